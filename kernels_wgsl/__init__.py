@@ -1,0 +1,21 @@
+"""How one kernel is said: to the GPU (``templates/*.wgsl``), to numpy (its twin), to the planner (``catalog``).
+
+Glossary of dimension letters, used in every shape comment of the project:
+
+    T    rows of one pass: tokens of a prefill chunk, 1 when decoding
+    D    hidden_size, the width of the residual stream
+    F    intermediate_size, the width of the MLP
+    V    vocab_size, rows of the embedding and of the head (padding rows included)
+    L    layers
+    Hq   attention query heads          Hkv  attention key/value heads        Dh  head_dim
+    R    rotary dimensions, the first R of Dh
+    Hk   linear-attention key heads     Hv   linear-attention value heads
+    Dk   linear key head dim            Dv   linear value head dim
+    C    convolution channels, 2*Hk*Dk + Hv*Dv
+    P    tokens in the caches (the position of the next token)
+    N, K rows and columns of any weight matrix, y[N] = W[N, K] x[K]
+    B    blocks that the sampler splits the vocabulary into
+
+Layering: ``catalog`` is pure data and imports nothing; the page's planner reads it and nothing else of this package.
+``render`` alone imports jinja2. Nothing here imports ``pyside``.
+"""

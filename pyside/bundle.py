@@ -1,0 +1,245 @@
+"""The bundle format: the one definition, for the build that writes it and the page that reads it (DESIGN §5).
+
+``manifest.json`` names everything else by sha256 and ends with the sha256 of itself, so one flipped byte anywhere is found.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from kernels_wgsl.catalog import FORMATS, GROUP, ROW_TILE, scaled
+from pyside.config import ModelConfig
+from pyside.errors import BundleError, ConfigError
+
+FORMAT_VERSION = 1
+ALIGNMENT = 256  # bytes: tensors in a shard, and the scales section within a tensor
+PIECE_LIMIT = 128 << 20  # bytes: a larger tensor is stored as several row pieces
+PLAIN = "plain"  # f32, row-major: norms, convolution taps, gates
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Where a run of a tensor's bytes lies; a tensor longer than a shard has several, in order."""
+
+    shard: int
+    offset: int  # bytes into the shard
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One weight as the network uses it."""
+
+    format: str  # plain, or a key of catalog.FORMATS
+    shape: tuple[int, ...]
+    segments: tuple[Segment, ...]
+
+    @property
+    def bytes(self) -> int:
+        """Bytes on disk and on the GPU."""
+        return sum(segment.bytes for segment in self.segments)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the bundle and what its bytes must be."""
+
+    file: str  # path inside the bundle, with forward slashes
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the bundle was made from."""
+
+    repository: str  # hub id, or the folder's name
+    revision: str  # commit of the hub, or empty
+    license: str
+    files: tuple[File, ...]  # weight files, config and tokenizer as they were read
+
+
+@dataclass(frozen=True)
+class Generation:
+    """Defaults of a chat with this model (model card, spec §6.4); the page's settings start from them."""
+
+    stop_ids: tuple[int, ...]
+    vocab_used: int  # ids at and beyond it are padding rows and are never sampled
+    thinking_default: bool  # what the chat template does when enable_thinking is not given
+    presets: Mapping[
+        str, Mapping[str, float]
+    ]  # "thinking" and "direct": temperature, top_p, top_k, min_p, presence_penalty
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Everything the page needs to know before it downloads a weight."""
+
+    name: str
+    recipe: str  # f32, f16, q8 or q4
+    model: ModelConfig
+    source: Source
+    generation: Generation
+    tensors: Mapping[str, Tensor]
+    shards: tuple[File, ...]
+    kernels: tuple[File, ...]
+    files: tuple[File, ...]  # tokenizer.bin, chat_template.jinja, selftest.json, LICENSE, preprocessor_config.json, ...
+
+    def tensor(self, name: str, shape: tuple[int, ...]) -> Tensor:
+        """A weight by name with the shape the network expects.
+
+        Errors: BundleError when it is missing or has another shape.
+        """
+        if name not in self.tensors:
+            raise BundleError(
+                f"the bundle has no tensor {name!r}; it was made for another model or is damaged: build it again"
+            )
+        tensor = self.tensors[name]
+        if tensor.shape != shape:
+            raise BundleError(
+                f"tensor {name!r} is {list(tensor.shape)}, the model needs {list(shape)}: build the bundle again"
+            )
+        return tensor
+
+    def pieces(self, stem: str) -> tuple[str, ...]:
+        """The names of a tensor's row pieces ``stem.0``, ``stem.1``, ... in row order."""
+        names: list[str] = []
+        while f"{stem}.{len(names)}" in self.tensors:
+            names.append(f"{stem}.{len(names)}")
+        return tuple(names)
+
+    def to_json(self) -> str:
+        """Canonical text: sorted keys, one trailing newline, its own sha256 under ``sha256``."""
+        body = {"format": FORMAT_VERSION} | asdict(self) | {"model": self.model.to_dict()}
+        return json.dumps(body | {"sha256": _digest(body)}, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Manifest:
+        """Parse and check a manifest.
+
+        Errors: BundleError naming every problem found.
+        """
+        try:
+            data = json.loads(text)
+        except ValueError as error:
+            raise BundleError(f"manifest.json is not JSON ({error}): download or build the bundle again") from None
+        if not isinstance(data, dict):
+            raise BundleError(
+                f"manifest.json holds a {type(data).__name__}, expected an object: build the bundle again"
+            )
+        if data.get("format") != FORMAT_VERSION:
+            raise BundleError(
+                f"manifest.json has bundle format {data.get('format')!r}, this deltapage reads format {FORMAT_VERSION}: "
+                "build the bundle again with this version"
+            )
+        stated = data.pop("sha256", None)
+        if stated != _digest(data):
+            raise BundleError(
+                f"manifest.json has changed: its sha256 is {_digest(data)}, it states {stated}: download it again"
+            )
+        del data["format"]
+        try:
+            manifest = cls(
+                name=data.pop("name"),
+                recipe=data.pop("recipe"),
+                model=ModelConfig.from_dict(data.pop("model")),
+                source=_read(Source, data.pop("source"), files=lambda v: tuple(_read(File, f) for f in v)),
+                generation=_read(Generation, data.pop("generation"), stop_ids=tuple),
+                tensors={
+                    name: _read(Tensor, tensor, shape=tuple, segments=lambda v: tuple(_read(Segment, s) for s in v))
+                    for name, tensor in data.pop("tensors").items()
+                },
+                shards=tuple(_read(File, f) for f in data.pop("shards")),
+                kernels=tuple(_read(File, f) for f in data.pop("kernels")),
+                files=tuple(_read(File, f) for f in data.pop("files")),
+            )
+        except (KeyError, TypeError, AttributeError, ConfigError) as error:
+            raise BundleError(f"manifest.json: {error}: build the bundle again") from None
+        if data:
+            raise BundleError(
+                f"manifest.json has unknown keys {sorted(data)}: it was made by another version, build it again"
+            )
+        if problems := manifest.problems():
+            raise BundleError("manifest.json: " + "; ".join(problems))
+        return manifest
+
+    def problems(self) -> list[str]:
+        """Everything inconsistent: formats, sizes, offsets, overlaps, file names."""
+        found: list[str] = []
+        ends: dict[int, list[tuple[int, int, str]]] = {}
+        for name, tensor in self.tensors.items():
+            if tensor.format != PLAIN and tensor.format not in FORMATS:
+                found.append(f"tensor {name} has unknown format {tensor.format!r}")
+                continue
+            if tensor.bytes != tensor_bytes(tensor.format, tensor.shape):
+                found.append(
+                    f"tensor {name} has {tensor.bytes} bytes, its shape needs {tensor_bytes(tensor.format, tensor.shape)}"
+                )
+            for segment in tensor.segments:
+                if not 0 <= segment.shard < len(self.shards):
+                    found.append(f"tensor {name} lies in shard {segment.shard} of {len(self.shards)}")
+                elif segment.offset < 0 or segment.offset + segment.bytes > self.shards[segment.shard].bytes:
+                    found.append(f"tensor {name} ends beyond shard {segment.shard}")
+                elif segment.offset % ALIGNMENT:
+                    found.append(
+                        f"tensor {name} starts at {segment.offset} of shard {segment.shard}, not a multiple of {ALIGNMENT}"
+                    )
+                else:
+                    ends.setdefault(segment.shard, []).append((segment.offset, segment.offset + segment.bytes, name))
+        for shard, runs in ends.items():
+            runs.sort()
+            found += [
+                f"tensors {a[2]} and {b[2]} overlap in shard {shard}"
+                for a, b in zip(runs, runs[1:], strict=False)
+                if b[0] < a[1]
+            ]
+        for file in (*self.shards, *self.kernels, *self.files):
+            if file.file.startswith("/") or ".." in file.file.split("/") or "\\" in file.file:
+                found.append(f"file name {file.file!r} leads out of the bundle")
+        return found
+
+
+def aligned(size: int) -> int:
+    """``size`` rounded up to the next multiple of ALIGNMENT."""
+    return -(-size // ALIGNMENT) * ALIGNMENT
+
+
+def sections(format: str, shape: tuple[int, ...]) -> tuple[int, int]:
+    """Bytes of a tensor's words and of its scales (0 without), before alignment between them."""
+    if format == PLAIN:
+        size = 4
+        for extent in shape:
+            size *= extent
+        return size, 0
+    rows, columns = shape
+    tiles = -(-rows // ROW_TILE)
+    words = tiles * (columns // FORMATS[format]) * ROW_TILE * 16
+    scales = tiles * -(-columns // (2 * GROUP)) * ROW_TILE * 4 if scaled(format) else 0
+    return words, scales
+
+
+def tensor_bytes(format: str, shape: tuple[int, ...]) -> int:
+    """Bytes of a stored tensor: words, padding to ALIGNMENT if scales follow, scales."""
+    words, scales = sections(format, shape)
+    return aligned(words) + scales if scales else words
+
+
+def _digest(body: Mapping[str, Any]) -> str:
+    return sha256(json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+
+
+_T = TypeVar("_T")
+
+
+def _read(kind: type[_T], data: Mapping[str, Any], **convert: Any) -> _T:
+    """Build a dataclass from JSON; unknown and missing keys are refused together."""
+    names = {f.name for f in fields(kind)}  # type: ignore[arg-type]
+    if set(data) != names:
+        raise TypeError(
+            f"{kind.__name__}: unknown keys {sorted(set(data) - names)}, missing keys {sorted(names - set(data))}"
+        )
+    return kind(**{key: convert[key](value) if key in convert else value for key, value in data.items()})

@@ -1,0 +1,172 @@
+"""The list of GPU work as data, and the builder that checks every line of it against the kernel catalog.
+
+A Plan is what the three executors run. It holds no code: buffers, pipelines (a kernel with its constants), and passes, each a
+tuple of dispatches in order. Nothing in it knows the network; ``model.py`` says that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+from kernels_wgsl.catalog import CATALOG, Constants, Value, file_name, slots_for
+from pyside.errors import PlanError
+
+Kind = Literal["weight", "state", "scratch"]
+ALIGNMENT = 256  # bytes; WebGPU's minStorageBufferOffsetAlignment
+
+
+@dataclass(frozen=True)
+class Buffer:
+    """One GPU buffer."""
+
+    name: str
+    bytes: int
+    kind: Kind
+    growing: bool = False  # the engine lengthens it while it runs; bound whole
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A rendered kernel: its name, its constants, its file in the bundle's ``kernels/`` folder."""
+
+    kernel: str
+    constants: Mapping[str, Value]
+    file: str
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A range of a buffer. ``bytes`` 0 is the whole buffer, as growing buffers are bound."""
+
+    buffer: int
+    offset: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """One kernel call: bindings in the kernel's slot order and a grid of workgroups."""
+
+    pipeline: int
+    bindings: tuple[Binding, ...]
+    grid: tuple[int, int, int]
+    label: str
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Bytes of one shard that go into one weight buffer."""
+
+    shard: int
+    shard_offset: int
+    bytes: int
+    buffer: int
+    buffer_offset: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything an executor needs to run a model, as data."""
+
+    buffers: tuple[Buffer, ...]
+    pipelines: tuple[Pipeline, ...]
+    passes: Mapping[str, tuple[Dispatch, ...]]
+    uploads: tuple[Upload, ...]
+    lazy: tuple[str, ...] = ()  # passes whose pipelines and private scratch are made at first use
+
+    def to_json(self) -> str:
+        """The plan as the browser's replayer reads it."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class View:
+    """A named range of a buffer, as ``PlanBuilder`` hands it out."""
+
+    buffer: int
+    offset: int
+    bytes: int
+
+    def at(self, offset: int, size: int) -> View:
+        """The range ``size`` bytes long that starts ``offset`` bytes into this one."""
+        if offset % ALIGNMENT or offset + size > self.bytes:
+            raise PlanError(
+                f"range {offset}+{size} of a {self.bytes}-byte view: must lie inside and start at a multiple of {ALIGNMENT}"
+            )
+        return View(self.buffer, self.offset + offset, size)
+
+
+@dataclass
+class PlanBuilder:
+    """Collects buffers and dispatches; refuses a dispatch that its kernel would not take."""
+
+    buffers: list[Buffer] = field(default_factory=list)
+    pipelines: list[Pipeline] = field(default_factory=list)
+    passes: dict[str, list[Dispatch]] = field(default_factory=dict)
+    uploads: list[Upload] = field(default_factory=list)
+    binding_limit: int = 128 << 20  # bytes, the device's maxStorageBufferBindingSize
+    _views: dict[str, View] = field(default_factory=dict)
+    _pipeline_index: dict[str, int] = field(default_factory=dict)
+    _current: str = ""
+
+    def buffer(self, name: str, size: int, kind: Kind, growing: bool = False) -> View:
+        """A new buffer of ``size`` bytes, rounded up to 4."""
+        if name in self._views:
+            raise PlanError(f"buffer {name!r} is defined twice")
+        size = (size + 3) & ~3
+        self.buffers.append(Buffer(name, size, kind, growing))
+        # A growing buffer is bound whole: its view has no length of its own.
+        view = View(len(self.buffers) - 1, 0, 0 if growing else size)
+        self._views[name] = view
+        return view
+
+    def view(self, name: str) -> View:
+        """The whole of a buffer defined before."""
+        return self._views[name]
+
+    def begin(self, pass_name: str) -> None:
+        """Dispatches that follow belong to this pass."""
+        self._current = pass_name
+        self.passes[pass_name] = []
+
+    def dispatch(self, kernel: str, label: str, constants: Constants, /, **bindings: View) -> None:
+        """Append one kernel call; names, constants, sizes and grid are checked here, on the desk.
+
+        Errors: PlanError naming the kernel, the label, and what is missing, unknown or too large.
+        """
+        if kernel not in CATALOG:
+            raise PlanError(f"{label}: no kernel named {kernel!r} in the catalog")
+        spec = CATALOG[kernel]
+        where = f"{label} ({kernel})"
+        if set(constants) != set(spec.constants):
+            raise PlanError(f"{where}: constants are {sorted(constants)}, the kernel takes {sorted(spec.constants)}")
+        slots = slots_for(spec, constants)
+        if set(bindings) != {slot.name for slot in slots}:
+            raise PlanError(
+                f"{where}: bindings are {sorted(bindings)}, the kernel takes {[slot.name for slot in slots]}"
+            )
+        for slot in slots:
+            if bindings[slot.name].bytes > self.binding_limit:
+                raise PlanError(
+                    f"{where}: binding {slot.name} is {bindings[slot.name].bytes} bytes, this device binds at most {self.binding_limit}"
+                )
+        grid = spec.grid(constants)
+        if max(grid) > 65_535:
+            raise PlanError(f"{where}: grid {grid} exceeds 65,535 workgroups in one dimension")
+        ordered = tuple(Binding(v.buffer, v.offset, v.bytes) for v in (bindings[slot.name] for slot in slots))
+        self.passes[self._current].append(Dispatch(self._pipeline(kernel, constants), ordered, grid, label))
+
+    def _pipeline(self, kernel: str, constants: Constants) -> int:
+        file = file_name(kernel, constants)
+        if file not in self._pipeline_index:
+            self._pipeline_index[file] = len(self.pipelines)
+            self.pipelines.append(Pipeline(kernel, dict(constants), file))
+        return self._pipeline_index[file]
+
+    def build(self, lazy: tuple[str, ...] = ()) -> Plan:
+        """The finished, frozen plan."""
+        passes = {name: tuple(dispatches) for name, dispatches in self.passes.items()}
+        return Plan(tuple(self.buffers), tuple(self.pipelines), passes, tuple(self.uploads), lazy)
