@@ -1,0 +1,1 @@
+"""Executors of a Plan that need no browser."""

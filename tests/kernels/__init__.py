@@ -1,0 +1,1 @@
+"""Each kernel on the desk's GPU against its numpy twin."""
