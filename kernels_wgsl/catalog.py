@@ -154,8 +154,8 @@ SEQUENCE_KERNELS: tuple[KernelSpec, ...] = (
     KernelSpec(
         "rmsnorm",
         (_CONTROL, _r("x", "[T, D] f32"), _r("w", "[D] f32"), _rw("y", "[T, D] f32")),
-        ("D", "T", "EPS", "LAST"),
-        lambda c: (int(c["T"]), 1, 1),
+        ("D", "T", "EPS", "LAST"),  # LAST 1: row count - 1 of x becomes row 0 of y
+        lambda c: (1 if c["LAST"] else int(c["T"]), 1, 1),
     ),
     KernelSpec(
         "conv_silu",
@@ -259,7 +259,10 @@ SEQUENCE_KERNELS: tuple[KernelSpec, ...] = (
 )
 
 _LOGITS = _r("logits", "[T, V] f32")
-_BLOCKS_SHAPE = "[T, B, 4] f32 best value, bits of its index, max raw, sum exp(raw - max raw)"
+# Per block: its best adjusted logit; the best after Gumbel noise is added; where the two lie (index = block + B * place, low
+# and high 16 bits); the log-sum-exp of its allowed raw logits.
+_BLOCKS = ("blocks", "[T, B, 4] u32: f32 bits of best, f32 bits of noisy best, two 16-bit places, f32 bits of log-sum-exp")
+_ALLOWED = _r("allowed", "[ceil(V/32)] u32: bit i % 32 of word i / 32 lets token i be sampled")
 
 SAMPLING_KERNELS: tuple[KernelSpec, ...] = (
     KernelSpec(
@@ -268,15 +271,15 @@ SAMPLING_KERNELS: tuple[KernelSpec, ...] = (
             _CONTROL,
             _LOGITS,
             _r("seen", "[V] u32"),
-            _r("allowed", "[ceil(V/32)] u32 bits"),
-            _rw("blocks", _BLOCKS_SHAPE),
+            _ALLOWED,
+            _rw(*_BLOCKS),
         ),
         ("V", "T"),
         lambda c: (SAMPLE_BLOCKS // LANES, int(c["T"]), 1),
     ),
     KernelSpec(
         "sample_rank",
-        (_CONTROL, _r("blocks", _BLOCKS_SHAPE), _rw("winners", "[T, TOP_K_MAX] u32")),
+        (_CONTROL, _r(*_BLOCKS), _rw("winners", "[T, TOP_K_MAX] u32")),
         ("T",),
         lambda c: (SAMPLE_BLOCKS // LANES, int(c["T"]), 1),
     ),
@@ -286,8 +289,8 @@ SAMPLING_KERNELS: tuple[KernelSpec, ...] = (
             _rw("control", "[CONTROL_WORDS] u32"),
             _LOGITS,
             _rw("seen", "[V] u32"),
-            _r("allowed", "[ceil(V/32)] u32 bits"),
-            _r("blocks", _BLOCKS_SHAPE),
+            _ALLOWED,
+            _r(*_BLOCKS),
             _rw("work", "[TOP_K_MAX] u32 winners, then [TOP_K_MAX * ceil(V/B), 2] candidates"),
             _rw("ring", "[RING_SLOTS, RECORD_WORDS] u32"),
             _rw("ids", "[T] u32"),
@@ -300,7 +303,8 @@ SAMPLING_KERNELS: tuple[KernelSpec, ...] = (
         (
             _CONTROL,
             _LOGITS,
-            _r("blocks", _BLOCKS_SHAPE),
+            _ALLOWED,
+            _r(*_BLOCKS),
             _r("winners", "[T, TOP_K_MAX] u32"),
             _r("targets", "[T] u32"),
             _rw("candidates", "[T, TOP_K_MAX * ceil(V/B), 2] u32"),
