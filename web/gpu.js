@@ -1,0 +1,115 @@
+/** The GPU as this page finds it: adapter, device, limits, features, and every refusal as a sentence. */
+
+import { EngineError } from './protocol.js';
+
+const MIB = 2 ** 20;
+
+/** What every kernel of the baseline tier may count on (DESIGN §4). @type {Record<string, number>} */
+const BASELINE = {
+  maxBufferSize: 128 * MIB,
+  maxStorageBufferBindingSize: 128 * MIB,
+  maxStorageBuffersPerShaderStage: 8,
+  maxComputeWorkgroupStorageSize: 16384,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupSizeX: 256,
+  maxComputeWorkgroupsPerDimension: 65535,
+};
+
+/** Features that faster kernels may use; asked for where the adapter has them. @type {GPUFeatureName[]} */
+const WELCOME = ['shader-f16', 'subgroups', 'timestamp-query'];
+
+const NO_WEBGPU = 'Use a current Chrome, Edge, Firefox or Safari on a machine with a GPU, and open the page over https or localhost.';
+
+/**
+ * @typedef {object} Gpu
+ * @property {GPUDevice} device
+ * @property {string} adapter  what the browser says of the hardware
+ * @property {string[]} features
+ * @property {Record<string, number>} limits
+ */
+
+/**
+ * Open the GPU with everything the adapter allows.
+ * @returns {Promise<Gpu>}
+ * @throws {EngineError} NoWebGpuError, or AdapterError naming each limit that is too small
+ */
+export async function openGpu() {
+  if (!navigator.gpu) throw new EngineError('NoWebGpuError', `This browser has no WebGPU, which the model runs on. ${NO_WEBGPU}`);
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) {
+    throw new EngineError('NoWebGpuError', 'WebGPU is there, but the browser offers no GPU for it: it may be switched off, blocked or ' +
+      `without a driver. Turn on hardware acceleration in the browser's settings and update the graphics driver. ${NO_WEBGPU}`);
+  }
+  const offered = /** @type {Record<string, number>} */ (/** @type {unknown} */ (adapter.limits));
+  const short = Object.entries(BASELINE).filter(([name, least]) => !(offered[name] >= least));
+  if (short.length) {
+    const list = short.map(([name, least]) => `${name} is ${offered[name]}, at least ${least} is needed`).join('; ');
+    throw new EngineError('AdapterError', `This GPU is too small for the model: ${list}. Use a machine with a larger GPU.`);
+  }
+  const features = WELCOME.filter((name) => adapter.features.has(name));
+  const limits = Object.fromEntries(Object.keys(BASELINE).map((name) => [name, offered[name]]));
+  const device = await adapter.requestDevice({ requiredFeatures: features, requiredLimits: limits }).catch((error) => {
+    throw new EngineError('AdapterError', `The GPU refused to open (${error.message}). Close other pages that use it and reload.`);
+  });
+  const { vendor, architecture, description } = adapter.info;
+  return { device, adapter: [vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed GPU', features, limits };
+}
+
+/**
+ * The error that stands for a lost device.
+ * @param {GPUDeviceLostInfo} info
+ */
+function lostError(info) {
+  return new EngineError('DeviceLostError', 'The GPU was taken away from this page, by a driver reset, sleep or another program ' +
+    `(${info.message || info.reason || 'no reason given'}). Send the message again: the model reloads by itself.`);
+}
+
+/**
+ * Resolves with the error that stands for the loss of the device, when it is lost.
+ * @param {GPUDevice} device
+ */
+export async function loss(device) {
+  return lostError(await device.lost);
+}
+
+/**
+ * Why the GPU failed: a refusal may be the first sign of a lost device, whose own notice follows.
+ * @param {GPUDevice} device
+ * @param {Error} error
+ */
+export async function cause(device, error) {
+  const patience = new Promise((resolve) => { setTimeout(resolve, 300); });
+  return /** @type {Error} */ (await Promise.race([loss(device), patience.then(() => error)]));
+}
+
+/**
+ * The error that stands for a command which the GPU did not take.
+ * @param {GPUError} error
+ * @param {string} what
+ */
+export function refusal(error, what = 'what the conversation needs') {
+  if (error instanceof GPUOutOfMemoryError) {
+    return new EngineError('MemoryError', `The GPU has no room for ${what}. Close other tabs and programs that use it, ` +
+      'or choose a smaller model or a shorter conversation, and try again.', error.message);
+  }
+  return new EngineError('GpuError', `The GPU refused ${what}: ${error.message}. Reload the page.`);
+}
+
+/**
+ * Run `make`, which creates GPU objects, and throw what the device reports about it.
+ * @template T
+ * @param {GPUDevice} device
+ * @param {string} what  such as "612 MiB of buffers"
+ * @param {() => T} make
+ * @returns {Promise<T>}
+ * @throws {EngineError} MemoryError when the GPU is full, GpuError for anything else
+ */
+export async function guarded(device, what, make) {
+  device.pushErrorScope('validation');
+  device.pushErrorScope('out-of-memory');
+  const made = make();
+  const [memory, other] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
+  const error = memory ?? other;
+  if (error) throw await cause(device, refusal(error, what));
+  return made;
+}

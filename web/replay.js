@@ -1,0 +1,408 @@
+/**
+ * Executes a plan on a WebGPU device: a list of buffers, pipelines and passes that somebody else composed.
+ *
+ * Pipelines and bind groups are made once; a pass is then replayed as one compute pass and one submit. Commands take effect in
+ * call order. A command that meets a pass not yet compiled waits for it, and everything after it waits behind.
+ */
+
+import { cause, guarded, loss, refusal } from './gpu.js';
+import { EngineError } from './protocol.js';
+
+/**
+ * @typedef {{name: string, bytes: number, kind: 'weight' | 'state' | 'scratch', growing: boolean}} BufferSpec
+ * @typedef {{kernel: string, file: string}} PipelineSpec
+ * @typedef {{buffer: number, offset: number, bytes: number}} BindingSpec  bytes 0 binds the whole buffer
+ * @typedef {{pipeline: number, bindings: BindingSpec[], grid: [number, number, number], label: string}} DispatchSpec
+ * @typedef {{shard: number, shard_offset: number, bytes: number, buffer: number, buffer_offset: number}} UploadSpec
+ * @typedef {object} Plan
+ * @property {BufferSpec[]} buffers
+ * @property {PipelineSpec[]} pipelines
+ * @property {Record<string, DispatchSpec[]>} passes
+ * @property {UploadSpec[]} uploads
+ * @property {string[]} lazy  passes compiled at first use
+ */
+
+/**
+ * @typedef {object} Source  where a plan's bytes come from
+ * @property {(file: string) => Promise<string>} kernel  WGSL by file name
+ * @property {(numbers: number[]) => AsyncIterable<{number: number, bytes: Uint8Array<ArrayBuffer>}>} shards  in any order
+ */
+
+/** @typedef {{pipeline: GPUComputePipeline, group: GPUBindGroup, grid: [number, number, number]}} Step */
+
+const UPLOADS_IN_FLIGHT = 128 * 2 ** 20; // bytes handed to the queue before waiting for it, so that staging memory stays bounded
+const SMALLEST_STAGING = 4096; // bytes; read-back buffers are pooled by power-of-two size
+
+export class Replay {
+  #device;
+  #source;
+  /** @type {Plan} */
+  #plan = { buffers: [], pipelines: [], passes: {}, uploads: [], lazy: [] };
+  /** @type {Map<string, GPUBuffer>} */
+  #buffers = new Map();
+  /** @type {Map<number, Promise<GPUComputePipeline>>} */
+  #pipelines = new Map();
+  /** @type {Map<string, GPUPipelineLayout>} */
+  #layouts = new Map();
+  /** @type {Map<string, Step[]>} */
+  #passes = new Map();
+  /** @type {GPUCommandEncoder | null} */
+  #encoder = null; // copies recorded and not yet submitted
+  /** @type {(() => void)[] | null} */
+  #waiting = null; // commands behind a pass that is being compiled
+  /** @type {Map<number, GPUBuffer[]>} */
+  #staging = new Map();
+  /** @type {Error | null} */
+  #failure = null;
+
+  /**
+   * @param {GPUDevice} device
+   * @param {Source} source
+   */
+  constructor(device, source) {
+    this.#device = device;
+    this.#source = source;
+    loss(device).then((error) => { this.#failure = error; });
+    device.addEventListener('uncapturederror', ({ error }) => { this.#failure ??= refusal(error); });
+  }
+
+  /**
+   * Create the plan's buffers, fill the weights, compile the passes that are not lazy.
+   * @param {string} json  a Plan
+   * @param {(done: number, of: number) => void} [onCompiled]  called as pipelines become ready
+   */
+  async load(json, onCompiled = () => {}) {
+    this.#plan = /** @type {Plan} */ (JSON.parse(json));
+    const { buffers, passes, lazy } = this.#plan;
+    const eager = Object.keys(passes).filter((name) => !lazy.includes(name));
+    const used = new Set(eager.flatMap((name) => passes[name].flatMap(({ bindings }) => bindings.map(({ buffer }) => buffer))));
+    const now = buffers.filter(({ kind }, index) => kind !== 'scratch' || used.has(index));
+    await this.#create(now);
+    const pipelines = [...new Set(eager.flatMap((name) => passes[name].map(({ pipeline }) => pipeline)))];
+    let compiled = 0;
+    onCompiled(0, pipelines.length);
+    await Promise.all([
+      this.#upload(),
+      ...pipelines.map((index) => this.#pipeline(index).then(() => onCompiled(++compiled, pipelines.length))),
+    ]);
+    for (const name of eager) await this.#prepare(name);
+    await this.#check();
+  }
+
+  /**
+   * @param {string} name
+   * @param {Uint8Array<ArrayBuffer>} bytes  taken over by the call; a multiple of 4 long
+   * @param {number} offset
+   */
+  write(name, bytes, offset) {
+    this.#do(() => {
+      this.#submit();
+      this.#device.queue.writeBuffer(this.#buffer(name), offset, bytes);
+    });
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} times
+   */
+  run(name, times) {
+    this.#do(() => {
+      const steps = this.#passes.get(name);
+      if (this.#failure) return; // the next reading reports it
+      if (steps) this.#replay(steps, times);
+      else this.#compileThen(name, () => this.run(name, times));
+    });
+  }
+
+  /**
+   * Copy bytes out; the copy is queued at the call, the promise waits for it.
+   * @param {string} name
+   * @param {number} offset
+   * @param {number} size
+   * @returns {Promise<Uint8Array>}
+   */
+  read(name, offset, size) {
+    /** @type {Promise<Uint8Array>} */
+    const bytes = new Promise((resolve, reject) => this.#do(() => this.#readBack(name, offset, size).then(resolve, reject)));
+    bytes.catch(() => {}); // whoever awaits it is told; a reading given up is not an unhandled rejection
+    return bytes;
+  }
+
+  /**
+   * @param {string} source
+   * @param {string} target  created with the source's size when there is none
+   */
+  copy(source, target) {
+    this.#do(() => {
+      const from = this.#buffer(source);
+      const to = this.#buffers.get(target) ?? this.#add(target, from.size);
+      this.#commands().copyBufferToBuffer(from, 0, to, 0, from.size);
+    });
+  }
+
+  /** @param {string} name */
+  clear(name) {
+    this.#do(() => this.#commands().clearBuffer(this.#buffer(name)));
+  }
+
+  /**
+   * Move a buffer into a longer one; what is bound to it follows.
+   * @param {string} name
+   * @param {number} size  bytes
+   */
+  grow(name, size) {
+    this.#do(() => {
+      const old = this.#buffer(name);
+      const longer = this.#add(name, size);
+      this.#commands().copyBufferToBuffer(old, 0, longer, 0, old.size);
+      this.#submit();
+      old.destroy();
+      const index = this.#plan.buffers.findIndex((buffer) => buffer.name === name);
+      for (const [pass, steps] of this.#passes) {
+        this.#plan.passes[pass].forEach((dispatch, at) => {
+          if (dispatch.bindings.some(({ buffer }) => buffer === index)) steps[at].group = this.#bind(dispatch, steps[at].pipeline);
+        });
+      }
+    });
+  }
+
+  /** @param {string} name */
+  drop(name) {
+    this.#do(() => {
+      this.#submit();
+      this.#buffer(name).destroy();
+      this.#buffers.delete(name);
+    });
+  }
+
+  /** GPU bytes held now, by kind of buffer. */
+  bytes() {
+    const kinds = new Map(this.#plan.buffers.map(({ name, kind }) => [name, kind]));
+    const sums = { weight: 0, state: 0, scratch: 0 };
+    for (const [name, { size }] of this.#buffers) sums[kinds.get(name) ?? 'state'] += size;
+    return sums;
+  }
+
+  // --- order ---------------------------------------------------------------------------------------------------------
+
+  /** @param {() => void} command */
+  #do(command) {
+    if (this.#waiting) this.#waiting.push(command);
+    else command();
+  }
+
+  /**
+   * Compile a pass, hold back every later command until then, and run `command` first.
+   * @param {string} name
+   * @param {() => void} command
+   */
+  #compileThen(name, command) {
+    /** @type {(() => void)[]} */
+    const waiting = [command];
+    this.#waiting = waiting;
+    this.#prepare(name).then(() => {
+      this.#waiting = null;
+      waiting.forEach((each) => this.#do(each));
+    }).catch((error) => {
+      this.#waiting = null;
+      this.#failure ??= error;
+      waiting.forEach((each) => this.#do(each)); // readings among them reject with the failure
+    });
+  }
+
+  /** The encoder that collects copies until something must be submitted. */
+  #commands() {
+    this.#encoder ??= this.#device.createCommandEncoder();
+    return this.#encoder;
+  }
+
+  #submit() {
+    if (!this.#encoder) return;
+    this.#device.queue.submit([this.#encoder.finish()]);
+    this.#encoder = null;
+  }
+
+  async #check() {
+    if (this.#failure) throw await cause(this.#device, this.#failure);
+  }
+
+  // --- commands ------------------------------------------------------------------------------------------------------
+
+  /**
+   * @param {Step[]} steps
+   * @param {number} times
+   */
+  #replay(steps, times) {
+    for (let time = 0; time < times; time++) {
+      const pass = this.#commands().beginComputePass();
+      for (const { pipeline, group, grid } of steps) {
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(0, group);
+        pass.dispatchWorkgroups(...grid);
+      }
+      pass.end();
+      this.#submit();
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} offset
+   * @param {number} size
+   */
+  async #readBack(name, offset, size) {
+    if (this.#failure) await this.#check();
+    const room = Math.max(SMALLEST_STAGING, 2 ** Math.ceil(Math.log2(size)));
+    const pool = this.#staging.get(room) ?? [];
+    this.#staging.set(room, pool);
+    const staging = pool.pop() ?? this.#device.createBuffer({ size: room, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    this.#commands().copyBufferToBuffer(this.#buffer(name), offset, staging, 0, size);
+    this.#submit();
+    try {
+      await staging.mapAsync(GPUMapMode.READ, 0, size);
+    } catch (error) {
+      throw await cause(this.#device, this.#failure ?? /** @type {Error} */ (error));
+    }
+    const bytes = new Uint8Array(staging.getMappedRange(0, size)).slice();
+    staging.unmap();
+    pool.push(staging);
+    await this.#check();
+    return bytes;
+  }
+
+  // --- objects -------------------------------------------------------------------------------------------------------
+
+  /**
+   * @param {string} name
+   * @param {number} size
+   */
+  #add(name, size) {
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const buffer = this.#device.createBuffer({ label: name, size, usage });
+    this.#buffers.set(name, buffer);
+    return buffer;
+  }
+
+  /** @param {BufferSpec[]} specs */
+  async #create(specs) {
+    const missing = specs.filter(({ name }) => !this.#buffers.has(name));
+    const total = missing.reduce((sum, { bytes }) => sum + bytes, 0);
+    await guarded(this.#device, `${Math.ceil(total / 2 ** 20)} MiB of buffers`, () => {
+      missing.forEach(({ name, bytes }) => this.#add(name, bytes));
+    });
+  }
+
+  /** @param {string} name */
+  #buffer(name) {
+    const buffer = this.#buffers.get(name);
+    if (buffer) return buffer;
+    const spec = this.#plan.buffers.find((each) => each.name === name); // scratch of a pass that has not run yet
+    if (!spec) throw new Error(`the plan has no buffer named ${name}`);
+    return this.#add(name, spec.bytes);
+  }
+
+  async #upload() {
+    /** @type {Map<number, UploadSpec[]>} */
+    const perShard = new Map();
+    for (const upload of this.#plan.uploads) perShard.set(upload.shard, [...(perShard.get(upload.shard) ?? []), upload]);
+    let inFlight = 0;
+    for await (const { number, bytes } of this.#source.shards([...perShard.keys()])) {
+      for (const { shard_offset, bytes: size, buffer, buffer_offset } of perShard.get(number) ?? []) {
+        const target = this.#buffer(this.#plan.buffers[buffer].name);
+        this.#device.queue.writeBuffer(target, buffer_offset, bytes, shard_offset, size);
+      }
+      inFlight += bytes.length;
+      if (inFlight >= UPLOADS_IN_FLIGHT) {
+        await this.#device.queue.onSubmittedWorkDone();
+        inFlight = 0;
+      }
+    }
+  }
+
+  /**
+   * Make a pass ready to replay.
+   * @param {string} name
+   */
+  async #prepare(name) {
+    const dispatches = this.#plan.passes[name];
+    if (!dispatches) throw new Error(`the plan has no pass named ${name}`);
+    const used = new Set(dispatches.flatMap(({ bindings }) => bindings.map(({ buffer }) => buffer)));
+    await this.#create([...used].map((index) => this.#plan.buffers[index]));
+    const pipelines = await Promise.all(dispatches.map(({ pipeline }) => this.#pipeline(pipeline)));
+    this.#passes.set(name, dispatches.map((dispatch, at) => (
+      { pipeline: pipelines[at], group: this.#bind(dispatch, pipelines[at]), grid: dispatch.grid }
+    )));
+  }
+
+  /**
+   * @param {DispatchSpec} dispatch
+   * @param {GPUComputePipeline} pipeline
+   */
+  #bind({ bindings, label }, pipeline) {
+    const entries = bindings.map(({ buffer, offset, bytes }, binding) => (
+      { binding, resource: { buffer: this.#buffer(this.#plan.buffers[buffer].name), offset, size: bytes || undefined } }
+    ));
+    return this.#device.createBindGroup({ label, layout: pipeline.getBindGroupLayout(0), entries });
+  }
+
+  /** @param {number} index */
+  #pipeline(index) {
+    const ready = this.#pipelines.get(index) ?? this.#compile(this.#plan.pipelines[index]);
+    this.#pipelines.set(index, ready);
+    return ready;
+  }
+
+  /** @param {PipelineSpec} spec */
+  async #compile({ kernel, file }) {
+    const code = await this.#source.kernel(file);
+    this.#device.pushErrorScope('validation'); // keeps a compile error out of the uncaptured ones: it is reported below
+    const module = this.#device.createShaderModule({ label: file, code });
+    void this.#device.popErrorScope();
+    try {
+      return await this.#device.createComputePipelineAsync({ label: file, layout: this.#layout(code), compute: { module } });
+    } catch (error) {
+      throw await cause(this.#device, await compileError(kernel, file, code, module, /** @type {Error} */ (error)));
+    }
+  }
+
+  /**
+   * The bind group layout that the source declares. Layout 'auto' would leave out a binding that one variant does not touch.
+   * @param {string} code
+   */
+  #layout(code) {
+    const declared = [...code.matchAll(/@binding\((\d+)\)\s*var<storage(?:,\s*(read_write|read))?>/g)];
+    const key = declared.map(([, binding, access]) => `${binding}${access}`).join();
+    const known = this.#layouts.get(key);
+    if (known) return known;
+    const bindGroupLayout = this.#device.createBindGroupLayout({
+      entries: declared.map(([, binding, access]) => ({
+        binding: Number(binding),
+        visibility: GPUShaderStage.COMPUTE,
+        buffer: { type: access === 'read_write' ? 'storage' : 'read-only-storage' },
+      })),
+    });
+    const layout = this.#device.createPipelineLayout({ bindGroupLayouts: [bindGroupLayout] });
+    this.#layouts.set(key, layout);
+    return layout;
+  }
+}
+
+/**
+ * A kernel that does not compile, with the rendered lines around each complaint.
+ * @param {string} kernel
+ * @param {string} file
+ * @param {string} code
+ * @param {GPUShaderModule} module
+ * @param {Error} error
+ */
+async function compileError(kernel, file, code, module, error) {
+  const { messages } = await module.getCompilationInfo();
+  const lines = code.split('\n');
+  const spots = messages.filter(({ type }) => type === 'error').map(({ lineNum, message }) => {
+    const from = Math.max(0, lineNum - 4);
+    const around = lines.slice(from, lineNum + 3).map((line, at) => `${from + at + 1 === lineNum ? '>' : ' '}${from + at + 1} ${line}`);
+    return `line ${lineNum}: ${message.trim()}\n${around.join('\n')}`;
+  });
+  return new EngineError('KernelError', `The kernel ${kernel} does not compile on this GPU (${spots[0]?.split('\n')[0] ?? error.message}). ` +
+    'Update the browser and the graphics driver; if it stays, report it with the details.', [file, ...spots].join('\n\n'));
+}
