@@ -13,8 +13,11 @@ from typing import Literal
 
 from kernels_wgsl.catalog import CATALOG, Constants, Value, file_name, slots_for
 from pyside.errors import PlanError
+from pyside.limits import Limits
 
-Kind = Literal["weight", "state", "scratch"]
+# weight: filled at load, never written. state: what a session is; growing state is the caches. step: words and rows that the
+# engine exchanges with the kernels. scratch: valid within one pass only.
+Kind = Literal["weight", "state", "step", "scratch"]
 ALIGNMENT = 256  # bytes; WebGPU's minStorageBufferOffsetAlignment
 
 
@@ -76,6 +79,7 @@ class Plan:
     passes: Mapping[str, tuple[Dispatch, ...]]
     uploads: tuple[Upload, ...]
     lazy: tuple[str, ...] = ()  # passes whose pipelines and private scratch are made at first use
+    facts: Mapping[str, int] = field(default_factory=dict)  # numbers the engine goes by, such as rows per pass
 
     def to_json(self) -> str:
         """The plan as the browser's replayer reads it."""
@@ -107,21 +111,33 @@ class PlanBuilder:
     pipelines: list[Pipeline] = field(default_factory=list)
     passes: dict[str, list[Dispatch]] = field(default_factory=dict)
     uploads: list[Upload] = field(default_factory=list)
-    binding_limit: int = 128 << 20  # bytes, the device's maxStorageBufferBindingSize
+    limits: Limits = field(default_factory=Limits.baseline)
     _views: dict[str, View] = field(default_factory=dict)
     _pipeline_index: dict[str, int] = field(default_factory=dict)
     _current: str = ""
 
     def buffer(self, name: str, size: int, kind: Kind, growing: bool = False) -> View:
-        """A new buffer of ``size`` bytes, rounded up to 4."""
+        """A new buffer of ``size`` bytes, rounded up to 4.
+
+        Errors: PlanError when the name is taken or the device makes no buffer this large.
+        """
         if name in self._views:
             raise PlanError(f"buffer {name!r} is defined twice")
         size = (size + 3) & ~3
+        if size > self.limits.buffer_bytes:
+            raise PlanError(
+                f"{name} needs a buffer of {size:,} bytes, this device makes at most {self.limits.buffer_bytes:,}: "
+                "use a smaller model or a smaller recipe"
+            )
         self.buffers.append(Buffer(name, size, kind, growing))
         # A growing buffer is bound whole: its view has no length of its own.
         view = View(len(self.buffers) - 1, 0, 0 if growing else size)
         self._views[name] = view
         return view
+
+    def has(self, name: str) -> bool:
+        """Whether a buffer of this name is defined."""
+        return name in self._views
 
     def view(self, name: str) -> View:
         """The whole of a buffer defined before."""
@@ -149,13 +165,20 @@ class PlanBuilder:
                 f"{where}: bindings are {sorted(bindings)}, the kernel takes {[slot.name for slot in slots]}"
             )
         for slot in slots:
-            if bindings[slot.name].bytes > self.binding_limit:
+            if bindings[slot.name].bytes > self.limits.binding_bytes:
                 raise PlanError(
-                    f"{where}: binding {slot.name} is {bindings[slot.name].bytes} bytes, this device binds at most {self.binding_limit}"
+                    f"{where}: binding {slot.name} is {bindings[slot.name].bytes:,} bytes, "
+                    f"this device binds at most {self.limits.binding_bytes:,}: use a smaller model or a smaller recipe"
                 )
+        written = [bindings[slot.name].buffer for slot in slots if slot.access == "read_write"]
+        bound = [binding.buffer for binding in bindings.values()]
+        if twice := [self.buffers[buffer].name for buffer in written if bound.count(buffer) > 1]:
+            raise PlanError(f"{where}: writes {', '.join(twice)}, which it binds twice")
+        if len(slots) > self.limits.storage_buffers:
+            raise PlanError(f"{where}: {len(slots)} storage buffers, this device takes {self.limits.storage_buffers}")
         grid = spec.grid(constants)
-        if max(grid) > 65_535:
-            raise PlanError(f"{where}: grid {grid} exceeds 65,535 workgroups in one dimension")
+        if max(grid) > self.limits.workgroups:
+            raise PlanError(f"{where}: grid {grid} exceeds {self.limits.workgroups:,} workgroups in one dimension")
         ordered = tuple(Binding(v.buffer, v.offset, v.bytes) for v in (bindings[slot.name] for slot in slots))
         self.passes[self._current].append(Dispatch(self._pipeline(kernel, constants), ordered, grid, label))
 
@@ -166,7 +189,7 @@ class PlanBuilder:
             self.pipelines.append(Pipeline(kernel, dict(constants), file))
         return self._pipeline_index[file]
 
-    def build(self, lazy: tuple[str, ...] = ()) -> Plan:
+    def build(self, lazy: tuple[str, ...] = (), facts: Mapping[str, int] | None = None) -> Plan:
         """The finished, frozen plan."""
         passes = {name: tuple(dispatches) for name, dispatches in self.passes.items()}
-        return Plan(tuple(self.buffers), tuple(self.pipelines), passes, tuple(self.uploads), lazy)
+        return Plan(tuple(self.buffers), tuple(self.pipelines), passes, tuple(self.uploads), lazy, dict(facts or {}))

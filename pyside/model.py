@@ -1,0 +1,191 @@
+"""The network, top to bottom, as a Plan: what Qwen3.5 computes (spec qwen3_5 §3), one dispatch per line.
+
+``prefill`` takes a chunk of rows through the layers. ``decode`` takes the one id in ``ids`` through the layers, the head and
+the sampler, which leaves the next id there: it is replayed without the host knowing the token. ``sample`` does the head and
+the sampler for the last row of the chunk before it. ``head`` and ``step`` are those two up to the logits, for a host that
+edits them before ``draw``. ``score`` lists the likeliest tokens after each of SCORE_ROWS rows.
+
+Dimension letters are those of ``kernels_wgsl/__init__.py``. In a line, capital keywords are constants of the kernel (those
+that every line shares come from ``_Rows``), small ones are its bindings.
+"""
+
+from __future__ import annotations
+
+from kernels_wgsl.catalog import CATALOG, Value
+from pyside.bundle import Manifest
+from pyside.limits import Limits
+from pyside.memory import SCORE_ROWS, SPLITS, Memory
+from pyside.plan import Plan, PlanBuilder, View
+
+LAZY = ("head", "step", "draw", "score", "mark")
+MATVEC_THREADS = 16_384  # a matvec with fewer rows splits its columns among up to MATVEC_SLICES threads per row
+MATVEC_SLICES = 8
+
+
+def compile_plan(manifest: Manifest, limits: Limits, *, chunk: int | None = None, context: int | None = None) -> Plan:
+    """The work list of a bundle on a device.
+
+    ``chunk``: rows of a prefill pass, by default as many as scratch memory allows. ``context``: tokens that a session may
+    hold, by default what the model was trained for; both are cut to what the device takes.
+    Facts: see ``Memory.facts``.
+    Errors: BundleError for a missing or misshapen tensor, PlanError for one that the device cannot take.
+    """
+    plan = PlanBuilder(limits=limits)
+    memory = Memory(plan, manifest, chunk, context)
+    chunk_rows, one_row, score_rows = (_Rows(memory, rows) for rows in (memory.chunk, 1, SCORE_ROWS))
+
+    plan.begin("prefill")
+    _embed(chunk_rows)
+    _layers(chunk_rows)
+    for name in ("sample", "head"):
+        plan.begin(name)
+        _last_norm(one_row)
+        _head(one_row)
+        if name == "sample":
+            _draw(one_row)
+    for name in ("decode", "step"):
+        plan.begin(name)
+        _embed(one_row)
+        _layers(one_row)
+        _last_norm(one_row)
+        _head(one_row)
+        if name == "decode":
+            _draw(one_row)
+    plan.begin("draw")
+    _draw(one_row)
+    plan.begin("score")
+    _score(score_rows)
+    plan.begin("mark")
+    _mark(chunk_rows)
+    return plan.build(LAZY, memory.facts())
+
+
+# fmt: off
+def _embed(n: _Rows) -> None:
+    m = n.memory
+    for name, start, weight in m.pieces("embed"):
+        n("embed", name, ids=m.ids, x=m.x, FORMAT=weight.format, ROW_START=start, ROWS=weight.rows, **weight.bindings)  # [T, D]
+
+
+def _layers(n: _Rows) -> None:
+    m = n.memory
+    for i, kind in enumerate(m.config.layer_types):
+        layer = f"layers.{i}"
+        n("rmsnorm", f"{layer}.input_norm", x=m.x, w=m.plain(f"{layer}.input_norm", n.D), y=m.h)              # [T, D]
+        if kind == "linear_attention":
+            _linear_attention(n, i)
+        else:
+            _full_attention(n, i)
+        n("rmsnorm", f"{layer}.post_norm", x=m.x, w=m.plain(f"{layer}.post_norm", n.D), y=m.h)                # [T, D]
+        _mlp(n, i)
+    n("advance", "advance")                                                                                   # position += count
+
+
+def _linear_attention(n: _Rows, i: int) -> None:
+    """Gated DeltaNet (spec §3.3)."""
+    m, gdn = n.memory, f"layers.{i}.gdn"
+    conv, gates, norm = m.plain(f"{gdn}.conv", n.C, 4), m.plain(f"{gdn}.gates", 2, n.HV), m.plain(f"{gdn}.norm", n.DV)
+    n.linear(f"{gdn}.in_proj", m.h, m.u, rows=n.C + n.HV * n.DV, columns=n.D)                                 # [T, C + Hv*Dv] q, k, v, z
+    n.linear(f"{gdn}.in_proj_ba", m.h, m.ba, rows=2 * n.HV, columns=n.D)                                      # [T, 2*Hv] b, a
+    n("conv_silu", f"{gdn}.conv", u=m.u, w=conv, history=m.conv_state[i], y=m.qkv)                            # [T, C]
+    n("delta_prepare", f"{gdn}.prepare", qkv=m.qkv, ba=m.ba, gates=gates, decay_beta=m.decay_beta)            # [T, Hv, 2]
+    n("delta_rule", f"{gdn}.rule", qkv=m.qkv, decay_beta=m.decay_beta, state=m.delta_state[i], y=m.o)         # [T, Hv, Dv]
+    n("gated_norm", f"{gdn}.norm", o=m.o, u=m.u, w=norm, y=m.mixed)                                           # [T, Hv*Dv]
+    n.linear(f"{gdn}.out_proj", m.mixed, m.x, rows=n.D, columns=n.HV * n.DV, EPILOGUE="add")                  # [T, D] residual
+
+
+def _full_attention(n: _Rows, i: int) -> None:
+    """Gated attention (spec §3.2)."""
+    m, attn = n.memory, f"layers.{i}.attn"
+    q_norm, k_norm = m.plain(f"{attn}.q_norm", n.DH), m.plain(f"{attn}.k_norm", n.DH)
+    k, v = m.k_cache[i], m.v_cache[i]
+    n.linear(f"{attn}.in_proj", m.h, m.u, rows=m.config.qkv_width, columns=n.D)                               # [T, Hq*2*Dh + 2*Hkv*Dh]
+    n("attention_prepare", f"{attn}.prepare", qkv=m.u, q_norm=q_norm, k_norm=k_norm, q=m.q, k_cache=k, v_cache=v)  # [T, Hq*Dh]
+    if n.T == 1:
+        n("attention_decode", f"{attn}.decode", q=m.q, k_cache=k, v_cache=v, partial=m.partial)               # [Hq, SPLITS, Dh+2]
+        n("attention_merge", f"{attn}.merge", partial=m.partial, qkv=m.u, y=m.mixed)                          # [Hq*Dh]
+    else:
+        n("attention_prefill", f"{attn}.prefill", q=m.q, k_cache=k, v_cache=v, qkv=m.u, y=m.mixed)            # [T, Hq*Dh]
+    n.linear(f"{attn}.out_proj", m.mixed, m.x, rows=n.D, columns=n.HQ * n.DH, EPILOGUE="add")                 # [T, D] residual
+
+
+def _mlp(n: _Rows, i: int) -> None:
+    """silu(gate) * up, then down (spec §3.1)."""
+    m, mlp = n.memory, f"layers.{i}.mlp"
+    n.linear(f"{mlp}.gate_up", m.h, m.act, rows=2 * n.F, columns=n.D, swiglu=True)                            # [T, F]
+    n.linear(f"{mlp}.down", m.act, m.x, rows=n.D, columns=n.F, EPILOGUE="add")                                # [T, D] residual
+
+
+def _last_norm(n: _Rows) -> None:
+    m = n.memory
+    n("rmsnorm", "final_norm", x=m.x, w=m.plain("final_norm", n.D), y=m.h, LAST=1)                            # [D]
+
+
+def _head(n: _Rows) -> None:
+    m = n.memory
+    for name, start, weight in m.pieces("embed" if m.config.tie_word_embeddings else "head"):
+        logits = m.logits.at(4 * start, 4 * weight.rows)
+        n("matvec", f"head of {name}", x=m.h, y=logits, FORMAT=weight.format, K=n.D, N=weight.rows, SLICES=1, EPILOGUE="store", **weight.bindings)  # [V]
+
+
+def _draw(n: _Rows) -> None:
+    """Penalties, temperature, top-k, top-p, min-p, one draw; ``ids[0]`` is the next id (spec §6.4)."""
+    m = n.memory
+    n("sample_scan", "sample.scan", logits=m.logits, seen=m.seen, allowed=m.allowed, blocks=m.blocks)         # [B, 4]
+    n("sample_rank", "sample.rank", blocks=m.blocks, winners=m.work)                                          # [TOP_K_MAX]
+    n("sample_draw", "sample.draw", logits=m.logits, seen=m.seen, allowed=m.allowed, blocks=m.blocks, work=m.work, ring=m.ring, ids=m.ids)  # [1]
+
+
+def _score(n: _Rows) -> None:
+    m = n.memory
+    n("rmsnorm", "final_norm", x=m.x, w=m.plain("final_norm", n.D), y=m.h)                                    # [T, D]
+    for name, start, weight in m.pieces("embed" if m.config.tie_word_embeddings else "head"):
+        logits = m.score_logits.at(4 * start, m.score_logits.bytes - 4 * start)
+        n("matmul", f"head of {name}", x=m.h, y=logits, FORMAT=weight.format, K=n.D, N=weight.rows, Y_STRIDE=n.V, EPILOGUE="store", **weight.bindings)  # [T, V]
+    n("sample_scan", "score.scan", logits=m.score_logits, seen=m.seen, allowed=m.allowed, blocks=m.score_blocks)  # [T, B, 4]
+    n("sample_rank", "score.rank", blocks=m.score_blocks, winners=m.score_winners)                            # [T, TOP_K_MAX]
+    n("score_list", "score.list", logits=m.score_logits, allowed=m.allowed, blocks=m.score_blocks, winners=m.score_winners, targets=m.targets,
+      candidates=m.score_candidates, ring=m.ring)                                          # [T, RECORD_WORDS]
+
+
+def _mark(n: _Rows) -> None:
+    m = n.memory
+    n("mark_prompt", "mark", ids=m.ids, seen=m.seen)                                                          # [V]
+# fmt: on
+
+
+class _Rows:
+    """Writes dispatches for passes of T rows: the control buffer and the constants that the config implies are filled in."""
+
+    def __init__(self, memory: Memory, rows: int) -> None:
+        self.memory = memory
+        c = memory.config
+        self.T = rows
+        self.D, self.F, self.V, self.C = c.hidden_size, c.intermediate_size, c.vocab_size, c.conv_channels
+        self.HK, self.HV = c.linear_num_key_heads, c.linear_num_value_heads
+        self.DK, self.DV = c.linear_key_head_dim, c.linear_value_head_dim
+        self.HQ, self.HKV, self.DH = c.num_attention_heads, c.num_key_value_heads, c.head_dim
+        self.shared: dict[str, Value] = {
+            **{key: value for key, value in vars(self).items() if key.isupper()},
+            "EPS": c.rms_norm_eps, "ROTARY": c.rotary_dim, "ROPE_THETA": c.rope_theta, "KV": memory.kv, "SPLITS": SPLITS,
+            "U_STRIDE": memory.u_stride, "Z_OFFSET": c.conv_channels, "LAST": 0,
+            "SLICES": 1,
+        }  # fmt: skip
+
+    def __call__(self, kernel: str, label: str, **words: View | Value) -> None:
+        """One dispatch."""
+        bindings = {key: value for key, value in words.items() if isinstance(value, View)}
+        own = {key: value for key, value in words.items() if not isinstance(value, View)}
+        known = self.shared | own
+        constants = {key: known[key] for key in CATALOG[kernel].constants}
+        self.memory.builder.dispatch(kernel, label, constants, control=self.memory.control, **bindings)
+
+    def linear(self, name: str, x: View, y: View, *, rows: int, columns: int, EPILOGUE: str = "store", swiglu: bool = False) -> None:
+        """y = W x for every row, a matvec for one row and a matmul for more; with ``swiglu`` the rows are gate and up."""
+        weight = self.memory.matrix(name, rows, columns)
+        kernel = ("matvec" if self.T == 1 else "matmul") + ("_swiglu" if swiglu else "")
+        slices = 1
+        while slices < MATVEC_SLICES and rows * slices < MATVEC_THREADS:
+            slices *= 2
+        own: dict[str, Value] = {"FORMAT": weight.format, "K": columns, "N": rows, "Y_STRIDE": rows, "SLICES": slices, "EPILOGUE": EPILOGUE}
+        self(kernel, name, x=x, y=y, **weight.bindings, **own)
