@@ -94,7 +94,8 @@ def _rw(name: str, shape: str) -> Slot:
 
 
 _CONTROL = _r("control", "[CONTROL_WORDS] u32")
-_WEIGHT = (_r("w", "[N/32, K/kw, 32] 16-byte words"), _r("scales", "[N/32, K/64, 32] 2 x f16; q8 and q4 only"))
+_WEIGHT = _r("w", "[N/32, K/kw, 32] 16-byte words")
+_SCALES = _r("scales", "[N/32, ceil(K/64), 32] 2 x f16; q8 and q4 only")  # last, so that other bindings never move
 
 # Workgroup sizes that the grids and the templates share.
 LANES = 64  # threads of a row-per-thread or channel-per-thread workgroup
@@ -120,31 +121,31 @@ QUERY_TILE = 16  # query rows of one attention_prefill workgroup
 MATRIX_KERNELS: tuple[KernelSpec, ...] = (
     KernelSpec(
         "embed",
-        (_CONTROL, _r("ids", "[T] u32"), *_WEIGHT, _rw("x", "[T, D] f32")),
+        (_CONTROL, _r("ids", "[T] u32"), _WEIGHT, _rw("x", "[T, D] f32"), _SCALES),
         ("FORMAT", "D", "T", "ROW_START", "ROWS"),
         lambda c: (_tiles(c["D"], LANES * 4), int(c["T"]), 1),
     ),
     KernelSpec(
         "matvec",
-        (_CONTROL, _r("x", "[K] f32"), *_WEIGHT, _rw("y", "[N] f32")),
+        (_CONTROL, _r("x", "[K] f32"), _WEIGHT, _rw("y", "[N] f32"), _SCALES),
         ("FORMAT", "K", "N", "SLICES", "EPILOGUE"),
         _rows_grid,
     ),
     KernelSpec(
         "matvec_swiglu",
-        (_CONTROL, _r("x", "[K] f32"), *_WEIGHT, _rw("y", "[F] f32")),
+        (_CONTROL, _r("x", "[K] f32"), _WEIGHT, _rw("y", "[F] f32"), _SCALES),
         ("FORMAT", "K", "F", "SLICES"),
         _rows_grid,
     ),
     KernelSpec(
         "matmul",
-        (_CONTROL, _r("x", "[T, K] f32"), *_WEIGHT, _rw("y", "[T, Y_STRIDE] f32")),
+        (_CONTROL, _r("x", "[T, K] f32"), _WEIGHT, _rw("y", "[T, Y_STRIDE] f32"), _SCALES),
         ("FORMAT", "K", "N", "T", "Y_STRIDE", "EPILOGUE"),
         _matmul_grid,
     ),
     KernelSpec(
         "matmul_swiglu",
-        (_CONTROL, _r("x", "[T, K] f32"), *_WEIGHT, _rw("y", "[T, F] f32")),
+        (_CONTROL, _r("x", "[T, K] f32"), _WEIGHT, _rw("y", "[T, F] f32"), _SCALES),
         ("FORMAT", "K", "F", "T"),
         _matmul_grid,
     ),
@@ -226,7 +227,7 @@ SEQUENCE_KERNELS: tuple[KernelSpec, ...] = (
             _r("q", "[Hq*Dh] f32"),
             _r("k_cache", "[P, Hkv, Dh] KV"),
             _r("v_cache", "[P, Hkv, Dh] KV"),
-            _rw("partial", "[Hq, SPLITS, Dh+2] f32"),
+            _rw("partials", "[Hq, SPLITS, Dh+2] f32"),
         ),
         ("HQ", "HKV", "DH", "SPLITS", "KV"),
         lambda c: (int(c["HKV"]), int(c["SPLITS"]), 1),
@@ -235,7 +236,7 @@ SEQUENCE_KERNELS: tuple[KernelSpec, ...] = (
         "attention_merge",
         (
             _CONTROL,
-            _r("partial", "[Hq, SPLITS, Dh+2] f32"),
+            _r("partials", "[Hq, SPLITS, Dh+2] f32"),
             _r("qkv", "[Hq*2*Dh + 2*Hkv*Dh] f32"),
             _rw("y", "[Hq*Dh] f32"),
         ),
