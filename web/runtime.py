@@ -29,6 +29,7 @@ ROOT = WEB.parent
 RUNTIME = ROOT / "build" / "runtime"
 PYODIDE = WEB / "node_modules" / "pyodide"
 COMPILER = WEB / "compile_in_node.mjs"
+STDLIB = WEB / "stdlib.txt"
 
 PYODIDE_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 STDLIB_ZIP = "python_stdlib.zip"
@@ -36,27 +37,6 @@ LOCK = "pyodide-lock.json"
 RECEIPT = "runtime.json"  # what the folder was made from, and the size and sha256 of every file in it
 BYTECODE_MAGIC = (3627).to_bytes(2, "little") + b"\r\n"  # Python 3.14's, which is what Pyodide 314 runs
 EPOCH = "315532800"  # 1980-01-01, the first date a zip can hold: equal inputs give equal archives
-
-# What the page keeps of the standard library: what Pyodide imports while it starts and while it unpacks a wheel, what
-# jinja2 and pyside import, and what a traceback needs. A name stands for a module, or for a package with all in it.
-STDLIB = frozenset(
-    """
-    __future__ _collections_abc _colorize _compat_pickle _opcode_metadata _py_warnings _pyodide _sitebuiltins _ssl
-    _strptime _weakrefset abc annotationlib ast asyncio base64 bisect bz2 calendar codecs codeop collections compression
-    concurrent contextlib contextvars copy copyreg dataclasses datetime dis email.__init__ encodings.__init__
-    encodings.aliases encodings.ascii encodings.cp437 encodings.idna encodings.latin_1 encodings.raw_unicode_escape
-    encodings.unicode_escape encodings.utf_16 encodings.utf_16_le encodings.utf_32 encodings.utf_8 encodings.utf_8_sig
-    enum fnmatch functools genericpath glob gzip hashlib heapq html importlib inspect io ipaddress json keyword linecache
-    locale logging.__init__ lzma ntpath numbers opcode operator os pathlib pickle posixpath pprint pyodide random re
-    reprlib selectors shutil signal site socket ssl stat string stringprep struct subprocess tarfile tempfile textwrap
-    threading token tokenize traceback types typing urllib.__init__ urllib.parse warnings weakref zipfile zipimport
-    """.split()
-)
-UNUSED = (
-    "asyncio.__main__", "asyncio.proactor_events", "asyncio.tools", "asyncio.windows_", "concurrent.futures.interpreter",
-    "concurrent.futures.process", "concurrent.interpreters", "importlib.resources", "json.tool", "pyodide.console",
-    "pyodide._nodesock_transport", "pyodide.http",
-)  # fmt: skip
 
 
 def assemble(target: Path = RUNTIME) -> None:
@@ -86,19 +66,22 @@ def assemble(target: Path = RUNTIME) -> None:
             path.chmod(0o644)
             _compress(path)
         _write_receipt(beside, key, version)
-        _swap(beside, target)
+        swap(beside, target)
 
 
-def files(target: Path = RUNTIME) -> dict[str, Path]:
-    """The runtime's files by name; those ending in ``.gz`` are the same bytes compressed, for servers that can send them."""
-    return {path.name: path for path in sorted(target.iterdir())}
-
-
-def keeps(name: str) -> bool:
-    """Whether the page's standard library keeps a file of Pyodide's, such as ``json/decoder.py``."""
-    module = name.removesuffix(".py").replace("/", ".")
-    chosen = module in STDLIB or module.partition(".")[0] in STDLIB
-    return name.endswith(".py") and chosen and not module.startswith(UNUSED)
+def stdlib_files(names: Iterable[str]) -> list[str]:
+    """Those of the file names in Pyodide's standard library that the page keeps, by the list in ``stdlib.txt``."""
+    lines = STDLIB.read_text(encoding="utf-8").splitlines()
+    words = [word for line in lines if not line.startswith("#") for word in line.split()]
+    kept = {word for word in words if not word.startswith("-")}
+    dropped = tuple(word[1:] for word in words if word.startswith("-"))
+    found = []
+    for name in sorted(names):
+        module = name.removesuffix(".py").replace("/", ".")
+        listed = module in kept or module.partition(".")[0] in kept
+        if name.endswith(".py") and listed and not module.startswith(dropped):
+            found.append(name)
+    return found
 
 
 # --- what goes in ----------------------------------------------------------------------------------------------------
@@ -157,7 +140,7 @@ def _digest(wheels: Iterable[Mapping[str, bytes]]) -> str:
     state = sha256()
     build = importlib.metadata.version("pyodide-build")
     state.update(f"{build} {importlib.util.MAGIC_NUMBER == BYTECODE_MAGIC}".encode())
-    for path in (WEB / "package-lock.json", Path(__file__), COMPILER):
+    for path in (WEB / "package-lock.json", Path(__file__), COMPILER, STDLIB):
         state.update(sha256(path.read_bytes()).digest())
     for contents in wheels:
         for name, data in sorted(contents.items()):
@@ -170,7 +153,7 @@ def _digest(wheels: Iterable[Mapping[str, bytes]]) -> str:
 
 def _strip_stdlib(source: Path, target: Path) -> None:
     with zipfile.ZipFile(source) as stock, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as kept:
-        for name in sorted(filter(keeps, stock.namelist())):
+        for name in stdlib_files(stock.namelist()):
             kept.writestr(zipfile.ZipInfo(name), stock.read(name))
 
 
@@ -188,7 +171,7 @@ def _write_wheel(folder: Path, name: str, contents: Mapping[str, bytes]) -> Path
 
 def _write_lock(path: Path, wheels: Mapping[str, Path]) -> None:
     """Pyodide's lock file for these wheels, each depending on those before it; pyodide-build completes it."""
-    packages = {}
+    packages: dict[str, dict[str, object]] = {}
     for name, wheel in wheels.items():
         packages[name] = {
             "name": name,
@@ -257,7 +240,7 @@ def _is_current(target: Path, key: str) -> bool:
         return False
 
 
-def _swap(beside: Path, target: Path) -> None:
+def swap(beside: Path, target: Path) -> None:
     """Put the new folder in the old one's place; the old one goes when the temporary folder does."""
     old = beside.with_name("old")
     if target.exists():

@@ -1,0 +1,138 @@
+"""The Starlette server: the layout of ``web/site.py`` on this machine, for chatting and for trying out a site."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pyside.errors import DeltapageError
+from web import runtime, site
+
+HOST = "127.0.0.1"  # this machine only: nothing here is meant for a network
+MEDIA_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html",
+    ".ico": "image/x-icon",
+    ".jinja": "text/plain",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".mjs": "text/javascript",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+    ".webmanifest": "application/manifest+json",
+    ".wgsl": "text/wgsl",
+}
+
+
+class Folder(StaticFiles):
+    """A folder's files: ranges, validators, and the ``.gz`` beside a file where the browser takes it."""
+
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """The file as it is, compressed, or as not modified."""
+        path = Path(full_path)
+        request = Headers(scope=scope)
+        headers = {"Cache-Control": site.cache_control(path.name)}
+        compressed = path.with_name(path.name + ".gz")
+        if compressed.is_file():
+            headers["Vary"] = "Accept-Encoding"
+            if "gzip" in request.get("accept-encoding", "") and "range" not in request:
+                headers["Content-Encoding"] = "gzip"
+                full_path, stat_result = compressed, compressed.stat()
+        response = FileResponse(
+            full_path,
+            status_code=status_code,
+            headers=headers,
+            media_type=MEDIA_TYPES.get(path.suffix, "application/octet-stream"),
+            stat_result=stat_result,
+        )
+        return NotModifiedResponse(response.headers) if self.is_not_modified(response.headers, request) else response
+
+
+class Page(Folder):
+    """The part of ``web/`` that browsers see, read at each request so that an edit shows on reload."""
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """The page's file of that name; the root is the page itself."""
+        file = site.page_files().get("index.html" if path == "." else path)
+        return ("", None) if file is None else (str(file), file.stat())
+
+
+class SiteHeaders:
+    """Adds the site's headers to every response, errors included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and its response back."""
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(site.HEADERS)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+def create_app(bundles: Sequence[Path], runtime_folder: Path = runtime.RUNTIME) -> Starlette:
+    """The application; ``runtime_folder`` must have been assembled.
+
+    Errors: BundleError for a folder that holds no bundle or for two of the same name.
+    """
+    folders = site.bundle_folders(bundles)
+    index = site.bundle_list(folders)
+
+    async def bundle_list(request: Request) -> Response:
+        return Response(index, media_type="application/json", headers={"Cache-Control": site.REVALIDATE})
+
+    return Starlette(
+        routes=[
+            Route("/bundles.json", bundle_list),
+            *(Mount(f"/bundles/{name}", Folder(directory=folder)) for name, folder in folders.items()),
+            Mount("/runtime", Folder(directory=runtime_folder)),
+            Mount("/", Page(directory=runtime.WEB)),
+        ],
+        middleware=[Middleware(SiteHeaders)],
+    )
+
+
+def serve(bundles: Sequence[Path], port: int = 8000) -> None:
+    """Serve until interrupted, and print the URL once it can be opened; port 0 takes any free one.
+
+    Errors: DeltapageError when the port is taken; those of ``create_app`` and ``runtime.assemble``.
+    """
+    runtime.assemble()
+    app = create_app(bundles)
+    with listen(port) as listener:
+        print(f"deltapage: http://{HOST}:{listener.getsockname()[1]}/  (stop with Ctrl+C)", flush=True)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", ws="none")
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def listen(port: int) -> socket.socket:
+    """A listening socket on this machine.
+
+    Errors: DeltapageError when the port is taken, out of range or not allowed.
+    """
+    try:
+        return socket.create_server((HOST, port))
+    except (OSError, OverflowError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not in 0 to 65535"
+        raise DeltapageError(f"port {port} cannot be used ({reason}): choose another one with --port") from None
