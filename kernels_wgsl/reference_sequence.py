@@ -43,11 +43,16 @@ def _normalised(x: Floats, eps: float) -> Floats:
 
 def rmsnorm(bindings: Bindings, constants: Constants) -> None:
     """y = x / sqrt(mean(x^2) + eps) * w per row [T, D]; with LAST, row count - 1 of x becomes row 0 of y."""
-    width, rows = int(constants["D"]), live_rows(bindings["control"], constants)
+    width, last = int(constants["D"]), bool(constants["LAST"])
+    rows = live_rows(bindings["control"], constants)
     if not rows:
         return
-    x = f32(bindings["x"], rows, width)
-    result = _normalised(x[-1:] if constants["LAST"] else x, float(constants["EPS"])) * f32(bindings["w"], width)
+    x = (
+        f32(bindings["x"], control_word(bindings["control"], "count"), width)[-1:]
+        if last
+        else f32(bindings["x"], rows, width)
+    )
+    result = _normalised(x, float(constants["EPS"])) * f32(bindings["w"], width)
     f32(bindings["y"], *result.shape)[:] = result
 
 
