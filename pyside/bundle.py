@@ -1,14 +1,16 @@
 """The bundle format: the one definition, for the build that writes it and the page that reads it (DESIGN §5).
 
-``manifest.json`` names everything else by sha256 and ends with the sha256 of itself, so one flipped byte anywhere is found.
+``manifest.json`` names everything else by sha256 and ends with the sha256 of its own text, so one flipped byte anywhere is found.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
+from itertools import pairwise
+from math import prod
 from typing import Any, TypeVar
 
 from kernels_wgsl.catalog import FORMATS, GROUP, ROW_TILE, scaled
@@ -16,7 +18,9 @@ from pyside.config import ModelConfig
 from pyside.errors import BundleError, ConfigError
 
 FORMAT_VERSION = 1
+MANIFEST = "manifest.json"
 ALIGNMENT = 256  # bytes: tensors in a shard, and the scales section within a tensor
+SHARD_LIMIT = 32 << 20  # bytes of a shard
 PIECE_LIMIT = 128 << 20  # bytes: a larger tensor is stored as several row pieces
 PLAIN = "plain"  # f32, row-major: norms, convolution taps, gates
 
@@ -70,9 +74,8 @@ class Generation:
     stop_ids: tuple[int, ...]
     vocab_used: int  # ids at and beyond it are padding rows and are never sampled
     thinking_default: bool  # what the chat template does when enable_thinking is not given
-    presets: Mapping[
-        str, Mapping[str, float]
-    ]  # "thinking" and "direct": temperature, top_p, top_k, min_p, presence_penalty
+    # "thinking" and "direct": temperature, top_p, top_k, min_p, presence_penalty
+    presets: Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True)
@@ -113,9 +116,9 @@ class Manifest:
         return tuple(names)
 
     def to_json(self) -> str:
-        """Canonical text: sorted keys, one trailing newline, its own sha256 under ``sha256``."""
+        """Canonical text: sorted keys, one trailing newline; the last key is the sha256 of everything before it."""
         body = {"format": FORMAT_VERSION} | asdict(self) | {"model": self.model.to_dict()}
-        return json.dumps(body | {"sha256": _digest(body)}, sort_keys=True, indent=1, ensure_ascii=False) + "\n"
+        return _sealed(json.dumps(body, sort_keys=True, indent=1, ensure_ascii=False)[: -len("\n}")])
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Manifest:
@@ -124,6 +127,7 @@ class Manifest:
         Errors: BundleError naming every problem found.
         """
         try:
+            text = text.decode() if isinstance(text, bytes) else text
             data = json.loads(text)
         except ValueError as error:
             raise BundleError(f"manifest.json is not JSON ({error}): download or build the bundle again") from None
@@ -136,11 +140,11 @@ class Manifest:
                 f"manifest.json has bundle format {data.get('format')!r}, this deltapage reads format {FORMAT_VERSION}: "
                 "build the bundle again with this version"
             )
-        stated = data.pop("sha256", None)
-        if stated != _digest(data):
+        if _sealed(text[: -len(_sealed(""))]) != text:
             raise BundleError(
-                f"manifest.json has changed: its sha256 is {_digest(data)}, it states {stated}: download it again"
+                "manifest.json has changed: its text does not have the sha256 that it states: download it again"
             )
+        del data["sha256"]
         del data["format"]
         try:
             manifest = cls(
@@ -148,9 +152,9 @@ class Manifest:
                 recipe=data.pop("recipe"),
                 model=ModelConfig.from_dict(data.pop("model")),
                 source=_read(Source, data.pop("source"), files=lambda v: tuple(_read(File, f) for f in v)),
-                generation=_read(Generation, data.pop("generation"), stop_ids=tuple),
+                generation=_read(Generation, data.pop("generation"), stop_ids=_integers),
                 tensors={
-                    name: _read(Tensor, tensor, shape=tuple, segments=lambda v: tuple(_read(Segment, s) for s in v))
+                    name: _read(Tensor, tensor, shape=_integers, segments=lambda v: tuple(_read(Segment, s) for s in v))
                     for name, tensor in data.pop("tensors").items()
                 },
                 shards=tuple(_read(File, f) for f in data.pop("shards")),
@@ -168,38 +172,42 @@ class Manifest:
         return manifest
 
     def problems(self) -> list[str]:
-        """Everything inconsistent: formats, sizes, offsets, overlaps, file names."""
+        """Everything inconsistent: formats, shapes, sizes, offsets, overlaps, file names."""
         found: list[str] = []
-        ends: dict[int, list[tuple[int, int, str]]] = {}
+        runs: dict[int, list[tuple[int, int, str]]] = {}  # per shard: begin, end, tensor
         for name, tensor in self.tensors.items():
-            if tensor.format != PLAIN and tensor.format not in FORMATS:
-                found.append(f"tensor {name} has unknown format {tensor.format!r}")
-                continue
-            if tensor.bytes != tensor_bytes(tensor.format, tensor.shape):
-                found.append(
-                    f"tensor {name} has {tensor.bytes} bytes, its shape needs {tensor_bytes(tensor.format, tensor.shape)}"
-                )
+            found += [f"tensor {name} {problem}" for problem in self._tensor_problems(tensor)]
             for segment in tensor.segments:
-                if not 0 <= segment.shard < len(self.shards):
-                    found.append(f"tensor {name} lies in shard {segment.shard} of {len(self.shards)}")
-                elif segment.offset < 0 or segment.offset + segment.bytes > self.shards[segment.shard].bytes:
-                    found.append(f"tensor {name} ends beyond shard {segment.shard}")
-                elif segment.offset % ALIGNMENT:
-                    found.append(
-                        f"tensor {name} starts at {segment.offset} of shard {segment.shard}, not a multiple of {ALIGNMENT}"
-                    )
-                else:
-                    ends.setdefault(segment.shard, []).append((segment.offset, segment.offset + segment.bytes, name))
-        for shard, runs in ends.items():
-            runs.sort()
-            found += [
-                f"tensors {a[2]} and {b[2]} overlap in shard {shard}"
-                for a, b in zip(runs, runs[1:], strict=False)
-                if b[0] < a[1]
-            ]
+                runs.setdefault(segment.shard, []).append((segment.offset, segment.offset + segment.bytes, name))
+        for shard, spans in runs.items():
+            spans.sort()
+            found += [f"tensors {a[2]} and {b[2]} overlap in shard {shard}" for a, b in pairwise(spans) if b[0] < a[1]]
+        files = [file.file for file in (*self.kernels, *self.files)]
         for file in (*self.shards, *self.kernels, *self.files):
             if file.file.startswith("/") or ".." in file.file.split("/") or "\\" in file.file:
                 found.append(f"file name {file.file!r} leads out of the bundle")
+        found += [f"file {name} is listed twice" for name in sorted({name for name in files if files.count(name) > 1})]
+        return found
+
+    def _tensor_problems(self, tensor: Tensor) -> list[str]:
+        if tensor.format != PLAIN and tensor.format not in FORMATS:
+            return [f"has unknown format {tensor.format!r}"]
+        if min(tensor.shape, default=0) <= 0 or (tensor.format != PLAIN and len(tensor.shape) != 2):
+            return [f"has shape {list(tensor.shape)}, which {tensor.format} cannot have"]
+        found: list[str] = []
+        if tensor.bytes != (needed := tensor_bytes(tensor.format, tensor.shape)):
+            found.append(f"has {tensor.bytes} bytes, its shape needs {needed}")
+        for segment in tensor.segments:
+            if not 0 <= segment.shard < len(self.shards):
+                found.append(f"lies in shard {segment.shard} of {len(self.shards)}")
+            elif (
+                segment.offset < 0
+                or segment.bytes <= 0
+                or segment.offset + segment.bytes > self.shards[segment.shard].bytes
+            ):
+                found.append(f"ends beyond shard {segment.shard}")
+            elif segment.offset % ALIGNMENT:
+                found.append(f"starts at {segment.offset} of shard {segment.shard}, not a multiple of {ALIGNMENT}")
         return found
 
 
@@ -211,10 +219,7 @@ def aligned(size: int) -> int:
 def sections(format: str, shape: tuple[int, ...]) -> tuple[int, int]:
     """Bytes of a tensor's words and of its scales (0 without), before alignment between them."""
     if format == PLAIN:
-        size = 4
-        for extent in shape:
-            size *= extent
-        return size, 0
+        return 4 * prod(shape), 0
     rows, columns = shape
     tiles = -(-rows // ROW_TILE)
     words = tiles * (columns // FORMATS[format]) * ROW_TILE * 16
@@ -228,18 +233,29 @@ def tensor_bytes(format: str, shape: tuple[int, ...]) -> int:
     return aligned(words) + scales if scales else words
 
 
-def _digest(body: Mapping[str, Any]) -> str:
-    return sha256(json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
+def _sealed(head: str) -> str:
+    """A manifest's text: all keys but the last, and the last, their sha256."""
+    return f'{head},\n "sha256": "{sha256(head.encode()).hexdigest()}"\n}}\n'
 
 
 _T = TypeVar("_T")
+_JSON_TYPES: Mapping[str, type] = {"int": int, "str": str, "bool": bool}
 
 
-def _read(kind: type[_T], data: Mapping[str, Any], **convert: Any) -> _T:
-    """Build a dataclass from JSON; unknown and missing keys are refused together."""
-    names = {f.name for f in fields(kind)}  # type: ignore[arg-type]
-    if set(data) != names:
+def _read(kind: type[_T], data: Mapping[str, Any], **convert: Callable[[Any], object]) -> _T:
+    """Build a dataclass from JSON; unknown, missing and ill-typed keys are refused."""
+    expected = {f.name: _JSON_TYPES.get(str(f.type), object) for f in fields(kind)}  # type: ignore[arg-type]
+    if set(data) != set(expected):
         raise TypeError(
-            f"{kind.__name__}: unknown keys {sorted(set(data) - names)}, missing keys {sorted(names - set(data))}"
+            f"{kind.__name__}: unknown keys {sorted(set(data) - set(expected))}, missing keys {sorted(set(expected) - set(data))}"
         )
+    for key, value in data.items():
+        if not isinstance(value, expected[key]) or (expected[key] is int and isinstance(value, bool)):
+            raise TypeError(f"{kind.__name__}: {key} is {value!r}, expected {expected[key].__name__}")
     return kind(**{key: convert[key](value) if key in convert else value for key, value in data.items()})
+
+
+def _integers(values: object) -> tuple[int, ...]:
+    if not isinstance(values, list) or not all(type(value) is int for value in values):
+        raise TypeError(f"{values!r}, expected a list of integers")
+    return tuple(values)

@@ -1,0 +1,52 @@
+"""Checks a bundle on disk: every file that its manifest names, byte for byte, and that there are no others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import file_digest
+from pathlib import Path
+
+from pyside.bundle import MANIFEST, Manifest
+from pyside.errors import BundleError
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest of the bundle in ``folder``.
+
+    Errors: BundleError when there is none or it is damaged.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise BundleError(f"{folder} is not a bundle: it has no {MANIFEST}; give a folder that `build.py bundle` wrote")
+    return Manifest.from_json(path.read_bytes())
+
+
+def check(folder: Path, checked: Callable[[int], None] = lambda amount: None) -> list[str]:
+    """All problems of the bundle in ``folder``; an empty list when it is whole.
+
+    ``checked``: told the bytes of each file as it is done.
+    """
+    try:
+        manifest = read_manifest(folder)
+    except BundleError as error:
+        return [str(error)]
+    problems: list[str] = []
+    named = {MANIFEST}
+    for file in (*manifest.shards, *manifest.kernels, *manifest.files):
+        if file.file in named:  # equal shards share a file
+            continue
+        named.add(file.file)
+        path = folder / file.file
+        if not path.is_file():
+            problems.append(f"{file.file} is missing")
+        elif (size := path.stat().st_size) != file.bytes:
+            problems.append(f"{file.file} is {size:,} bytes, expected {file.bytes:,}")
+        else:
+            with path.open("rb") as stream:
+                digest = file_digest(stream, "sha256").hexdigest()
+            if digest != file.sha256:
+                problems.append(f"{file.file} has changed: its sha256 is {digest}, expected {file.sha256}")
+        checked(file.bytes)
+    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+    problems += [f"{name} is not part of the bundle" for name in sorted(present - named)]
+    return problems
