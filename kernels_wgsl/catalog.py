@@ -107,13 +107,14 @@ def _rows_grid(c: Constants) -> Grid:
     return (_tiles(c.get("N", c.get("F", 0)), ROW_TILE), 1, 1)
 
 
-# Token columns that one thread of a matmul accumulates.
-MATMUL_COLUMNS = 16
-MATMUL_ROWS = 64  # rows of W per matmul workgroup
+MATMUL_COLUMNS = 16  # tokens that one thread of a matmul accumulates
+MATMUL_ROWS = 256  # rows of W per matmul workgroup: 64 threads of four rows each
 
 
 def _matmul_grid(c: Constants) -> Grid:
-    return (_tiles(c.get("N", c.get("F", 0)), MATMUL_ROWS), _tiles(c["T"], MATMUL_COLUMNS), 1)
+    """Tokens first, so that workgroups which run side by side read the same weights."""
+    rows = 2 * int(c["F"]) if "F" in c else c["N"]
+    return (_tiles(c["T"], MATMUL_COLUMNS), _tiles(rows, MATMUL_ROWS), 1)
 
 
 QUERY_TILE = 16  # query rows of one attention_prefill workgroup
