@@ -131,8 +131,9 @@ def listen(port: int) -> socket.socket:
 
     Errors: DeltapageError when the port is taken, out of range or not allowed.
     """
+    if not 0 <= port < 65536:
+        raise DeltapageError(f"port {port} is not one of 0 to 65535: choose another one with --port")
     try:
         return socket.create_server((HOST, port))
-    except (OSError, OverflowError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not in 0 to 65535"
-        raise DeltapageError(f"port {port} cannot be used ({reason}): choose another one with --port") from None
+    except OSError as error:
+        raise DeltapageError(f"port {port} cannot be used ({error.strerror}): choose another one with --port") from None

@@ -1,0 +1,1 @@
+"""Parts by themselves, without a GPU and without a browser."""

@@ -1,0 +1,141 @@
+"""The server: what it gives, under which headers, and what it refuses."""
+
+import gzip
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from pyside.errors import BundleError, DeltapageError
+from tests.unit.small_bundle import write_small_bundle
+from web import server, site
+
+BODY = bytes(range(256)) * 8
+SHARD = f"shards/{sha256(BODY).hexdigest()}.bin"
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> TestClient:
+    runtime = tmp_path / "runtime"
+    runtime.mkdir()
+    (runtime / "pyodide.mjs").write_text("export const a = 1;\n")
+    (runtime / "pyodide.asm.wasm").write_bytes(BODY)
+    (runtime / "pyodide.asm.wasm.gz").write_bytes(gzip.compress(BODY))
+    (tmp_path / "secret.txt").write_text("secret")
+    (runtime / "leak").symlink_to(tmp_path / "secret.txt")
+    bundle = write_small_bundle(tmp_path / "small", {SHARD: BODY})
+    return TestClient(server.create_app([bundle], runtime), headers={"Accept-Encoding": "identity"})
+
+
+def test_every_response_carries_the_sites_headers(client: TestClient) -> None:
+    for path in (
+        "/server.py",
+        "/runtime/pyodide.mjs",
+        "/bundles.json",
+        f"/bundles/small/{SHARD}",
+        "/none",
+        "/bundles/x/y",
+    ):
+        headers = client.get(path).headers
+        assert {name: headers.get(name) for name in site.HEADERS} == site.HEADERS, path
+    policy = site.HEADERS["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';")
+    assert "unsafe-inline" not in policy and "'unsafe-eval'" not in policy and "http" not in policy
+
+
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("/worker.js", "text/javascript; charset=utf-8"),
+        ("/runtime/pyodide.mjs", "text/javascript; charset=utf-8"),
+        ("/runtime/pyodide.asm.wasm", "application/wasm"),
+        ("/bundles/small/manifest.json", "application/json"),
+        (f"/bundles/small/{SHARD}", "application/octet-stream"),
+    ],
+)
+def test_media_types_do_not_depend_on_the_machine(client: TestClient, path: str, media_type: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, media_type)
+
+
+def test_only_the_pages_own_files_are_served(client: TestClient) -> None:
+    for path in (
+        "/server.py",
+        "/package.json",
+        "/node_modules/pyodide/pyodide.mjs",
+        "/demo_model/model.py",
+        "/.gitignore",
+    ):
+        assert client.get(path).status_code == 404, path
+
+
+def test_nothing_outside_a_folder_is_reachable(client: TestClient) -> None:
+    for path in ("/runtime/../secret.txt", "/runtime/%2e%2e/secret.txt", "/runtime/..%2fsecret.txt", "/runtime//etc/passwd",
+                 "/runtime/leak", "/bundles/small/../secret.txt", "/bundles/small/%00", "/%2e%2e/pyproject.toml"):  # fmt: skip
+        assert client.get(path).status_code == 404, path
+
+
+def test_what_is_named_by_its_hash_is_kept_and_all_else_revalidated(client: TestClient) -> None:
+    assert client.get(f"/bundles/small/{SHARD}").headers["cache-control"] == site.IMMUTABLE
+    first = client.get("/bundles/small/manifest.json")
+    assert first.headers["cache-control"] == site.REVALIDATE
+    again = client.get("/bundles/small/manifest.json", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["cache-control"] == site.REVALIDATE
+
+
+def test_ranges_of_a_shard(client: TestClient) -> None:
+    answer = client.get(f"/bundles/small/{SHARD}", headers={"Range": "bytes=256-511"})
+    assert (answer.status_code, answer.content) == (206, BODY[256:512])
+    assert answer.headers["content-range"] == f"bytes 256-511/{len(BODY)}"
+    assert client.get(f"/bundles/small/{SHARD}", headers={"Range": f"bytes={len(BODY)}-"}).status_code == 416
+
+
+def test_a_compressed_sibling_is_sent_where_it_is_taken(client: TestClient) -> None:
+    path = "/runtime/pyodide.asm.wasm"
+    plain, packed = client.get(path), client.get(path, headers={"Accept-Encoding": "br, gzip"})
+    assert plain.content == packed.content == BODY
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) < len(BODY)
+    assert packed.headers["content-type"] == "application/wasm"
+    assert plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
+    assert plain.headers["etag"] != packed.headers["etag"]
+    part = client.get(path, headers={"Accept-Encoding": "gzip", "Range": "bytes=0-9"})
+    assert (part.status_code, part.content) == (206, BODY[:10])
+
+
+def test_head_and_other_methods(client: TestClient) -> None:
+    head = client.head(f"/bundles/small/{SHARD}")
+    assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(BODY)))
+    assert client.post("/runtime/pyodide.mjs").status_code == 405
+    assert client.delete(f"/bundles/small/{SHARD}").status_code == 405
+
+
+def test_the_list_of_bundles(client: TestClient) -> None:
+    (entry,) = client.get("/bundles.json").json()
+    assert entry["name"] == "small" and entry["url"] == "bundles/small/"
+    assert entry["bytes"] == len(BODY) and entry["recipe"] == "f32"
+    assert client.get(f"/{entry['url']}manifest.json").status_code == 200
+
+
+def test_a_folder_without_a_bundle_and_two_of_one_name_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match=r"no manifest\.json"):
+        server.create_app([tmp_path], tmp_path)
+    one, two = (write_small_bundle(tmp_path / parent / "same", {}) for parent in ("a", "b"))
+    with pytest.raises(BundleError, match="rename one"):
+        server.create_app([one, two], tmp_path)
+    (one / "manifest.json").write_text("{}")
+    with pytest.raises(BundleError, match="same: manifest"):
+        server.create_app([one], tmp_path)
+
+
+def test_a_port_that_is_taken_says_so() -> None:
+    with server.listen(0) as taken:
+        assert taken.getsockname()[0] == "127.0.0.1"
+        port = taken.getsockname()[1]
+        with pytest.raises(DeltapageError, match=f"port {port} cannot be used .* --port"):
+            server.listen(port)
+    with pytest.raises(DeltapageError, match="port 70000"):
+        server.listen(70000)

@@ -1,0 +1,72 @@
+"""The exported site: complete, equal to what the server gives, and never half written."""
+
+import json
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from pyside.errors import BundleError, DeltapageError
+from tests.unit.small_bundle import write_small_bundle
+from web import runtime, server, site
+
+
+def files_under(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_site_is_what_the_server_serves(tmp_path: Path) -> None:
+    bundle = write_small_bundle(tmp_path / "small", {"shards/0.bin": b"weights"})
+    out = tmp_path / "out" / "site"
+    site.write_site(out, [bundle])
+    client = TestClient(server.create_app([bundle]), headers={"Accept-Encoding": "identity"})
+    found = files_under(out)
+    assert {"runtime/pyodide.mjs", "runtime/python_stdlib.zip", "bundles/small/manifest.json", "worker.js"} <= found
+    for name in found - {"_headers", ".nojekyll"}:
+        answer = client.get(f"/{name}")
+        assert (answer.status_code, answer.content == (out / name).read_bytes()) == (200, True), name
+    assert files_under(out / "runtime") == files_under(runtime.RUNTIME)
+    assert not [name for name in found if name.endswith((".py", ".ts")) or "node_modules" in name]
+
+
+def test_the_header_file_says_what_the_server_says(tmp_path: Path) -> None:
+    site.write_site(tmp_path / "site", [])
+    text = (tmp_path / "site" / "_headers").read_text()
+    for name, value in site.HEADERS.items():
+        assert f"\n  {name}: {value}\n" in text
+    assert f"/bundles/:name/shards/*\n  Cache-Control: {site.IMMUTABLE}\n" in text
+
+
+def test_a_site_can_be_replaced_and_nothing_else_can(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    out.mkdir()
+    site.write_site(out, [])
+    assert json.loads((out / "bundles.json").read_text()) == []
+    site.write_site(out, [write_small_bundle(tmp_path / "small", {})])
+    assert [entry["name"] for entry in json.loads((out / "bundles.json").read_text())] == ["small"]
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "thesis.txt").write_text("years")
+    with pytest.raises(DeltapageError, match="name a new or an empty folder"):
+        site.write_site(work, [])
+    with pytest.raises(DeltapageError, match="name a new or an empty folder"):
+        site.write_site(work / "thesis.txt", [])
+    assert (work / "thesis.txt").read_text() == "years"
+
+
+def test_a_failure_leaves_the_earlier_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "site"
+    site.write_site(out, [])
+    before = files_under(out)
+    with pytest.raises(BundleError):
+        site.write_site(out, [tmp_path / "none"])
+    bundle = write_small_bundle(tmp_path / "small", {})
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(site, "header_file", full)
+    with pytest.raises(OSError, match="No space left"):
+        site.write_site(out, [bundle])
+    assert files_under(out) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["site", "small"]
