@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kernels_wgsl.catalog import CATALOG, FORMATS, file_name
+from kernels_wgsl.catalog import CATALOG, FORMATS, Value, file_name
 from kernels_wgsl.pack import dequantised, pack
 from kernels_wgsl.render import render
 from tests.closeness import assert_close
@@ -38,7 +38,7 @@ def floats(rng: np.random.Generator, *shape: int) -> Array:
 @pytest.mark.parametrize(("start", "rows", "width"), [(0, 64, 32), (64, 100, 96), (7, 320, 1024)])
 def test_embed(rng: np.random.Generator, format: str, start: int, rows: int, width: int) -> None:
     ids = np.array([start, start + rows - 1, start + 33, start + rows, max(start - 1, 0), 4_000_000_000], np.uint32)
-    constants = {"FORMAT": format, "D": width, "T": 6, "ROW_START": start, "ROWS": rows}
+    constants: dict[str, Value] = {"FORMAT": format, "D": width, "T": 6, "ROW_START": start, "ROWS": rows}
     x = poisoned(6, width)
     for count in (6, 2):
         got = check("embed", constants, bound(rng, format, rows, width, control=control(count=count), ids=ids, x=x))[
@@ -56,7 +56,7 @@ def test_embed(rng: np.random.Generator, format: str, start: int, rows: int, wid
 )
 def test_matvec(rng: np.random.Generator, format: str, epilogue: str, shape: tuple[int, ...]) -> None:
     rows, columns, slices = shape
-    constants = {"FORMAT": format, "K": columns, "N": rows, "SLICES": slices, "EPILOGUE": epilogue}
+    constants: dict[str, Value] = {"FORMAT": format, "K": columns, "N": rows, "SLICES": slices, "EPILOGUE": epilogue}
     y = floats(rng, rows) if epilogue == "add" else poisoned(rows)
     check("matvec", constants, bound(rng, format, rows, columns, control=control(), x=floats(rng, columns), y=y))
 
@@ -64,7 +64,7 @@ def test_matvec(rng: np.random.Generator, format: str, epilogue: str, shape: tup
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize(("width", "columns", "slices"), [(32, 32, 1), (96, 160, 4), (3584, 64, 2), (64, 1024, 8)])
 def test_matvec_swiglu(rng: np.random.Generator, format: str, width: int, columns: int, slices: int) -> None:
-    constants = {"FORMAT": format, "K": columns, "F": width, "SLICES": slices}
+    constants: dict[str, Value] = {"FORMAT": format, "K": columns, "F": width, "SLICES": slices}
     x = floats(rng, columns)
     check("matvec_swiglu", constants, bound(rng, format, 2 * width, columns, control=control(), x=x, y=poisoned(width)))
 
@@ -84,7 +84,14 @@ def test_matvec_swiglu(rng: np.random.Generator, format: str, width: int, column
 )
 def test_matmul(rng: np.random.Generator, format: str, epilogue: str, shape: tuple[int, ...]) -> None:
     rows, columns, tokens, count, stride = shape
-    constants = {"FORMAT": format, "K": columns, "N": rows, "T": tokens, "Y_STRIDE": stride, "EPILOGUE": epilogue}
+    constants: dict[str, Value] = {
+        "FORMAT": format,
+        "K": columns,
+        "N": rows,
+        "T": tokens,
+        "Y_STRIDE": stride,
+        "EPILOGUE": epilogue,
+    }
     x, y = floats(rng, tokens, columns), poisoned(tokens, stride)
     x[count:] = np.nan
     if epilogue == "add":
@@ -96,7 +103,7 @@ def test_matmul(rng: np.random.Generator, format: str, epilogue: str, shape: tup
 @pytest.mark.parametrize("shape", [(32, 32, 16, 16), (96, 160, 37, 20), (160, 64, 1, 1), (320, 96, 48, 48)])
 def test_matmul_swiglu(rng: np.random.Generator, format: str, shape: tuple[int, ...]) -> None:
     width, columns, tokens, count = shape
-    constants = {"FORMAT": format, "K": columns, "F": width, "T": tokens}
+    constants: dict[str, Value] = {"FORMAT": format, "K": columns, "F": width, "T": tokens}
     x, y = floats(rng, tokens, columns), poisoned(tokens, width)
     x[count:] = np.nan
     check("matmul_swiglu", constants, bound(rng, format, 2 * width, columns, control=control(count=count), x=x, y=y))
@@ -104,14 +111,24 @@ def test_matmul_swiglu(rng: np.random.Generator, format: str, shape: tuple[int, 
 
 def test_matmul_into_columns_of_a_wider_row(rng: np.random.Generator) -> None:
     """A piece of the head writes its own columns of the logits: the binding starts at the piece's first column."""
-    constants = {"FORMAT": "q4", "K": 64, "N": 64, "T": 3, "Y_STRIDE": 192, "EPILOGUE": "store"}
+    constants: dict[str, Value] = {"FORMAT": "q4", "K": 64, "N": 64, "T": 3, "Y_STRIDE": 192, "EPILOGUE": "store"}
     y = np.full(2 * 192 + 64, np.nan, np.float32)
     check("matmul", constants, bound(rng, "q4", 64, 64, control=control(count=3), x=floats(rng, 3, 64), y=y))
 
 
 @pytest.mark.parametrize("kernel", ["embed", "matvec", "matvec_swiglu", "matmul", "matmul_swiglu"])
 def test_a_response_that_ended_writes_nothing(rng: np.random.Generator, kernel: str) -> None:
-    sizes = {"FORMAT": "q8", "D": 64, "K": 64, "N": 64, "F": 32, "T": 2, "Y_STRIDE": 64, "ROW_START": 0, "ROWS": 64}
+    sizes: dict[str, Value] = {
+        "FORMAT": "q8",
+        "D": 64,
+        "K": 64,
+        "N": 64,
+        "F": 32,
+        "T": 2,
+        "Y_STRIDE": 64,
+        "ROW_START": 0,
+        "ROWS": 64,
+    }
     constants = {name: (sizes | {"SLICES": 2, "EPILOGUE": "store"})[name] for name in CATALOG[kernel].constants}
     second, output = [slot.name for slot in CATALOG[kernel].slots if slot.name not in ("control", "w", "scales")]
     inputs = np.array([3, 5], np.uint32) if second == "ids" else floats(rng, 2, 64)
@@ -127,7 +144,7 @@ def test_silu_of_large_numbers(rng: np.random.Generator) -> None:
     words, _ = pack(gate_up, "f32")
     x = np.zeros(32, np.float32)
     x[:2] = 1, 2
-    constants = {"FORMAT": "f32", "K": 32, "F": 32, "SLICES": 1}
+    constants: dict[str, Value] = {"FORMAT": "f32", "K": 32, "F": 32, "SLICES": 1}
     got = run_kernel(
         "matvec_swiglu",
         constants,
@@ -140,7 +157,7 @@ def test_a_row_of_tokens_equals_one_token(rng: np.random.Generator) -> None:
     """Prefill and decode read the same weights: the product of 20 rows is that of each row."""
     packed = weights(rng, "q4", 96, 128)
     x = floats(rng, 20, 128)
-    shape = {"FORMAT": "q4", "K": 128, "N": 96, "EPILOGUE": "store"}
+    shape: dict[str, Value] = {"FORMAT": "q4", "K": 128, "N": 96, "EPILOGUE": "store"}
     many = run_kernel(
         "matmul",
         shape | {"T": 20, "Y_STRIDE": 96},
@@ -162,7 +179,7 @@ def test_formats_approximate_the_weights(rng: np.random.Generator) -> None:
         words, scales = pack(dense, format)
         bindings: dict[str, Array] = {"control": control(), "x": x, "w": np.frombuffer(words, np.uint32)}
         bindings |= {"y": poisoned(64)} | ({"scales": np.frombuffer(scales, np.uint32)} if scales else {})
-        constants = {"FORMAT": format, "K": 192, "N": 64, "SLICES": 1, "EPILOGUE": "store"}
+        constants: dict[str, Value] = {"FORMAT": format, "K": 192, "N": 64, "SLICES": 1, "EPILOGUE": "store"}
         got = run_kernel("matvec", constants, bindings)["y"]
         assert_close(format, got, dense @ x, limit)
         assert_close(format, got, dequantised(dense, format) @ x)
@@ -170,9 +187,16 @@ def test_formats_approximate_the_weights(rng: np.random.Generator) -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_largest_piece_of_a_vocabulary_is_legal(format: str) -> None:
-    constants = {"FORMAT": format, "K": 4096, "N": 248_320, "SLICES": 1, "EPILOGUE": "store"}
+    constants: dict[str, Value] = {"FORMAT": format, "K": 4096, "N": 248_320, "SLICES": 1, "EPILOGUE": "store"}
     assert max(CATALOG["matvec"].grid(constants)) <= 65_535
-    rows = {"FORMAT": format, "K": 4096, "N": 248_320, "T": 256, "Y_STRIDE": 248_320, "EPILOGUE": "store"}
+    rows: dict[str, Value] = {
+        "FORMAT": format,
+        "K": 4096,
+        "N": 248_320,
+        "T": 256,
+        "Y_STRIDE": 248_320,
+        "EPILOGUE": "store",
+    }
     assert max(CATALOG["matmul"].grid(rows)) <= 65_535
     assert file_name("matmul", rows) != file_name("matmul", rows | {"T": 128})
     assert "248320u" in render("matmul", rows)
