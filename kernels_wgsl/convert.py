@@ -50,7 +50,7 @@ def jobs(weights: Iterable[Weight], recipe: str, piece_limit: int) -> tuple[Job,
         format = format_of(recipe, weight.name) if weight.matrix else PLAIN
         found += [
             Job(piece, format)
-            for piece in (_pieces(weight, format, piece_limit) if weight.name in _PIECED else [weight])
+            for piece in (pieces(weight, format, piece_limit) if weight.name in _PIECED else [weight])
         ]
     return tuple(found)
 
@@ -90,10 +90,11 @@ def threads() -> int:
     return min(os.cpu_count() or 1, 8)
 
 
-def _pieces(weight: Weight, format: str, limit: int) -> list[Weight]:
+def pieces(weight: Weight, format: str, limit: int) -> list[Weight]:
+    """A matrix in row pieces of one size, as near as can be, each of at most ``limit`` bytes when packed."""
     rows, columns = weight.shape
     row_bytes = sum(packed_bytes(format, _PIECE_ROWS, columns)) / _PIECE_ROWS
     most = max(int(limit / row_bytes) // _PIECE_ROWS, 1) * _PIECE_ROWS
     count = -(-rows // most)
-    even = -(-rows // count // _PIECE_ROWS) * _PIECE_ROWS  # pieces of one size, as near as can be
+    even = -(-rows // count // _PIECE_ROWS) * _PIECE_ROWS
     return [weight.piece(i, start, min(start + even, rows)) for i, start in enumerate(range(0, rows, even))]

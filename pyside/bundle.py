@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from itertools import pairwise
@@ -147,26 +147,22 @@ class Manifest:
         del data["sha256"]
         del data["format"]
         try:
-            manifest = cls(
-                name=data.pop("name"),
-                recipe=data.pop("recipe"),
-                model=ModelConfig.from_dict(data.pop("model")),
-                source=_read(Source, data.pop("source"), files=lambda v: tuple(_read(File, f) for f in v)),
-                generation=_read(Generation, data.pop("generation"), stop_ids=_integers),
-                tensors={
+            manifest = _read(
+                cls,
+                data,
+                model=ModelConfig.from_dict,
+                source=lambda source: _read(Source, source, files=_files),
+                generation=lambda generation: _read(Generation, generation, stop_ids=_integers),
+                tensors=lambda tensors: {
                     name: _read(Tensor, tensor, shape=_integers, segments=lambda v: tuple(_read(Segment, s) for s in v))
-                    for name, tensor in data.pop("tensors").items()
+                    for name, tensor in tensors.items()
                 },
-                shards=tuple(_read(File, f) for f in data.pop("shards")),
-                kernels=tuple(_read(File, f) for f in data.pop("kernels")),
-                files=tuple(_read(File, f) for f in data.pop("files")),
+                shards=_files,
+                kernels=_files,
+                files=_files,
             )
-        except (KeyError, TypeError, AttributeError, ConfigError) as error:
-            raise BundleError(f"manifest.json: {error}: build the bundle again") from None
-        if data:
-            raise BundleError(
-                f"manifest.json has unknown keys {sorted(data)}: it was made by another version, build it again"
-            )
+        except (KeyError, TypeError, ValueError, AttributeError, ConfigError) as error:
+            raise BundleError(f"manifest.json: {error}: build the bundle again with this version") from None
         if problems := manifest.problems():
             raise BundleError("manifest.json: " + "; ".join(problems))
         return manifest
@@ -253,6 +249,10 @@ def _read(kind: type[_T], data: Mapping[str, Any], **convert: Callable[[Any], ob
         if not isinstance(value, expected[key]) or (expected[key] is int and isinstance(value, bool)):
             raise TypeError(f"{kind.__name__}: {key} is {value!r}, expected {expected[key].__name__}")
     return kind(**{key: convert[key](value) if key in convert else value for key, value in data.items()})
+
+
+def _files(entries: Sequence[Mapping[str, Any]]) -> tuple[File, ...]:
+    return tuple(_read(File, entry) for entry in entries)
 
 
 def _integers(values: object) -> tuple[int, ...]:

@@ -1,0 +1,213 @@
+"""The rename table against weights assembled by hand, and an error that names every tensor that does not fit."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kernels_wgsl import convert
+from kernels_wgsl.checkpoint import Checkpoint, CheckpointError, Entry, F32Array
+from kernels_wgsl.convert import Job
+from kernels_wgsl.pack import pack, packed_bytes, unpack
+from kernels_wgsl.recipes import RECIPES, format_of
+from kernels_wgsl.weights import Weight, account, network, trunk_prefix
+from pyside.bundle import tensor_bytes
+from pyside.config import ModelConfig
+from tests.checkpoints import Shape, variants, write_checkpoint
+
+
+def open_checkpoint(folder: Path) -> tuple[Checkpoint, ModelConfig, dict[str, Weight]]:
+    """A checkpoint, its config, and its weights by name."""
+    checkpoint = Checkpoint.open(folder)
+    config = ModelConfig.from_checkpoint(json.loads((folder / "config.json").read_text()))
+    return checkpoint, config, {w.name: w for w in network(config, trunk_prefix(checkpoint.entries))}
+
+
+def whole(checkpoint: Checkpoint, name: str) -> F32Array:
+    """All of a published tensor."""
+    return checkpoint.rows(name, 0, checkpoint.entries[name].shape[0])
+
+
+@pytest.mark.parametrize("variant", variants())
+def test_every_published_tensor_is_used_once_or_left_out(variant: str, tmp_path: Path) -> None:
+    checkpoint, _, weights = open_checkpoint(write_checkpoint(tmp_path / "c", variants()[variant]))
+    left_out = account(weights.values(), checkpoint.entries)
+    used = [part.name for weight in weights.values() for part in weight.parts]
+    assert len(used) == len(set(used))
+    assert len(used) + sum(left_out.values()) == len(checkpoint.entries)
+    assert left_out == ({} if variant == "text-only" else {"vision": 21, "MTP": 15})
+
+
+@pytest.mark.parametrize("variant", variants())
+def test_weights_are_what_the_contract_says(variant: str, tmp_path: Path) -> None:
+    shape = variants()[variant]
+    checkpoint, config, weights = open_checkpoint(write_checkpoint(tmp_path / "c", shape))
+    trunk = shape.prefix
+
+    def rows(name: str) -> F32Array:
+        return weights[name].rows(checkpoint, 0, weights[name].shape[0])
+
+    def theirs(name: str) -> F32Array:
+        return whole(checkpoint, f"{trunk}{name}")
+
+    np.testing.assert_array_equal(rows("embed"), theirs("embed_tokens.weight"))
+    np.testing.assert_array_equal(weights["final_norm"].values(checkpoint), 1 + theirs("norm.weight"))
+    assert ("head" in weights) == (not shape.tied)
+    for i, kind in enumerate(config.layer_types):
+        ours, layer = f"layers.{i}.", f"layers.{i}."
+        gate, up = theirs(f"{layer}mlp.gate_proj.weight"), theirs(f"{layer}mlp.up_proj.weight")
+        blocks = [part[b : b + 32] for b in range(0, len(gate), 32) for part in (gate, up)]
+        np.testing.assert_array_equal(rows(f"{ours}mlp.gate_up"), np.concatenate(blocks))
+        np.testing.assert_array_equal(rows(f"{ours}mlp.down"), theirs(f"{layer}mlp.down_proj.weight"))
+        for norm, published in (("input_norm", "input_layernorm"), ("post_norm", "post_attention_layernorm")):
+            np.testing.assert_array_equal(
+                weights[f"{ours}{norm}"].values(checkpoint), 1 + theirs(f"{layer}{published}.weight")
+            )
+        if kind == "linear_attention":
+            here = f"{layer}linear_attn."
+            qkvz = np.concatenate([theirs(f"{here}in_proj_qkv.weight"), theirs(f"{here}in_proj_z.weight")])
+            np.testing.assert_array_equal(rows(f"{ours}gdn.in_proj"), qkvz)
+            ba = np.concatenate([theirs(f"{here}in_proj_b.weight"), theirs(f"{here}in_proj_a.weight")])
+            np.testing.assert_array_equal(rows(f"{ours}gdn.in_proj_ba"), ba)
+            gates = np.stack([-np.exp(theirs(f"{here}A_log")), theirs(f"{here}dt_bias")])
+            np.testing.assert_array_equal(weights[f"{ours}gdn.gates"].values(checkpoint), gates)
+            np.testing.assert_array_equal(
+                weights[f"{ours}gdn.conv"].values(checkpoint), theirs(f"{here}conv1d.weight")[:, 0]
+            )
+            np.testing.assert_array_equal(weights[f"{ours}gdn.norm"].values(checkpoint), theirs(f"{here}norm.weight"))
+            np.testing.assert_array_equal(rows(f"{ours}gdn.out_proj"), theirs(f"{here}out_proj.weight"))
+        else:
+            here = f"{layer}self_attn."
+            qkv = np.concatenate([theirs(f"{here}{name}_proj.weight") for name in "qkv"])
+            np.testing.assert_array_equal(rows(f"{ours}attn.in_proj"), qkv)
+            np.testing.assert_array_equal(rows(f"{ours}attn.out_proj"), theirs(f"{here}o_proj.weight"))
+            for norm in ("q_norm", "k_norm"):
+                np.testing.assert_array_equal(
+                    weights[f"{ours}attn.{norm}"].values(checkpoint), 1 + theirs(f"{here}{norm}.weight")
+                )
+
+
+@pytest.mark.parametrize("name", ["layers.0.gdn.in_proj", "layers.0.mlp.gate_up", "layers.3.attn.in_proj", "embed"])
+def test_rows_come_in_any_slices(name: str, tmp_path: Path) -> None:
+    checkpoint, _, weights = open_checkpoint(write_checkpoint(tmp_path / "c"))
+    weight = weights[name]
+    all_rows = weight.rows(checkpoint, 0, weight.shape[0])
+    slices = [weight.rows(checkpoint, a, min(a + 64, weight.shape[0])) for a in range(0, weight.shape[0], 64)]
+    np.testing.assert_array_equal(np.concatenate(slices), all_rows)
+
+
+def test_forward_order_is_the_order_of_the_network(tmp_path: Path) -> None:
+    _, config, weights = open_checkpoint(write_checkpoint(tmp_path / "c", Shape(tied=False)))
+    names = list(weights)
+    assert (names[0], names[-2:]) == ("embed", ["final_norm", "head"])
+    layers = [int(name.split(".")[1]) for name in names if name.startswith("layers.")]
+    assert layers == sorted(layers) and layers[-1] == len(config.layer_types) - 1
+
+
+def test_every_tensor_that_does_not_fit_is_named(tmp_path: Path) -> None:
+    checkpoint, _, weights = open_checkpoint(write_checkpoint(tmp_path / "c"))
+    entries: dict[str, Entry] = dict(checkpoint.entries)
+    trunk = "model.language_model.layers.0."
+    del entries[f"{trunk}mlp.up_proj.weight"]
+    norm = f"{trunk}input_layernorm.weight"
+    entries[norm] = replace(entries[norm], shape=(65,))
+    conv = f"{trunk}linear_attn.conv1d.weight"
+    entries[conv] = replace(entries[conv], dtype="F8_E4M3")
+    entries[f"{trunk}mlp.experts.gate_up_proj"] = entries[norm]
+    with pytest.raises(CheckpointError) as caught:
+        account(weights.values(), entries)
+    for part in (
+        f"tensor {trunk}mlp.up_proj.weight is missing",
+        f"tensor {norm} is [65], expected [64]",
+        f"tensor {conv} is F8_E4M3, expected BF16, F16, F32",
+        f"tensor {trunk}mlp.experts.gate_up_proj [65] is not part of the model",
+    ):
+        assert part in str(caught.value)
+
+
+def test_a_spare_head_of_a_tied_model_is_named(tmp_path: Path) -> None:
+    folder = write_checkpoint(tmp_path / "c", Shape(tied=False))
+    config = json.loads((folder / "config.json").read_text())
+    config["tie_word_embeddings"] = True
+    (folder / "config.json").write_text(json.dumps(config))
+    checkpoint, _, weights = open_checkpoint(folder)
+    with pytest.raises(CheckpointError, match=r"lm_head\.weight \[640, 64\] is not part of the model"):
+        account(weights.values(), checkpoint.entries)
+
+
+def test_many_problems_are_counted(tmp_path: Path) -> None:
+    _, _, weights = open_checkpoint(write_checkpoint(tmp_path / "c"))
+    parts = sum(len(weight.parts) for weight in weights.values())
+    with pytest.raises(CheckpointError, match=f"and {parts - 8} more"):
+        account(weights.values(), {})
+
+
+def test_a_decay_that_overflows_is_named(tmp_path: Path) -> None:
+    checkpoint, _, weights = open_checkpoint(write_checkpoint(tmp_path / "c"))
+    entry = checkpoint.entries["model.language_model.layers.0.linear_attn.A_log"]
+    raw = bytearray(entry.file.read_bytes())
+    raw[entry.offset : entry.offset + 4] = np.float32(200).tobytes()
+    entry.file.write_bytes(raw)
+    with pytest.raises(CheckpointError, match=r"layers\.0\.gdn\.gates has 1 NaN or infinite"):
+        weights["layers.0.gdn.gates"].values(checkpoint)
+
+
+def test_gate_projections_are_never_quantised_and_vocabulary_rows_are_at_8_bits_in_q4() -> None:
+    for recipe in RECIPES:
+        assert format_of(recipe, "layers.7.gdn.in_proj_ba") == "f32"
+    assert {name: format_of("q4", name) for name in ("embed", "head", "layers.0.gdn.in_proj", "layers.3.mlp.down")} == {
+        "embed": "q8", "head": "q8", "layers.0.gdn.in_proj": "q4", "layers.3.mlp.down": "q4",
+    }  # fmt: skip
+    assert {format_of(recipe, "layers.0.mlp.down") for recipe in RECIPES} == set(RECIPES)
+
+
+@pytest.mark.parametrize("format", ["f32", "f16", "q8", "q4"])
+@pytest.mark.parametrize("rows", [64, 640, 1000, 4096])
+def test_pieces_cover_the_rows_evenly_and_fit_the_limit(format: str, rows: int) -> None:
+    weight = Weight("embed", (rows, 64), (), matrix=True)
+    limit = tensor_bytes(format, (320, 64))
+    pieces = convert.pieces(weight, format, limit)
+    assert [piece.name for piece in pieces] == [f"embed.{i}" for i in range(len(pieces))]
+    assert sum(piece.shape[0] for piece in pieces) == rows
+    assert all(tensor_bytes(format, piece.shape) <= limit for piece in pieces)
+    assert all(piece.shape[0] % 64 == 0 for piece in pieces[:-1])
+    assert [piece.first for piece in pieces] == [sum(p.shape[0] for p in pieces[:i]) for i in range(len(pieces))]
+    assert len(pieces) == -(-rows // 320)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_packed_blocks_joined_are_the_packed_matrix(
+    recipe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkpoint, _, weights = open_checkpoint(write_checkpoint(tmp_path / "c", Shape(vocab_size=700)))
+    monkeypatch.setattr(convert, "_BLOCK_WEIGHTS", 64 * 64)  # many blocks, an uneven last one
+    with ThreadPoolExecutor(2) as pool:
+        for job in convert.jobs(weights.values(), recipe, 30_000):
+            words, scales = (b"".join(part) for part in zip(*convert.blocks(job, checkpoint, pool), strict=True))
+            if job.format == "plain":
+                assert words == job.weight.values(checkpoint).tobytes() and scales == b""
+                continue
+            matrix = job.weight.rows(checkpoint, 0, job.shape[0])
+            assert (words, scales) == pack(matrix, job.format)
+            assert (len(words), len(scales)) == packed_bytes(job.format, *job.shape)
+            if job.format == "f32":
+                np.testing.assert_array_equal(unpack(words, scales, "f32", *job.shape), matrix)
+
+
+def test_a_weight_that_the_format_cannot_hold_is_named(tmp_path: Path) -> None:
+    folder = write_checkpoint(tmp_path / "c", Shape(dtype="F32"))
+    checkpoint, _, weights = open_checkpoint(folder)
+    entry = checkpoint.entries["model.language_model.layers.0.mlp.down_proj.weight"]
+    raw = bytearray(entry.file.read_bytes())
+    raw[entry.offset : entry.offset + 4] = np.float32(1e6).tobytes()
+    entry.file.write_bytes(raw)
+    with (
+        ThreadPoolExecutor(1) as pool,
+        pytest.raises(CheckpointError, match=r"layers\.0\.mlp\.down from row 0 as f16: .*f16 holds"),
+    ):
+        list(convert.blocks(Job(weights["layers.0.mlp.down"], "f16"), checkpoint, pool))
