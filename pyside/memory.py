@@ -78,7 +78,7 @@ class Memory:
         self.x, self.h, self.u, self.qkv, self.ba, self.decay_beta, self.q, self.o, self.mixed, self.act = (
             builder.buffer(name, 4 * self.chunk * width, "scratch") for name, width in widths.items()
         )
-        self.partial = builder.buffer("partial", 4 * c.num_attention_heads * SPLITS * (c.head_dim + 2), "scratch")
+        self.partials = builder.buffer("partials", 4 * c.num_attention_heads * SPLITS * (c.head_dim + 2), "scratch")
         candidates = 8 * TOP_K_MAX * -(-c.vocab_size // SAMPLE_BLOCKS)
         self.blocks = builder.buffer("blocks", 16 * SAMPLE_BLOCKS, "scratch")  # [B, 4]
         self.work = builder.buffer("work", 4 * TOP_K_MAX + candidates, "scratch")

@@ -102,8 +102,8 @@ def _full_attention(n: _Rows, i: int) -> None:
     n.linear(f"{attn}.in_proj", m.h, m.u, rows=m.config.qkv_width, columns=n.D)                               # [T, Hq*2*Dh + 2*Hkv*Dh]
     n("attention_prepare", f"{attn}.prepare", qkv=m.u, q_norm=q_norm, k_norm=k_norm, q=m.q, k_cache=k, v_cache=v)  # [T, Hq*Dh]
     if n.T == 1:
-        n("attention_decode", f"{attn}.decode", q=m.q, k_cache=k, v_cache=v, partial=m.partial)               # [Hq, SPLITS, Dh+2]
-        n("attention_merge", f"{attn}.merge", partial=m.partial, qkv=m.u, y=m.mixed)                          # [Hq*Dh]
+        n("attention_decode", f"{attn}.decode", q=m.q, k_cache=k, v_cache=v, partials=m.partials)               # [Hq, SPLITS, Dh+2]
+        n("attention_merge", f"{attn}.merge", partials=m.partials, qkv=m.u, y=m.mixed)                          # [Hq*Dh]
     else:
         n("attention_prefill", f"{attn}.prefill", q=m.q, k_cache=k, v_cache=v, qkv=m.u, y=m.mixed)            # [T, Hq*Dh]
     n.linear(f"{attn}.out_proj", m.mixed, m.x, rows=n.D, columns=n.HQ * n.DH, EPILOGUE="add")                 # [T, D] residual
