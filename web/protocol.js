@@ -1,8 +1,9 @@
 /**
  * What the page and the worker say to each other, and the page's end of it.
  *
- * Page to worker:  {id, kind, payload}; `abort` names the request that it ends.
+ * Page to worker:  {id, kind, payload}; `abort` has the id of the request that it ends as its payload.
  * Worker to page:  {id, type: 'item', value} any number of times, then one {id, type: 'end'} or {id, type: 'error', error}.
+ * An error with id 0 is the engine's own end: the GPU is lost.
  * One request is one stream; a plain answer is a stream of one item.
  */
 
@@ -40,6 +41,11 @@ export function faultOf(error) {
   return { name, message: `The engine stopped on an error of its own: ${message}. Reload the page.`, detail: stack };
 }
 
+/** @param {Fault} fault */
+function errorOf({ name, message, detail }) {
+  return new EngineError(name, message, detail);
+}
+
 /**
  * @typedef {object} Stream  one open request
  * @property {any[]} items  arrived and not yet taken
@@ -54,6 +60,8 @@ export class Connection {
   #lastId = 0;
   /** @type {Map<number, Stream>} */
   #open = new Map();
+  /** @type {Error | null} Why the worker is gone. */
+  closed = null;
 
   /** @param {Worker} worker */
   constructor(worker) {
@@ -75,6 +83,7 @@ export class Connection {
    */
   async *stream(kind, payload, signal) {
     signal?.throwIfAborted();
+    if (this.closed) throw this.closed;
     const id = ++this.#lastId;
     /** @type {Stream} */
     const stream = { items: [], ended: false, wake: () => {} };
@@ -93,7 +102,7 @@ export class Connection {
     } finally {
       signal?.removeEventListener('abort', wake);
       this.#open.delete(id);
-      if (!stream.ended) this.#worker.postMessage({ id, kind: 'abort', payload: null });
+      if (!stream.ended) this.#worker.postMessage({ id: ++this.#lastId, kind: 'abort', payload: id });
     }
   }
 
@@ -115,6 +124,7 @@ export class Connection {
    * @param {Error} error
    */
   close(error) {
+    this.closed ??= error;
     this.#worker.terminate();
     for (const stream of this.#open.values()) {
       stream.error = error;
@@ -126,11 +136,12 @@ export class Connection {
 
   /** @param {Reply} reply */
   #receive(reply) {
+    if (reply.id === 0 && reply.type === 'error') return this.close(errorOf(reply.error));
     const stream = this.#open.get(reply.id);
     if (!stream) return; // an aborted request's last words
     if (reply.type === 'item') stream.items.push(reply.value);
     else stream.ended = true;
-    if (reply.type === 'error') stream.error = new EngineError(reply.error.name, reply.error.message, reply.error.detail);
+    if (reply.type === 'error') stream.error = errorOf(reply.error);
     stream.wake();
   }
 }

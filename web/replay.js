@@ -9,7 +9,7 @@ import { cause, guarded, loss, refusal } from './gpu.js';
 import { EngineError } from './protocol.js';
 
 /**
- * @typedef {{name: string, bytes: number, kind: 'weight' | 'state' | 'scratch', growing: boolean}} BufferSpec
+ * @typedef {{name: string, bytes: number, kind: string, growing: boolean}} BufferSpec  `scratch` may wait for its pass
  * @typedef {{kernel: string, file: string}} PipelineSpec
  * @typedef {{buffer: number, offset: number, bytes: number}} BindingSpec  bytes 0 binds the whole buffer
  * @typedef {{pipeline: number, bindings: BindingSpec[], grid: [number, number, number], label: string}} DispatchSpec
@@ -25,7 +25,7 @@ import { EngineError } from './protocol.js';
 /**
  * @typedef {object} Source  where a plan's bytes come from
  * @property {(file: string) => Promise<string>} kernel  WGSL by file name
- * @property {(numbers: number[]) => AsyncIterable<{number: number, bytes: Uint8Array<ArrayBuffer>}>} shards  in any order
+ * @property {AsyncIterable<{number: number, bytes: Uint8Array<ArrayBuffer>}>} shards  in any order
  */
 
 /** @typedef {{pipeline: GPUComputePipeline, group: GPUBindGroup, grid: [number, number, number]}} Step */
@@ -36,6 +36,7 @@ const SMALLEST_STAGING = 4096; // bytes; read-back buffers are pooled by power-o
 export class Replay {
   #device;
   #source;
+  #onCompiled;
   /** @type {Plan} */
   #plan = { buffers: [], pipelines: [], passes: {}, uploads: [], lazy: [] };
   /** @type {Map<string, GPUBuffer>} */
@@ -58,10 +59,12 @@ export class Replay {
   /**
    * @param {GPUDevice} device
    * @param {Source} source
+   * @param {(done: number, of: number) => void} [onCompiled]  called as pipelines become ready
    */
-  constructor(device, source) {
+  constructor(device, source, onCompiled = () => {}) {
     this.#device = device;
     this.#source = source;
+    this.#onCompiled = onCompiled;
     loss(device).then((error) => { this.#failure = error; });
     device.addEventListener('uncapturederror', ({ error }) => { this.#failure ??= refusal(error); });
   }
@@ -69,9 +72,8 @@ export class Replay {
   /**
    * Create the plan's buffers, fill the weights, compile the passes that are not lazy.
    * @param {string} json  a Plan
-   * @param {(done: number, of: number) => void} [onCompiled]  called as pipelines become ready
    */
-  async load(json, onCompiled = () => {}) {
+  async load(json) {
     this.#plan = /** @type {Plan} */ (JSON.parse(json));
     const { buffers, passes, lazy } = this.#plan;
     const eager = Object.keys(passes).filter((name) => !lazy.includes(name));
@@ -80,10 +82,10 @@ export class Replay {
     await this.#create(now);
     const pipelines = [...new Set(eager.flatMap((name) => passes[name].map(({ pipeline }) => pipeline)))];
     let compiled = 0;
-    onCompiled(0, pipelines.length);
+    this.#onCompiled(0, pipelines.length);
     await Promise.all([
       this.#upload(),
-      ...pipelines.map((index) => this.#pipeline(index).then(() => onCompiled(++compiled, pipelines.length))),
+      ...pipelines.map((index) => this.#pipeline(index).then(() => this.#onCompiled(++compiled, pipelines.length))),
     ]);
     for (const name of eager) await this.#prepare(name);
     await this.#check();
@@ -175,12 +177,26 @@ export class Replay {
     });
   }
 
-  /** GPU bytes held now, by kind of buffer. */
+  /** GPU bytes held now, by kind of buffer; `copy` for those that the plan does not list. */
   bytes() {
     const kinds = new Map(this.#plan.buffers.map(({ name, kind }) => [name, kind]));
-    const sums = { weight: 0, state: 0, scratch: 0 };
-    for (const [name, { size }] of this.#buffers) sums[kinds.get(name) ?? 'state'] += size;
+    /** @type {Record<string, number>} */
+    const sums = {};
+    for (const [name, { size }] of this.#buffers) {
+      const kind = kinds.get(name) ?? 'copy';
+      sums[kind] = (sums[kind] ?? 0) + size;
+    }
     return sums;
+  }
+
+  /** Why the GPU no longer works, or null; it does not come back. */
+  get failure() {
+    return this.#failure;
+  }
+
+  /** Give the GPU back. */
+  destroy() {
+    this.#device.destroy();
   }
 
   // --- order ---------------------------------------------------------------------------------------------------------
@@ -306,7 +322,7 @@ export class Replay {
     const perShard = new Map();
     for (const upload of this.#plan.uploads) perShard.set(upload.shard, [...(perShard.get(upload.shard) ?? []), upload]);
     let inFlight = 0;
-    for await (const { number, bytes } of this.#source.shards([...perShard.keys()])) {
+    for await (const { number, bytes } of this.#source.shards) {
       for (const { shard_offset, bytes: size, buffer, buffer_offset } of perShard.get(number) ?? []) {
         const target = this.#buffer(this.#plan.buffers[buffer].name);
         this.#device.queue.writeBuffer(target, buffer_offset, bytes, shard_offset, size);

@@ -1,0 +1,93 @@
+"""The composition root in the worker: a bundle's files and a GPU become the objects that answer the page's requests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import asdict
+from typing import Any
+
+from pyside.bundle import Manifest
+from pyside.chat_template import ChatFormat, ChatTemplate
+from pyside.completions import Completions, collect
+from pyside.engine import Engine
+from pyside.errors import BundleError, RequestError
+from pyside.gpu import Gpu
+from pyside.limits import Limits
+from pyside.model import compile_plan
+from pyside.plan import Plan
+from pyside.selftest import check
+from pyside.tokenizer import Tokenizer
+
+Progress = Callable[[str, int, int], None]  # phase, steps done, steps in all
+
+
+class App:
+    """One loaded model: text in, text out."""
+
+    def __init__(self, manifest: Manifest, plan: Plan, engine: Engine, tokenizer: Tokenizer, chat: ChatFormat) -> None:
+        self.manifest, self.plan, self.tokenizer, self.chat = manifest, plan, tokenizer, chat
+        self.completions = Completions(engine, tokenizer, chat, manifest.generation, manifest.name)
+
+    @classmethod
+    async def load(
+        cls, manifest: bytes, files: Mapping[str, bytes], limits: Limits, gpu: Gpu, progress: Progress
+    ) -> App:
+        """Check the manifest, compile its plan for the device, fill the GPU, test the device's arithmetic.
+
+        ``files`` are the bundle's own by name, already checked against the manifest's hashes.
+        Errors: BundleError, PlanError, and whatever the executor raises while it loads.
+        """
+        facts = Manifest.from_json(manifest)
+        plan = compile_plan(facts, limits)
+        loading = asyncio.ensure_future(gpu.load(plan))  # the GPU fills while the vocabulary is read here
+        tokenizer = Tokenizer.load(_file(files, "tokenizer.bin"))
+        chat = ChatFormat(ChatTemplate(_file(files, "chat_template.jinja").decode()), tokenizer)
+        await loading
+        progress("selftest", 0, 1)
+        await check(gpu)
+        progress("selftest", 1, 1)
+        window = plan.facts["context_window"]
+        engine = Engine(gpu, plan, facts.model, context_window=window, vocab_used=facts.generation.vocab_used)
+        return cls(facts, plan, engine, tokenizer, chat)
+
+    def info(self) -> dict[str, Any]:
+        """What is loaded, as ``engine.info`` shows it."""
+        facts = self.manifest
+        return {
+            "name": facts.name,
+            "recipe": facts.recipe,
+            "model": facts.model.to_dict(),
+            "generation": asdict(facts.generation),
+            "contextWindow": self.plan.facts["context_window"],
+        }
+
+    async def handle(self, kind: str, payload: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
+        """The items that answer a request of ``web/protocol.js``.
+
+        Errors: RequestError for a payload that the API does not take, ContextError for too long a prompt.
+        """
+        if kind in ("chat", "text"):
+            chunks = self.completions.chat(payload) if kind == "chat" else self.completions.text(payload)
+            async with aclosing(chunks):
+                if payload.get("stream"):
+                    async for chunk in chunks:
+                        yield chunk
+                else:
+                    yield await collect(chunks)
+        elif kind == "tokenize":
+            yield {"ids": self.tokenizer.encode(payload["text"])}
+        elif kind == "detokenize":
+            yield {"text": self.tokenizer.decode(payload["ids"])}
+        elif kind == "template":
+            prompt = self.chat.encode(**{name: value for name, value in payload.items() if value is not None})
+            yield {"text": prompt.text, "ids": list(prompt.ids)}
+        else:
+            raise RequestError(f"unknown request {kind!r}: expected chat, text, tokenize, detokenize or template")
+
+
+def _file(files: Mapping[str, bytes], name: str) -> bytes:
+    if name not in files:
+        raise BundleError(f"the bundle has no {name}, which the page needs: build the bundle again")
+    return files[name]

@@ -1,0 +1,122 @@
+"""The one file that knows the browser: the GPU protocol over ``web/replay.js``, and requests from ``web/worker.js``."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import traceback
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from typing import Any
+
+from pyodide.ffi import JsException, JsProxy, to_js
+
+from pyside.app import App
+from pyside.errors import DeltapageError
+from pyside.limits import Limits
+from pyside.plan import Plan
+
+Emit = Callable[[str], None]
+
+
+class BrowserGpu:
+    """``pyside.gpu.Gpu`` on the page's device."""
+
+    def __init__(self, replay: JsProxy) -> None:
+        self._replay = replay
+
+    async def load(self, plan: Plan) -> None:
+        """See ``Gpu.load``; the weights go from the network to the GPU without passing through Python."""
+        await self._replay.load(plan.to_json())
+
+    def write(self, buffer: str, data: bytes, offset: int = 0) -> None:
+        """See ``Gpu.write``."""
+        self._replay.write(buffer, to_js(data), offset)  # to_js copies: the wasm heap may move before the GPU reads
+
+    def run(self, pass_name: str, times: int = 1) -> None:
+        """See ``Gpu.run``."""
+        self._replay.run(pass_name, times)
+
+    def read(self, buffer: str, offset: int, size: int) -> Awaitable[bytes]:
+        """See ``Gpu.read``."""
+        return _bytes(self._replay.read(buffer, offset, size))
+
+    def copy(self, source: str, target: str) -> None:
+        """See ``Gpu.copy``."""
+        self._replay.copy(source, target)
+
+    def clear(self, buffer: str) -> None:
+        """See ``Gpu.clear``."""
+        self._replay.clear(buffer)
+
+    def grow(self, buffer: str, size: int) -> None:
+        """See ``Gpu.grow``."""
+        self._replay.grow(buffer, size)
+
+    def drop(self, buffer: str) -> None:
+        """See ``Gpu.drop``."""
+        self._replay.drop(buffer)
+
+
+class Bridge:
+    """What ``web/worker.js`` calls. Texts are JSON; a fault is ``{name, message, detail}``, or empty when all went well."""
+
+    def __init__(self) -> None:
+        self._app: App | None = None
+        self._running: dict[int, asyncio.Task[Any]] = {}
+
+    async def load(self, manifest: JsProxy, files: JsProxy, device: str, replay: JsProxy, emit: Emit) -> str:
+        """Make the app of a bundle; emits ``{progress}`` and at last ``{info}``."""
+
+        def progress(phase: str, loaded: int, total: int) -> None:
+            emit(json.dumps({"progress": {"phase": phase, "loaded": loaded, "total": total}}))
+
+        try:
+            contents = {name: bytes(data) for name, data in files.to_py().items()}
+            limits = Limits.from_report(json.loads(device))
+            self._app = await App.load(manifest.to_bytes(), contents, limits, BrowserGpu(replay), progress)
+            emit(json.dumps({"info": self._app.info()}))
+        except Exception as error:
+            return _fault(error)
+        return ""
+
+    async def answer(self, id: int, kind: str, payload: str, emit: Emit) -> str:
+        """Answer a request; each item of the answer goes to ``emit``."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._running[id] = task
+        try:
+            assert self._app is not None, "a request came before the model was loaded"
+            async with aclosing(self._app.handle(kind, json.loads(payload))) as items:
+                async for item in items:
+                    emit(json.dumps(item))
+        except asyncio.CancelledError:
+            return ""  # aborted by the page, which listens no longer
+        except Exception as error:
+            return _fault(error)
+        finally:
+            del self._running[id]
+        return ""
+
+    def abort(self, id: int) -> None:
+        """End a request; one that has ended already is not there any more."""
+        if id in self._running:
+            self._running[id].cancel()
+
+
+async def _bytes(reading: JsProxy) -> bytes:
+    array = await reading
+    data: bytes = array.to_bytes()
+    return data
+
+
+def _fault(error: Exception) -> str:
+    """An error as the page shows it: its own sentence where it is one of ours, from either language."""
+    if isinstance(error, DeltapageError):
+        fault = {"name": type(error).__name__, "message": str(error)}
+    elif isinstance(error, JsException) and error.constructor.name == "EngineError":
+        fault = {"name": error.name, "message": error.message, "detail": error.detail}
+    else:
+        sentence = f"The engine stopped on an error of its own ({type(error).__name__}: {error}). Reload the page."
+        fault = {"name": "InternalError", "message": sentence, "detail": "".join(traceback.format_exception(error))}
+    return json.dumps(fault)

@@ -1,0 +1,164 @@
+/**
+ * The engine's thread: starts Python, the GPU and the download at the same time, then carries requests to Python and
+ * answers back. What a request means is Python's business (pyside/app.py).
+ */
+
+import { loss, openGpu } from './gpu.js';
+import { EngineError, faultOf } from './protocol.js';
+import { Replay } from './replay.js';
+import { Files } from './shards.js';
+
+/** @typedef {import('./protocol.js').Phase} Phase */
+/** @typedef {import('./protocol.js').Reply} Reply */
+/** @typedef {import('./shards.js').FileSpec} FileSpec */
+
+/**
+ * @typedef {object} Bridge  pyside/host.py; items and faults are JSON, a fault of '' is none
+ * @property {(manifest: Uint8Array, files: Map<string, Uint8Array>, device: string, replay: Replay, emit: Emit) => Promise<string>} load
+ * @property {(id: number, kind: string, payload: string, emit: Emit) => Promise<string>} answer
+ * @property {(id: number) => void} abort
+ */
+/** @typedef {(item: string) => void} Emit */
+
+const RUNTIME = new URL('./runtime/', import.meta.url).href;
+const PROGRESS_EVERY = 100; // ms between reports of the same phase
+
+/** @type {Record<string, number>} Milliseconds from the worker's start to each event. */
+const timings = {};
+/** @param {string} event */
+const mark = (event) => { timings[event] = Math.round(performance.now()); };
+
+/** @type {Replay | undefined} */
+let replay;
+const python = startPython();
+python.catch(() => {}); // reported by the request that needs it
+
+self.onmessage = async ({ data: { id, kind, payload } }) => {
+  try {
+    const fault = await serve(id, kind, payload, (value) => post({ id, type: 'item', value }));
+    post(fault ? { id, type: 'error', error: JSON.parse(fault) } : { id, type: 'end' });
+  } catch (error) {
+    post({ id, type: 'error', error: faultOf(error) });
+  }
+  if (replay?.failure) post({ id: 0, type: 'error', error: faultOf(replay.failure) });
+};
+
+/** @param {Reply} reply */
+function post(reply) {
+  self.postMessage(reply);
+}
+
+/**
+ * @param {number} id
+ * @param {import('./protocol.js').Kind} kind
+ * @param {any} payload
+ * @param {(value: any) => void} send
+ * @returns {Promise<string>} a Fault as JSON, or ''
+ */
+async function serve(id, kind, payload, send) {
+  if (kind === 'load') return load(payload.bundle, send);
+  if (kind === 'unload') {
+    replay?.destroy();
+    return '';
+  }
+  const bridge = await python;
+  if (kind === 'abort') {
+    bridge.abort(payload);
+    return '';
+  }
+  return bridge.answer(id, kind, JSON.stringify(payload), (item) => send(JSON.parse(item)));
+}
+
+/** @returns {Promise<Bridge>} */
+async function startPython() {
+  try {
+    new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)); // the empty module: Pyodide would wait for ever
+  } catch (error) {
+    throw new EngineError('WebAssemblyError', 'This page may not run WebAssembly, which Python in the page needs ' +
+      `(${/** @type {Error} */ (error).message}). Add 'wasm-unsafe-eval' to script-src in the Content-Security-Policy of the page and of ` +
+      'worker.js, or leave the browser\'s lockdown mode for this site.');
+  }
+  try {
+    /** @type {typeof import('pyodide')} */
+    const { loadPyodide } = await import(`${RUNTIME}pyodide.mjs`);
+    const pyodide = await loadPyodide({ indexURL: RUNTIME, packages: ['deltapage'], enableRunUntilComplete: false });
+    mark('pyodide');
+    const bridge = pyodide.pyimport('pyside.host').Bridge();
+    mark('python');
+    return bridge;
+  } catch (error) {
+    throw new EngineError('RuntimeError', `Python could not start in this page (${/** @type {Error} */ (error).message.trim().split('\n').at(-1)}). ` +
+      `Check the connection and that all files of ${RUNTIME} are there, then load again.`, String(error));
+  }
+}
+
+/**
+ * Bring a bundle onto the GPU. Sends {progress} any number of times, then {info}.
+ * @param {string} bundle  URL with a trailing slash
+ * @param {(value: any) => void} send
+ * @returns {Promise<string>}
+ */
+async function load(bundle, send) {
+  const report = throttled(send);
+  report('runtime', 0, 1);
+  const sum = { loaded: 0, total: 0 };
+  const files = new Files(bundle, { onBytes: (bytes) => report('download', sum.loaded += bytes, sum.total) });
+  const [manifest, gpu] = await Promise.all([files.manifest(), openGpu()]);
+  mark('gpu');
+  loss(gpu.device).then((error) => post({ id: 0, type: 'error', error: faultOf(error) }));
+
+  const listing = listingOf(manifest);
+  sum.total = [...listing.shards, ...listing.files].reduce((total, { bytes }) => total + bytes, 0);
+  const shards = files.stream(listing.shards);
+  const small = Promise.all(listing.files.map(async (spec) => /** @type {const} */ ([spec.file, await files.get(spec)])));
+  const sources = new Files(bundle);
+  const kernel = async (/** @type {string} */ file) => {
+    const spec = listing.kernels.find((each) => each.file === `kernels/${file}`);
+    if (spec) return new TextDecoder().decode(await sources.get(spec));
+    throw new EngineError('BundleError', `The model's bundle has no kernel ${file}, which this device needs. Build the bundle again ` +
+      'with this version of deltapage.');
+  };
+  const executor = replay = new Replay(gpu.device, { kernel, shards }, (done, of) => report('compile', done, of));
+
+  const [bridge, contents] = await Promise.all([python, small]);
+  mark('files');
+  const abilities = JSON.stringify({ ...gpu.limits, features: gpu.features });
+  return bridge.load(manifest, new Map(contents), abilities, executor, (item) => {
+    const value = JSON.parse(item);
+    if (value.info) {
+      mark('ready');
+      Object.assign(value.info, { adapter: gpu.adapter, features: gpu.features, kept: files.kept, bytes: executor.bytes(), timings });
+    }
+    send(value);
+  });
+}
+
+/**
+ * The files that a manifest names, read ahead of Python so that they are on their way when it is up; Python checks the manifest.
+ * @param {Uint8Array} manifest
+ * @returns {{shards: FileSpec[], kernels: FileSpec[], files: FileSpec[]}}
+ */
+function listingOf(manifest) {
+  try {
+    const { shards, kernels, files } = JSON.parse(new TextDecoder().decode(manifest));
+    return { shards: [...shards], kernels: [...kernels], files: [...files] };
+  } catch {
+    return { shards: [], kernels: [], files: [] };
+  }
+}
+
+/**
+ * Progress reports, at most one per phase and PROGRESS_EVERY apart from a phase's last.
+ * @param {(value: any) => void} send
+ * @returns {(phase: Phase, loaded: number, total: number) => void}
+ */
+function throttled(send) {
+  /** @type {Map<Phase, number>} */
+  const sent = new Map();
+  return (phase, loaded, total) => {
+    const now = performance.now();
+    if (loaded < total && now - (sent.get(phase) ?? -PROGRESS_EVERY) < PROGRESS_EVERY) return;
+    sent.set(phase, now);
+    send({ progress: { phase, loaded, total } });
+  };
+}
