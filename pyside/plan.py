@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
 from kernels_wgsl.catalog import CATALOG, Constants, Value, file_name, slots_for
@@ -80,6 +80,29 @@ class Plan:
     uploads: tuple[Upload, ...]
     lazy: tuple[str, ...] = ()  # passes whose pipelines and private scratch are made at first use
     facts: Mapping[str, int] = field(default_factory=dict)  # numbers the engine goes by, such as rows per pass
+
+    def joined(self, other: Plan) -> Plan:
+        """Both plans as one; the names of their buffers and passes must differ, the facts are this one's."""
+        first_buffer, first_pipeline = len(self.buffers), len(self.pipelines)
+        moved = {
+            name: tuple(
+                replace(
+                    dispatch,
+                    pipeline=dispatch.pipeline + first_pipeline,
+                    bindings=tuple(replace(b, buffer=b.buffer + first_buffer) for b in dispatch.bindings),
+                )
+                for dispatch in dispatches
+            )
+            for name, dispatches in other.passes.items()
+        }
+        return Plan(
+            (*self.buffers, *other.buffers),
+            (*self.pipelines, *other.pipelines),
+            {**self.passes, **moved},
+            (*self.uploads, *(replace(upload, buffer=upload.buffer + first_buffer) for upload in other.uploads)),
+            (*self.lazy, *other.lazy),
+            self.facts,
+        )
 
     def to_json(self) -> str:
         """The plan as the browser's replayer reads it."""
