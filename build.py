@@ -113,20 +113,28 @@ def _bundle(arguments: argparse.Namespace) -> int:
 def _verify(arguments: argparse.Namespace) -> int:
     terminal = Terminal()
     folder: Path = arguments.bundle
+    bundle_check.read_manifest(folder)
     total = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     with terminal.progress("verifying", total) as advance:
         problems = bundle_check.check(folder, advance)
     for problem in problems:
         print(f"{folder}: {problem}", file=sys.stderr)
     if problems:
-        raise BundleError(f"{folder} is damaged, {len(problems)} problems: download it or build it again")
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        raise BundleError(f"{folder} is damaged, {count}: download it or build it again")
     terminal.say(f"{folder}: whole, {size(total)}")
     return 0
 
 
 def _inspect(arguments: argparse.Namespace) -> int:
     manifest = bundle_check.read_manifest(arguments.bundle)
-    Terminal().tables(summary(manifest, compile_plan(manifest, ROOMY)))
+    terminal = Terminal()
+    try:
+        plan = compile_plan(manifest, BASELINE)
+    except PlanError as error:
+        terminal.say(f"does not run on every device: {error}")
+        plan = compile_plan(manifest, ROOMY)
+    terminal.tables(summary(manifest, plan))
     return 0
 
 
@@ -215,7 +223,7 @@ def pipelines(manifest: Manifest, terminal: Terminal) -> tuple[Pipeline, ...]:
     try:
         found |= {pipeline.file: pipeline for pipeline in compile_plan(manifest, BASELINE).pipelines}
     except PlanError as error:
-        terminal.say(f"warning: this bundle does not run everywhere: {error}")
+        terminal.say(f"warning: this bundle does not run on every device: {error}")
     return tuple(found[file] for file in sorted(found))
 
 

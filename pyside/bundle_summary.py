@@ -22,7 +22,7 @@ class Table:
 
 
 def summary(manifest: Manifest, plan: Plan) -> tuple[Table, ...]:
-    """The tables that ``build.py inspect`` prints; ``plan`` is the bundle's on the least capable device."""
+    """The tables that ``build.py inspect`` prints; ``plan`` is the bundle's on the least device that takes it."""
     return _facts(manifest), _tensors(manifest), _gpu(plan), _device(plan), _download(manifest)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pyside import bundle_check, bundle_writer
+from pyside import bundle_check
 from pyside.bundle import MANIFEST, Generation, Manifest, Source, Tensor, aligned, sections, tensor_bytes
 from pyside.bundle_writer import BundleWriter
 from pyside.config import ModelConfig
@@ -203,7 +203,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
     def open_full(path: Path, mode: str = "r", *args: Any, **options: Any) -> Any:
         return io.BufferedWriter(Full(str(path), "w")) if "w" in mode else opened(path, mode, *args, **options)
 
-    monkeypatch.setattr(bundle_writer.Path, "open", open_full)
+    monkeypatch.setattr(Path, "open", open_full)
     with pytest.raises(OSError, match="No space left"):
         write(tmp_path / "b")
     assert list(tmp_path.iterdir()) == []

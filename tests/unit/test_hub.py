@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,10 +18,11 @@ from typing import Any
 import huggingface_hub.constants
 import pytest
 
+import build
 from kernels_wgsl import hub
 from kernels_wgsl.checkpoint import Checkpoint, CheckpointError
 from kernels_wgsl.hub import HubId
-from pyside import published
+from pyside import bundle_check, published
 from tests.checkpoints import Shape, write_checkpoint
 
 COMMIT = "2fc06364715b967f1860aea9cf38778875588b17"
@@ -199,6 +203,29 @@ def test_a_private_model_needs_the_token(local_hub: Hub, monkeypatch: pytest.Mon
         fetch("owner/private")
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     assert fetch("owner/private@v1")[1:] == ("owner/private", COMMIT)
+
+
+def test_the_command_line_bundles_from_a_hub(
+    local_hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build._main(["bundle", "owner/model@v1", str(tmp_path / "b")]) == 0
+    assert build._main(["bundle", "owner/nothing", str(tmp_path / "c")]) == 1
+    assert (
+        capsys.readouterr().err.splitlines()[-1].startswith("build.py bundle: owner/nothing: the hub has no such model")
+    )
+    manifest = bundle_check.read_manifest(tmp_path / "b")
+    assert (manifest.name, manifest.source.repository, manifest.source.revision) == ("model", "owner/model", COMMIT)
+    assert manifest.source.license == "apache-2.0"
+
+
+def test_the_library_s_environment_is_honoured(local_hub: Hub, tmp_path: Path) -> None:
+    settings = {"HF_ENDPOINT": huggingface_hub.constants.ENDPOINT, "HF_HOME": str(tmp_path / "home"), "HF_TOKEN": TOKEN,
+                "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}  # fmt: skip
+    command = [sys.executable, build.__file__, "bundle", "owner/private", str(tmp_path / "b")]
+    run = subprocess.run(command, env=os.environ | settings, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert (tmp_path / "home" / "hub" / "models--owner--private").is_dir()
+    assert bundle_check.check(tmp_path / "b") == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,371 @@
+"""The command line, from a checkpoint folder to a checked bundle, and one line for everything that can go wrong."""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import build
+from kernels_wgsl.catalog import scaled
+from kernels_wgsl.checkpoint import Checkpoint
+from kernels_wgsl.pack import unpack
+from kernels_wgsl.render import render
+from kernels_wgsl.weights import network, trunk_prefix
+from pyside import bundle_check
+from pyside.bundle import MANIFEST, Manifest, aligned, sections
+from pyside.bundle_writer import BundleWriter
+from pyside.chat_template import ChatTemplate
+from pyside.config import ModelConfig
+from pyside.errors import PlanError
+from pyside.limits import Limits
+from pyside.model import compile_plan
+from pyside.tokenizer import Tokenizer
+from tests.checkpoints import Shape, variants, write_checkpoint
+
+ROOT = Path(build.__file__).parent
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint that no test changes."""
+    return write_checkpoint(tmp_path_factory.mktemp("source") / "tiny-model", Shape(files=2))
+
+
+@pytest.fixture(scope="module")
+def made(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A q4 bundle that no test changes."""
+    out = tmp_path_factory.mktemp("made") / "bundle"
+    assert build._main(["bundle", str(source), str(out)]) == 0
+    return out
+
+
+@pytest.fixture
+def own(source: Path, tmp_path: Path) -> Path:
+    """A copy of the checkpoint, to be damaged."""
+    return shutil.copytree(source, tmp_path / "own")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def matrix(folder: Path, manifest: Manifest, name: str) -> np.ndarray:
+    """A tensor of the bundle as f32."""
+    tensor = manifest.tensors[name]
+    data = b"".join(
+        (folder / manifest.shards[s.shard].file).read_bytes()[s.offset : s.offset + s.bytes] for s in tensor.segments
+    )
+    if tensor.format == "plain":
+        return np.frombuffer(data, np.float32).reshape(tensor.shape)
+    words, _ = sections(tensor.format, tensor.shape)
+    scales = data[aligned(words) :] if scaled(tensor.format) else b""
+    return unpack(data[:words], scales, tensor.format, *tensor.shape)
+
+
+@pytest.mark.parametrize("variant", variants())
+@pytest.mark.parametrize("recipe", ["f32", "q8"])
+def test_a_bundle_holds_the_checkpoint(variant: str, recipe: str, tmp_path: Path) -> None:
+    folder = write_checkpoint(tmp_path / "c", variants()[variant])
+    assert build._main(["bundle", str(folder), str(tmp_path / "b"), "--quant", recipe]) == 0
+    assert build._main(["verify", str(tmp_path / "b")]) == 0
+    manifest = bundle_check.read_manifest(tmp_path / "b")
+    assert manifest.model == ModelConfig.from_checkpoint(json.loads((folder / "config.json").read_text()))
+    checkpoint = Checkpoint.open(folder)
+    for weight in network(manifest.model, trunk_prefix(checkpoint.entries)):
+        names = manifest.pieces(weight.name) or (weight.name,)
+        found = np.concatenate([matrix(tmp_path / "b", manifest, name) for name in names])
+        expected = weight.rows(checkpoint, 0, weight.shape[0]) if weight.matrix else weight.values(checkpoint)
+        if recipe == "f32" or not weight.matrix:
+            np.testing.assert_array_equal(found, expected)
+        else:
+            assert np.sqrt(np.mean((found - expected) ** 2) / np.mean(expected**2)) < 0.01
+
+
+def test_what_the_page_needs_beside_the_weights(made: Path, source: Path) -> None:
+    manifest = bundle_check.read_manifest(made)
+    assert (manifest.name, manifest.recipe) == ("tiny-model", "q4")
+    tokenizer = Tokenizer.load((made / "tokenizer.bin").read_bytes())
+    added = {token: tokenizer.added[token] for token in ("<|im_end|>", "<|endoftext|>", "<|audio_pad|>")}
+    assert manifest.generation.stop_ids == (added["<|im_end|>"], added["<|endoftext|>"])
+    assert manifest.generation.vocab_used == added["<|audio_pad|>"] + 1 == tokenizer.vocab_used
+    assert manifest.generation.thinking_default is False
+    assert manifest.generation.presets["direct"] == {
+        "temperature": 1.0, "top_p": 1.0, "top_k": 20, "min_p": 0.0, "presence_penalty": 2.0,
+    }  # fmt: skip
+    assert (made / "chat_template.jinja").read_bytes() == (source / "chat_template.jinja").read_bytes()
+    assert (made / "LICENSE").read_bytes() == (source / "LICENSE").read_bytes()
+    assert manifest.source.license == "apache-2.0"
+    weights = {file.file for file in manifest.source.files if file.file.endswith(".safetensors")}
+    assert weights == {path.name for path in source.glob("*.safetensors")}
+
+
+@pytest.mark.parametrize("limits", [Limits.baseline(), build.ROOMY])
+def test_every_kernel_of_a_page_s_plan_is_in_the_bundle(made: Path, limits: Limits) -> None:
+    manifest = bundle_check.read_manifest(made)
+    rendered = {file.file for file in manifest.kernels}
+    for pipeline in compile_plan(manifest, limits).pipelines:
+        assert f"kernels/{pipeline.file}" in rendered
+        assert (made / "kernels" / pipeline.file).read_text() == render(pipeline.kernel, pipeline.constants)
+
+
+def test_the_same_checkpoint_gives_the_same_bytes(made: Path, source: Path, tmp_path: Path) -> None:
+    assert build._main(["bundle", str(source), str(tmp_path / "again")]) == 0
+    assert contents(tmp_path / "again") == contents(made)
+
+
+def test_a_generation_config_states_the_stop_ids(own: Path, tmp_path: Path) -> None:
+    (own / "generation_config.json").write_text('{"eos_token_id": 366}')
+    assert build._main(["bundle", str(own), str(tmp_path / "b"), "--name", "Named"]) == 0
+    manifest = bundle_check.read_manifest(tmp_path / "b")
+    assert (manifest.generation.stop_ids, manifest.name) == ((366,), "Named")
+
+
+def test_a_large_thinking_model_has_its_own_defaults(tmp_path: Path) -> None:
+    folder = write_checkpoint(
+        tmp_path / "c", Shape(hidden_size=2080, layers=1, full_attention_interval=1, thinking=True)
+    )
+    assert build._main(["bundle", str(folder), str(tmp_path / "b")]) == 0
+    generation = bundle_check.read_manifest(tmp_path / "b").generation
+    assert generation.thinking_default is True
+    assert generation.presets["direct"]["temperature"] == 0.7
+    assert generation.presets["thinking"]["presence_penalty"] == 1.5
+
+
+def test_the_template_may_be_in_the_tokenizer_config(own: Path, tmp_path: Path) -> None:
+    template = (own / "chat_template.jinja").read_text()
+    (own / "chat_template.jinja").unlink()
+    config = json.loads((own / "tokenizer_config.json").read_text()) | {"chat_template": template}
+    (own / "tokenizer_config.json").write_text(json.dumps(config))
+    assert build._main(["bundle", str(own), str(tmp_path / "b")]) == 0
+    assert (tmp_path / "b" / "chat_template.jinja").read_text() == template
+
+
+def edit(name: str, **change: object) -> Callable[[Path], None]:
+    """Change keys of a JSON file."""
+
+    def apply(folder: Path) -> None:
+        data = json.loads((folder / name).read_text())
+        (folder / name).write_text(json.dumps(data | change))
+
+    return apply
+
+
+def remove(name: str) -> Callable[[Path], None]:
+    """Delete a file."""
+
+    def apply(folder: Path) -> None:
+        (folder / name).unlink()
+
+    return apply
+
+
+def text(name: str, content: str) -> Callable[[Path], None]:
+    """Overwrite a file."""
+
+    def apply(folder: Path) -> None:
+        (folder / name).write_text(content)
+
+    return apply
+
+
+def widen(folder: Path) -> None:
+    """Let the config state another MLP width than the weights have."""
+    config = json.loads((folder / "config.json").read_text())
+    config["text_config"]["intermediate_size"] = 128
+    (folder / "config.json").write_text(json.dumps(config))
+
+
+def truncate(folder: Path) -> None:
+    file = folder / "model.safetensors-00002-of-00002.safetensors"
+    file.write_bytes(file.read_bytes()[:-1])
+
+
+def poison(folder: Path) -> None:
+    """A NaN in the last weight of a file."""
+    file = folder / "model.safetensors-00001-of-00002.safetensors"
+    file.write_bytes(file.read_bytes()[:-2] + b"\xc0\x7f")
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (remove("config.json"), "config.json is missing"),
+        (remove("tokenizer.json"), "tokenizer.json is missing"),
+        (remove("tokenizer_config.json"), "tokenizer_config.json is missing"),
+        (remove("chat_template.jinja"), "chat_template.jinja is missing"),
+        (remove("model.safetensors-00002-of-00002.safetensors"), "model.safetensors-00002-of-00002.safetensors is missing"),
+        (truncate, "truncated"),
+        (widen, "layers.0.mlp.gate_proj.weight is [96, 64], expected [128, 64]"),
+        (poison, "has 1 NaN or infinite values"),
+        (text("config.json", "{"), "config.json is not JSON"),
+        (text("tokenizer.json", "[]"), "tokenizer.json holds a list"),
+        (text("tokenizer.json", '{"model": {}}'), "tokenizer.json"),
+        (text("chat_template.jinja", "{% if %}"), "template"),
+        (edit("config.json", architectures=["LlamaForCausalLM"]), "architecture LlamaForCausalLM"),
+        (edit("config.json", text_config={"hidden_size": 3}), "config.json: missing intermediate_size"),
+        (edit("config.json", tie_word_embeddings=False), "tensor lm_head.weight is missing"),
+        (edit("tokenizer_config.json", eos_token=None, added_tokens_decoder={"9999": {"content": "x"}}), "ids up to 9999"),
+        (text("generation_config.json", '{"eos_token_id": []}'), "the tokens that end a reply are []"),
+        (text("generation_config.json", '{"eos_token_id": [100000]}'), "the tokens that end a reply are [100000]"),
+    ],
+)  # fmt: skip
+def test_a_damaged_checkpoint_gets_one_line_and_leaves_nothing(
+    own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], damage: Callable[[Path], None], message: str
+) -> None:
+    damage(own)
+    out = tmp_path / "out" / "bundle"
+    assert build._main(["bundle", str(own), str(out)]) == 1
+    lines = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("packing")]
+    assert len(lines) == 1 and lines[0].startswith("build.py bundle: ") and message in lines[0]
+    assert not list((tmp_path / "out").glob("*")) and not list((tmp_path / "out").glob(".*"))
+
+
+@pytest.mark.parametrize(
+    ("source_text", "message"),
+    [
+        ("no such folder", "neither a folder nor a hub id"),
+        ("./gone", "neither a folder nor a hub id"),
+        ("/etc/hostname", "neither a folder"),
+    ],
+)
+def test_a_source_that_is_nothing_is_said_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], source_text: str, message: str
+) -> None:
+    assert build._main(["bundle", source_text, str(tmp_path / "b")]) == 1
+    assert message in capsys.readouterr().err
+
+
+def test_an_existing_folder_is_not_overwritten(
+    source: Path, made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build._main(["bundle", str(source), str(made)]) == 1
+    assert "exists already" in capsys.readouterr().err
+    (tmp_path / "mine").mkdir()
+    assert build._main(["bundle", str(source), str(tmp_path / "mine"), "--force"]) == 1
+    assert "is not a bundle" in capsys.readouterr().err
+
+
+def test_force_replaces_a_bundle(source: Path, tmp_path: Path) -> None:
+    for recipe in ("q8", "q4"):
+        assert build._main(["bundle", str(source), str(tmp_path / "b"), "--quant", recipe, "--force"]) == 0
+        assert bundle_check.read_manifest(tmp_path / "b").recipe == recipe
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+
+
+def test_a_full_disk_is_said_so(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(self: BundleWriter, data: memoryview) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(BundleWriter, "_emit", full)
+    assert build._main(["bundle", str(source), str(tmp_path / "b")]) == 1
+    error = capsys.readouterr().err
+    assert f"{tmp_path / 'b'}: No space left on device: free some space" in error
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_leaves_nothing(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(self: BundleWriter, manifest: Manifest) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(BundleWriter, "finish", interrupted)
+    assert build._main(["bundle", str(source), str(tmp_path / "b")]) == 1
+    assert "interrupted" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_verify_names_a_flipped_byte_in_every_file(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = shutil.copytree(made, tmp_path / "copy")
+    for name, data in contents(copy).items():
+        at = len(data) * 2 // 3
+        (copy / name).write_bytes(data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :])
+        assert build._main(["verify", str(copy)]) == 1
+        assert name in capsys.readouterr().err
+        (copy / name).write_bytes(data)
+    assert build._main(["verify", str(copy)]) == 0
+
+
+def test_verify_reports_every_problem(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copy = shutil.copytree(made, tmp_path / "copy")
+    (copy / "tokenizer.bin").unlink()
+    (copy / "spare").write_text("x")
+    assert build._main(["verify", str(copy)]) == 1
+    error = capsys.readouterr().err
+    assert "tokenizer.bin is missing" in error and "spare is not part" in error and "2 problems" in error
+
+
+@pytest.mark.parametrize("command", ["verify", "inspect"])
+def test_what_is_no_bundle_is_said_so(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build._main([command, str(tmp_path)]) == 1
+    assert "is not a bundle" in capsys.readouterr().err
+    (tmp_path / MANIFEST).write_text('{"format": 7}')
+    assert build._main([command, str(tmp_path)]) == 1
+    assert "bundle format 7" in capsys.readouterr().err
+
+
+def test_inspect_counts_every_weight(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build._main(["inspect", str(made)]) == 0
+    rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    manifest = bundle_check.read_manifest(made)
+    total = sum(int(np.prod(tensor.shape)) for tensor in manifest.tensors.values())
+    tensors = [row for row in rows if row[0] == "tensors"]
+    assert tensors[-1][1:5] == ["all", "", str(len(manifest.tensors)), f"{total:,}"]
+    assert sum(int(row[4].replace(",", "")) for row in tensors[:-1]) == total
+    facts = {row[1]: row[2] for row in rows if row[0] == "tiny-model"}
+    assert (facts["recipe"], facts["source"], facts["licence"]) == ("q4", "tiny-model", "apache-2.0")
+    gpu = {row[1]: row[2] for row in rows if row[0] == "on the GPU"}
+    assert gpu["recurrent state of a session"] == "16.5 KiB"  # 3 layers of S [4, 16, 16] and conv [3, 128], f32
+    assert gpu["keys and values, per 1,000 tokens"] == "250.0 KiB"  # 1 layer, k and v, 2 heads of 32, f16
+    assert any(row[0] == "needs of a device" and row[1].startswith("one binding") for row in rows)
+
+
+def test_inspect_says_when_a_device_must_offer_more(
+    made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(manifest: Manifest, limits: Limits) -> object:
+        if limits == build.BASELINE:
+            raise PlanError("layers.0.mlp.gate_up: binding w is too large")
+        return compile_plan(manifest, limits)
+
+    monkeypatch.setattr(build, "compile_plan", refuse)
+    assert build._main(["inspect", str(made)]) == 0
+    assert "does not run on every device: layers.0.mlp.gate_up" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["serve", "site"])
+def test_serving_needs_a_bundle(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(build, "BUNDLES", tmp_path / "bundles")
+    target = [str(tmp_path / "site")] if command == "site" else []
+    assert build._main([command, *target]) == 1
+    assert "no bundle was named" in capsys.readouterr().err
+    assert build._main([command, *target, str(tmp_path)]) == 1
+    assert "is not a bundle" in capsys.readouterr().err
+
+
+def test_as_a_program_it_fails_without_a_traceback(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "build.py"), "verify", str(tmp_path / "nothing")]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert run.stderr.startswith("build.py verify: ") and run.stderr.count("\n") == 1 and "Traceback" not in run.stderr
+
+
+def test_the_template_of_a_random_checkpoint_renders(source: Path) -> None:
+    template = ChatTemplate((source / "chat_template.jinja").read_text())
+    assert template.render([{"role": "user", "content": "hi"}]).endswith("<think>\n\n</think>\n\n")
+    assert template.render([{"role": "user", "content": "hi"}], enable_thinking=True).endswith("<think>\n")
