@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import argparse
 import errno
+import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
@@ -21,8 +23,9 @@ from kernels_wgsl import convert, hub
 from kernels_wgsl.checkpoint import Checkpoint, CheckpointError
 from kernels_wgsl.recipes import RECIPES
 from kernels_wgsl.render import render
+from kernels_wgsl.selftest import bake
 from kernels_wgsl.weights import account, network, trunk_prefix
-from pyside import bundle_check, published, tokenizer
+from pyside import bundle_check, published, selftest, tokenizer
 from pyside.bundle import MANIFEST, PIECE_LIMIT, File, Manifest, Source, tensor_bytes
 from pyside.bundle_summary import Table, size, summary
 from pyside.bundle_writer import BundleWriter
@@ -182,6 +185,13 @@ def make_bundle(
         terminal.say(f"warning: {warning}")
     for kind, count in left_out.items():
         terminal.say(f"left out: {count} {kind} tensors, which this version does not use")
+    baked = bake()
+    files = {
+        "tokenizer.bin": tokenizer.pack(facts.tokenizer, facts.tokenizer_config),
+        "chat_template.jinja": facts.template.encode(),
+        "selftest.json": json.dumps(baked, sort_keys=True).encode(),
+        **facts.copied,
+    }
     jobs = convert.jobs(weights, recipe, PIECE_LIMIT)
     total = sum(tensor_bytes(job.format, job.shape) for job in jobs)
     with (
@@ -193,37 +203,35 @@ def make_bundle(
         for job in jobs:
             writer.add_tensor(job.name, job.format, job.shape, convert.blocks(job, checkpoint, pool))
         writer.end_tensors()
-        writer.add_file("tokenizer.bin", tokenizer.pack(facts.tokenizer, facts.tokenizer_config))
-        writer.add_file("chat_template.jinja", facts.template.encode())
-        for file, data in facts.copied.items():
+        for file, data in files.items():
             writer.add_file(file, data)
+        read = (*facts.files, *(future.result() for future in hashes))
         draft = Manifest(
             name=name or origin.repository.rsplit("/", 1)[-1],
             recipe=recipe,
             model=facts.config,
-            source=Source(
-                origin.repository, origin.revision, facts.license, (*facts.files, *(hash.result() for hash in hashes))
-            ),
+            source=Source(origin.repository, origin.revision, facts.license, read),
             generation=facts.generation,
             tensors=writer.tensors,
             shards=tuple(writer.shards),
             kernels=(),
             files=tuple(writer.files),
         )
-        for pipeline in pipelines(draft, terminal):
+        for pipeline in pipelines(draft, baked, terminal):
             writer.add_kernel(pipeline.file, render(pipeline.kernel, pipeline.constants))
         manifest = replace(draft, kernels=tuple(writer.kernels))
         writer.finish(manifest)
     return manifest
 
 
-def pipelines(manifest: Manifest, terminal: Terminal) -> tuple[Pipeline, ...]:
-    """Every kernel with the constants that some device's plan of this bundle names, by file name."""
-    found = {pipeline.file: pipeline for pipeline in compile_plan(manifest, ROOMY).pipelines}
+def pipelines(manifest: Manifest, baked: Mapping[str, Any], terminal: Terminal) -> tuple[Pipeline, ...]:
+    """Every kernel with the constants that some device's plan of this bundle or its self-test names, by file name."""
+    plans = [compile_plan(manifest, ROOMY), selftest.plan(baked, BASELINE)]
     try:
-        found |= {pipeline.file: pipeline for pipeline in compile_plan(manifest, BASELINE).pipelines}
+        plans.append(compile_plan(manifest, BASELINE))
     except PlanError as error:
         terminal.say(f"warning: this bundle does not run on every device: {error}")
+    found = {pipeline.file: pipeline for plan in plans for pipeline in plan.pipelines}
     return tuple(found[file] for file in sorted(found))
 
 

@@ -19,7 +19,7 @@ from kernels_wgsl.checkpoint import Checkpoint
 from kernels_wgsl.pack import unpack
 from kernels_wgsl.render import render
 from kernels_wgsl.weights import network, trunk_prefix
-from pyside import bundle_check
+from pyside import bundle_check, selftest
 from pyside.bundle import MANIFEST, Manifest, aligned, sections
 from pyside.bundle_writer import BundleWriter
 from pyside.chat_template import ChatTemplate
@@ -112,7 +112,8 @@ def test_what_the_page_needs_beside_the_weights(made: Path, source: Path) -> Non
 def test_every_kernel_of_a_page_s_plan_is_in_the_bundle(made: Path, limits: Limits) -> None:
     manifest = bundle_check.read_manifest(made)
     rendered = {file.file for file in manifest.kernels}
-    for pipeline in compile_plan(manifest, limits).pipelines:
+    check = selftest.plan(json.loads((made / "selftest.json").read_text()), limits)
+    for pipeline in (*compile_plan(manifest, limits).pipelines, *check.pipelines):
         assert f"kernels/{pipeline.file}" in rendered
         assert (made / "kernels" / pipeline.file).read_text() == render(pipeline.kernel, pipeline.constants)
 
@@ -209,6 +210,7 @@ def poison(folder: Path) -> None:
         (text("config.json", "{"), "config.json is not JSON"),
         (text("tokenizer.json", "[]"), "tokenizer.json holds a list"),
         (text("tokenizer.json", '{"model": {}}'), "tokenizer.json"),
+        (edit("tokenizer.json", pre_tokenizer={"type": "Whitespace"}), "pre_tokenizer is"),
         (text("chat_template.jinja", "{% if %}"), "template"),
         (edit("config.json", architectures=["LlamaForCausalLM"]), "architecture LlamaForCausalLM"),
         (edit("config.json", text_config={"hidden_size": 3}), "config.json: missing intermediate_size"),
