@@ -113,7 +113,7 @@ def test_without_tools_a_call_is_text() -> None:
 
 
 def test_values_may_contain_markup() -> None:
-    value = "<parameter=x> </parameter> <b> </function> &"
+    value = "x <parameter=x> </parameter> <b> </function> &"
     assert route(call(f"<parameter=s>\n{value}\n</parameter>\n")) == [called("f", s=value)]
 
 
