@@ -263,7 +263,7 @@ SEQUENCE_KERNELS: tuple[KernelSpec, ...] = (
 _LOGITS = _r("logits", "[T, V] f32")
 # Per block: its best adjusted logit; the best after Gumbel noise is added; where the two lie (index = block + B * place, low
 # and high 16 bits); the log-sum-exp of its allowed raw logits.
-_BLOCKS = ("blocks", "[T, B, 4] u32: f32 bits of best, f32 bits of noisy best, two 16-bit places, f32 bits of log-sum-exp")
+_BLOCKS = ("blocks", "[T, B, 4] u32: bits of best, bits of noisy best, two 16-bit places, bits of log-sum-exp")
 _ALLOWED = _r("allowed", "[ceil(V/32)] u32: bit i % 32 of word i / 32 lets token i be sampled")
 
 SAMPLING_KERNELS: tuple[KernelSpec, ...] = (
