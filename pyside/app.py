@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import asdict
 from typing import Any
 
+from pyside import selftest
 from pyside.bundle import Manifest
 from pyside.chat_template import ChatFormat, ChatTemplate
 from pyside.completions import Completions, collect
@@ -17,7 +19,6 @@ from pyside.gpu import Gpu
 from pyside.limits import Limits
 from pyside.model import compile_plan
 from pyside.plan import Plan
-from pyside.selftest import check
 from pyside.tokenizer import Tokenizer
 
 Progress = Callable[[str, int, int], None]  # phase, steps done, steps in all
@@ -40,13 +41,14 @@ class App:
         Errors: BundleError, PlanError, and whatever the executor raises while it loads.
         """
         facts = Manifest.from_json(manifest)
-        plan = compile_plan(facts, limits)
+        known = json.loads(_file(files, "selftest.json"))
+        plan = compile_plan(facts, limits).joined(selftest.plan(known, limits))
         loading = asyncio.ensure_future(gpu.load(plan))  # the GPU fills while the vocabulary is read here
         tokenizer = Tokenizer.load(_file(files, "tokenizer.bin"))
         chat = ChatFormat(ChatTemplate(_file(files, "chat_template.jinja").decode()), tokenizer)
         await loading
         progress("selftest", 0, 1)
-        await check(gpu)
+        await selftest.check(gpu, known)
         progress("selftest", 1, 1)
         window = plan.facts["context_window"]
         engine = Engine(gpu, plan, facts.model, context_window=window, vocab_used=facts.generation.vocab_used)

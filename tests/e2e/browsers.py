@@ -9,7 +9,12 @@ from typing import Any
 from playwright.sync_api import Browser, Playwright
 
 NAMES = ("chromium", "firefox")
-CHROMIUM = ("/usr/lib/chromium/chromium", "chromium", "google-chrome", "google-chrome-stable")  # Debian's wrapper script is second
+CHROMIUM = (
+    "/usr/lib/chromium/chromium",
+    "chromium",
+    "google-chrome",
+    "google-chrome-stable",
+)  # Debian's wrapper script is second
 FIREFOX = ("firefox-esr", "firefox")
 CHROMIUM_ARGS = [
     "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
@@ -17,7 +22,7 @@ CHROMIUM_ARGS = [
 ]  # fmt: skip
 FIREFOX_PREFS: dict[str, str | float | bool] = {"dom.webgpu.enabled": True, "gfx.webgpu.ignore-blocklist": True}
 # Playwright's emulation of these needs a patched Firefox; 'null' leaves them alone.
-FIREFOX_PAGE: dict[str, Any] = {name: "null" for name in ("color_scheme", "reduced_motion", "forced_colors", "contrast")}
+FIREFOX_PAGE: dict[str, Any] = dict.fromkeys(("color_scheme", "reduced_motion", "forced_colors", "contrast"), "null")
 
 
 def launch(playwright: Playwright, name: str, home: Path) -> Browser:
@@ -42,5 +47,7 @@ def page_options(name: str) -> dict[str, Any]:
 
 def _find(names: tuple[str, ...]) -> str:
     found = next((path for path in map(shutil.which, names) if path), None)
-    assert found, f"none of {', '.join(names)} is installed: install the packages chromium, firefox-esr and mesa-vulkan-drivers"
+    assert found, (
+        f"none of {', '.join(names)} is installed: install the packages chromium, firefox-esr and mesa-vulkan-drivers"
+    )
     return found

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from tests.e2e import browsers
 from tests.e2e.site import FaultySite, running
 from web import runtime
+from web.site import POLICY
 
 ROOT = Path(__file__).parents[2]
 GOLDENS = ROOT / "tests" / "goldens"
@@ -51,6 +53,7 @@ def faults(site: tuple[str, FaultySite]) -> Iterator[FaultySite]:
     yield switchboard
     switchboard.faults.clear()
     switchboard.cut.clear()
+    switchboard.policy = POLICY
 
 
 @pytest.fixture(scope="session")
@@ -79,20 +82,20 @@ def chromium(launched: Callable[[str], Browser]) -> Browser:
 
 
 @contextlib.contextmanager
-def opened(browser: Browser, address: str) -> Iterator[Page]:
-    """A page in a fresh profile; it fails the test when its Content-Security-Policy blocked something."""
+def opened(browser: Browser, address: str, *, expect_blocked: bool = False) -> Iterator[Page]:
+    """A page in a fresh profile; it fails the test when its Content-Security-Policy blocked something unexpected."""
     with contextlib.closing(browser.new_context(**browsers.page_options(browser.browser_type.name))) as context:
         page = context.new_page()
         blocked: list[str] = []
 
         def listen(message: ConsoleMessage) -> None:
-            if "Content Security Policy" in message.text or "Content-Security-Policy" in message.text:
+            if re.search("Content.Security.Policy", message.text):
                 blocked.append(message.text)
 
         page.on("console", listen)
         page.goto(address)
         yield page
-        assert not blocked, blocked
+        assert bool(blocked) == expect_blocked, blocked
 
 
 @pytest.fixture

@@ -18,16 +18,28 @@ Fault = Callable[[bytes], bytes | None]  # a file's bytes to other bytes, or to 
 
 
 class FaultySite:
-    """Passes requests to the real application; a path in ``faults`` answers with changed bytes. Counts requests."""
+    """Passes requests to the real application; a path in ``faults`` answers with changed bytes. Keeps a list of requests."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.faults: dict[str, Fault] = {}
         self.cut: dict[str, int] = {}  # path -> bytes after which the first response breaks off
+        self.policy = site.POLICY
         self.requests: list[tuple[str, str]] = []  # path, range header
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        policy = self.policy.encode()
+
+        async def send_with_policy(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                others = [(name, value) for name, value in message["headers"] if name != b"content-security-policy"]
+                message["headers"] = [*others, (b"content-security-policy", policy)]
+            await send(message)
+
+        await self._answer(scope, receive, send_with_policy)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
         wanted = dict(scope["headers"]).get(b"range", b"").decode()
         self.requests.append((path, wanted))
@@ -73,8 +85,6 @@ class FaultySite:
 
 
 async def _respond(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
-    have = {name for name, _ in headers}
-    headers += [pair for pair in ((k.lower().encode(), v.encode()) for k, v in site.HEADERS.items()) if pair[0] not in have]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

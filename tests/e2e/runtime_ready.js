@@ -1,0 +1,11 @@
+// Loads the runtime as web/worker.js does; answers with the milliseconds until Python is ready and until our modules are in.
+async () => {
+  const started = performance.now();
+  const base = new URL('/runtime/', location.href).href;
+  const { loadPyodide } = await import(`${base}pyodide.mjs`);
+  const pyodide = await loadPyodide({ indexURL: base, packages: ['deltapage'], enableRunUntilComplete: false });
+  const python = performance.now() - started;
+  for (const name of ['pyside.tokenizer', 'pyside.chat_template', 'pyside.engine']) pyodide.pyimport(name);
+  const transferred = performance.getEntriesByType('resource').reduce((sum, entry) => sum + entry.transferSize, 0);
+  return { python, ready: performance.now() - started, transferred };
+}

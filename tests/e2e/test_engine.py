@@ -1,0 +1,144 @@
+"""The engine in both browsers against transformers' goldens, and packed weights against the numpy executor."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser
+
+from pyside.engine import Engine, Sampling
+from pyside.limits import Limits
+from pyside.model import compile_plan
+from tests.e2e.conftest import BUNDLES, GOLDENS
+from tests.e2e.engine_page import EnginePage, engine_page
+from tests.executors.memory_bundle import bundle
+from tests.executors.numpy_gpu import NumpyGpu
+
+TOKENS = 12
+
+
+@pytest.fixture(scope="module", params=[f"{model}-{recipe}" for model, recipe in BUNDLES])
+def engine(request: pytest.FixtureRequest, browser: Browser, url: str) -> Iterator[EnginePage]:
+    """Every bundle in every browser, loaded once."""
+    with engine_page(browser, url, request.param) as page:
+        assert (page.info["name"], page.info["recipe"]) == tuple(request.param.rsplit("-", 1))
+        yield page
+
+
+def goldens(model: str) -> list[Any]:
+    return [np.load(file) for file in sorted((GOLDENS / model).glob("text_*.npz"))]
+
+
+@cache
+def by_numpy(model: str, recipe: str, ids: tuple[int, ...]) -> list[int]:
+    """Greedy ids of the plan under numpy, on the same packed weights."""
+    packed = bundle(GOLDENS / model, recipe)
+    plan = compile_plan(packed.manifest, Limits.baseline())
+
+    async def run() -> list[int]:
+        gpu = NumpyGpu(packed.shards)
+        await gpu.load(plan)
+        engine = Engine(gpu, plan, packed.manifest.model, vocab_used=packed.manifest.generation.vocab_used)
+        return [token.id async for token in engine.generate(ids, Sampling(max_tokens=TOKENS))]
+
+    return asyncio.run(run())
+
+
+def test_greedy_ids_and_log_probabilities(engine: EnginePage) -> None:
+    model, recipe = engine.info["name"], engine.info["recipe"]
+    for golden in goldens(model):
+        ids = golden["input_ids"].tolist()
+        wanted = golden["decode_ids"].tolist() if recipe == "f32" else by_numpy(model, recipe, tuple(ids))
+        assert engine.greedy(ids, TOKENS) == wanted[:TOKENS]
+        if recipe == "f32":
+            scored = engine.text(prompt=ids, max_tokens=0, echo=True, logprobs=1, temperature=0)
+            found = scored["choices"][0]["logprobs"]["token_logprobs"]
+            assert found[0] is None
+            np.testing.assert_allclose(found[1:], golden["prompt_logprobs"], atol=1e-3, rtol=0)
+
+
+@pytest.fixture(scope="module")
+def small(browser: Browser, url: str) -> Iterator[EnginePage]:
+    """One bundle in each browser, for what does not depend on the weights."""
+    with engine_page(browser, url, "tiny-a-q8") as page:
+        yield page
+
+
+def test_what_is_loaded_and_how_it_came(small: EnginePage) -> None:
+    info = small.info
+    assert info["contextWindow"] >= 1024
+    assert set(info["bytes"]) >= {"weight", "state"}
+    assert info["timings"]["pyodide"] <= info["timings"]["ready"]
+    progress = small.page.evaluate("globalThis.progress")
+    assert progress[-1] == {"phase": "ready", "loaded": 1, "total": 1}
+    assert {step["phase"] for step in progress} == {"runtime", "download", "compile", "selftest", "ready"}
+    last = [step for step in progress if step["phase"] == "download"][-1]
+    assert last["loaded"] == last["total"] > 0
+
+
+def test_text_to_ids_and_back(small: EnginePage) -> None:
+    text = "Grüße, 世界! 🙂"
+    ids = small.page.evaluate("(text) => engine.tokenize(text)", text)
+    assert small.page.evaluate("(ids) => engine.detokenize(ids)", ids) == text
+    messages = [{"role": "user", "content": "Hello <|im_end|>"}]
+    prompt = small.page.evaluate("(messages) => engine.applyChatTemplate(messages)", messages)
+    assert "Hello <|im_end|>" in prompt
+    ids = small.page.evaluate("(messages) => engine.applyChatTemplate(messages, { tokenize: true })", messages)
+    assert small.page.evaluate("(ids) => engine.detokenize(ids)", ids) == prompt
+
+
+def test_a_stream_is_the_answer_in_pieces(small: EnginePage) -> None:
+    request = {"messages": [{"role": "user", "content": "Hello"}], "max_tokens": 8, "temperature": 0}
+    whole = small.chat(**request)
+    chunks = small.page.evaluate(
+        """async (request) => {
+          const chunks = [];
+          for await (const chunk of await engine.chat.completions.create({ ...request, stream: true })) chunks.push(chunk);
+          return chunks;
+        }""",
+        request,
+    )
+    deltas = [choice["delta"] for chunk in chunks for choice in chunk["choices"]]
+    message = whole["choices"][0]["message"]
+    for field in ("content", "reasoning_content"):
+        assert "".join(delta.get(field) or "" for delta in deltas) == (message.get(field) or "")
+    assert chunks[-1]["usage"]["completion_tokens"] == whole["usage"]["completion_tokens"]
+    assert chunks[-1]["usage"]["extra"]["decode_tokens_per_s"] > 0
+
+
+def test_the_next_turn_continues_where_the_last_one_ended(small: EnginePage) -> None:
+    first = {"role": "user", "content": "Tell me of rivers, " * 12}
+    answer = small.chat(messages=[first], max_tokens=6, temperature=0)["choices"][0]["message"]
+    turns = [first, {"role": "assistant", "content": answer["content"] or "."}, {"role": "user", "content": "And?"}]
+    usage = small.chat(messages=turns, max_tokens=4, temperature=0)["usage"]
+    assert 0 < usage["extra"]["cached_tokens"] < usage["prompt_tokens"]
+
+
+def test_an_aborted_answer_leaves_the_engine_ready(small: EnginePage) -> None:
+    before = small.greedy([5, 6, 7], 6)
+    seen = small.page.evaluate(
+        """async () => {
+          const controller = new AbortController();
+          const request = { prompt: [5, 6, 7], max_tokens: 400, temperature: 1, seed: 1, stream: true, signal: controller.signal };
+          let chunks = 0;
+          try {
+            for await (const chunk of await engine.completions.create(request)) if (++chunks === 2) controller.abort();
+          } catch (error) {
+            return { chunks, name: error.name };
+          }
+        }"""
+    )
+    assert seen == {"chunks": 2, "name": "AbortError"}
+    left = small.page.evaluate(
+        """async () => {
+          for await (const chunk of await engine.completions.create({ prompt: [5, 6, 7], max_tokens: 400, stream: true })) break;
+          return 'left';
+        }"""
+    )
+    assert left == "left"
+    assert small.greedy([5, 6, 7], 6) == before

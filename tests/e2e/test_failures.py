@@ -1,0 +1,155 @@
+"""Each thing that can go wrong: a sentence that says what happened and what to do, and a page that works afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.e2e.conftest import opened
+from tests.e2e.engine_page import EnginePage, engine_page
+from tests.e2e.site import FaultySite
+from tests.e2e.test_files import flipped
+
+BUNDLE = "/bundles/tiny-b-q4/"
+LOAD = "async () => (await import('/deltapage.js')).Engine.load('/bundles/tiny-b-q4/')"
+
+# What the worker finds when it starts, put before its own script.
+NO_GPU = b"Object.defineProperty(navigator, 'gpu', { value: undefined });"
+NO_ADAPTER = b"GPU.prototype.requestAdapter = async () => null;"
+SMALL_ADAPTER = b"""Object.defineProperty(GPUAdapter.prototype, 'limits', { get: () => ({
+  maxBufferSize: 2 ** 28, maxStorageBufferBindingSize: 2 ** 26, maxStorageBuffersPerShaderStage: 8,
+  maxComputeWorkgroupStorageSize: 16384, maxComputeInvocationsPerWorkgroup: 128, maxComputeWorkgroupSizeX: 256,
+  maxComputeWorkgroupsPerDimension: 65535 }) });"""
+FULL_GPU = b"""const { popErrorScope } = GPUDevice.prototype;
+GPUDevice.prototype.popErrorScope = async function () {
+  GPUDevice.prototype.popErrorScope = popErrorScope;
+  await popErrorScope.call(this);
+  return new GPUOutOfMemoryError('simulated');
+};"""
+LOSABLE_GPU = b"""const { requestDevice } = GPUAdapter.prototype;
+GPUAdapter.prototype.requestDevice = async function (options) {
+  const device = await requestDevice.call(this, options);
+  new BroadcastChannel('lose').onmessage = () => device.destroy();
+  return device;
+};"""
+
+
+def fails(page: Page, call: str) -> tuple[str, str]:
+    """Name and message of what an expression that gives a promise throws."""
+    error = page.evaluate(f"({call})().then(() => ['nothing', ''], ({{ name, message }}) => [name, message])")
+    return error[0], error[1]
+
+
+def before(script: bytes) -> Callable[[bytes], bytes]:
+    return lambda worker: script + worker
+
+
+@pytest.mark.parametrize(
+    ("script", "name", "sentence"),
+    [
+        (NO_GPU, "NoWebGpuError", "This browser has no WebGPU"),
+        (NO_ADAPTER, "NoWebGpuError", "the browser offers no GPU"),
+        (
+            SMALL_ADAPTER,
+            "AdapterError",
+            "maxStorageBufferBindingSize is 67108864, at least 134217728 is needed; "
+            "maxComputeInvocationsPerWorkgroup is 128, at least 256 is needed",
+        ),
+        (FULL_GPU, "MemoryError", "The GPU has no room for"),
+    ],
+    ids=["no WebGPU", "no adapter", "small adapter", "full GPU"],
+)
+def test_a_gpu_that_cannot(page: Page, faults: FaultySite, script: bytes, name: str, sentence: str) -> None:
+    faults.faults["/worker.js"] = before(script)
+    found = fails(page, LOAD)
+    assert found[0] == name
+    assert sentence in found[1]
+    faults.faults.clear()
+    assert fails(page, LOAD)[0] == "nothing"
+
+
+@pytest.mark.parametrize("file", ["manifest.json", "tokenizer.bin", "chat_template.jinja"])
+def test_a_damaged_file_is_named(page: Page, faults: FaultySite, file: str) -> None:
+    faults.faults[BUNDLE + file] = flipped
+    name, message = fails(page, LOAD)
+    assert name == "BundleError"
+    assert file in message
+    faults.faults.clear()
+    assert fails(page, LOAD)[0] == "nothing"
+
+
+@pytest.mark.parametrize(("file", "name"), [("manifest.json", "BundleError"), ("tokenizer.bin", "MissingFileError")])
+def test_a_missing_file_is_named(page: Page, faults: FaultySite, file: str, name: str) -> None:
+    faults.faults[BUNDLE + file] = lambda data: None
+    found = fails(page, LOAD)
+    assert found[0] == name
+    assert file in found[1]
+    assert "status 404" in found[1]
+
+
+def test_a_missing_runtime_is_told(page: Page, faults: FaultySite) -> None:
+    faults.faults["/runtime/pyodide.asm.wasm"] = lambda data: None
+    name, message = fails(page, LOAD)
+    assert name == "RuntimeError"
+    assert "all files of" in message
+
+
+def test_a_policy_without_webassembly_is_told(browser: Browser, url: str, faults: FaultySite) -> None:
+    faults.policy = faults.policy.replace(" 'wasm-unsafe-eval'", "")
+    with opened(browser, f"{url}/blank", expect_blocked=True) as page:
+        name, message = fails(page, LOAD)
+    assert name == "WebAssemblyError"
+    assert "Add 'wasm-unsafe-eval' to script-src" in message
+
+
+def test_a_lost_gpu_comes_back(browser: Browser, url: str, faults: FaultySite) -> None:
+    faults.faults["/worker.js"] = before(LOSABLE_GPU)
+    with engine_page(browser, url, "tiny-b-q4") as engine:
+        ids = engine.greedy([5, 6, 7], 4)
+        request = "{ prompt: [5, 6, 7], max_tokens: 400, temperature: 1, stream: true }"
+        failure = engine.failure(
+            f"""{{
+              let chunks = 0;
+              for await (const chunk of await engine.completions.create({request})) {{
+                if (++chunks === 2) new BroadcastChannel('lose').postMessage('');
+              }}
+            }}"""
+        )
+        assert failure is not None
+        assert failure["name"] == "DeviceLostError"
+        assert "Send the message again" in failure["message"]
+        assert engine.greedy([5, 6, 7], 4) == ids
+
+
+def test_requests_that_cannot_be_met(browser: Browser, url: str) -> None:
+    with engine_page(browser, url, "tiny-b-q4") as engine:
+        window = engine.info["contextWindow"]
+        too_long = engine.failure(
+            f"engine.completions.create({{ prompt: Array({window + 1}).fill(5), max_tokens: 4 }})"
+        )
+        assert too_long is not None
+        assert too_long["name"] == "ContextError"
+        assert "shorten the prompt or start a new chat" in too_long["message"]
+        for request in (
+            "{ prompt: 'a', max_tokens: 'many' }",
+            "{ prompt: 'a', colour: 'red' }",
+            "{ prompt: [99999999] }",
+        ):
+            refused = engine.failure(f"engine.completions.create({request})")
+            assert refused is not None
+            assert refused["name"] == "RequestError", refused
+        assert len(engine.greedy([5, 6, 7], 4)) == 4
+        assert engine.failure("engine.unload()") is None
+        gone = engine.failure("engine.tokenize('a')")
+        assert gone is not None
+        assert gone["name"] == "UnloadedError"
+        assert len(EnginePage(engine.page, BUNDLE).greedy([5, 6, 7], 4)) == 4
+
+
+def test_a_load_can_be_given_up(page: Page) -> None:
+    given_up = """async () => (await import('/deltapage.js')).Engine.load('/bundles/tiny-b-q4/', {
+      signal: AbortSignal.timeout(200) })"""
+    assert fails(page, given_up)[0] == "TimeoutError"
+    assert fails(page, LOAD)[0] == "nothing"

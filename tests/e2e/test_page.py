@@ -1,0 +1,69 @@
+"""The chat page, as a person uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import opened
+from tests.e2e.site import FaultySite
+
+LOADED = 60_000  # ms: Python, the model and its kernels, on two busy cores
+
+
+@pytest.fixture
+def chat(browser: Browser, url: str, faults: FaultySite) -> Iterator[Page]:
+    """The page at ``/``."""
+    with opened(browser, url) as page:
+        yield page
+
+
+def send(page: Page, text: str) -> None:
+    page.get_by_role("textbox", name="Message").fill(text)
+    page.keyboard.press("Enter")
+
+
+def test_it_paints_before_anything_of_the_model_is_fetched(chat: Page, faults: FaultySite) -> None:
+    expect(chat.get_by_role("textbox", name="Message")).to_be_visible()
+    paint = chat.evaluate("performance.getEntriesByName('first-contentful-paint').length")
+    assert paint == 1
+    chat.wait_for_timeout(300)
+    fetched = [path for path, _ in faults.requests]
+    assert not [path for path in fetched if path.startswith(("/runtime", "/bundles/")) or path == "/worker.js"]
+
+
+def test_a_conversation(chat: Page) -> None:
+    log = chat.get_by_role("log")
+    send(chat, "Hello")
+    stop = chat.get_by_role("button", name="Stop")
+    answer = log.locator("article.assistant")
+    expect(answer).not_to_be_empty(timeout=LOADED)
+    stop.click()
+    expect(stop).to_be_hidden()
+    assert answer.inner_text()
+
+    thinking = chat.get_by_label("Thinking")
+    thinking.check()
+    send(chat, "And then?")
+    expect(log.locator("article.assistant").nth(1).get_by_text("Thinking")).to_be_visible(timeout=LOADED)
+    stop.click()
+    expect(log.locator("article")).to_have_count(4)
+
+    chat.get_by_role("button", name="New chat").click()
+    expect(log.locator("article")).to_have_count(0)
+    expect(chat.get_by_role("textbox", name="Message")).to_be_focused()
+
+
+def test_a_failure_is_told_and_the_message_kept(chat: Page, faults: FaultySite) -> None:
+    folder = chat.evaluate("document.querySelector('delta-chat').bundle").removeprefix(chat.url.rstrip("/"))
+    faults.faults[f"{folder}tokenizer.bin"] = lambda data: None
+    send(chat, "Hello")
+    expect(chat.get_by_role("alert")).to_contain_text("does not give out tokenizer.bin", timeout=LOADED)
+    expect(chat.get_by_role("textbox", name="Message")).to_have_value("Hello")
+    faults.faults.clear()
+    chat.keyboard.press("Enter")
+    expect(chat.get_by_role("log").locator("article.assistant")).not_to_be_empty(timeout=LOADED)
+    expect(chat.get_by_role("alert")).to_be_hidden()
+    chat.get_by_role("button", name="Stop").click()
