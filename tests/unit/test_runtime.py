@@ -1,6 +1,7 @@
 """The assembled runtime: everything the page imports is in it, as bytecode, and assembling is repeatable."""
 
 import ast
+import importlib.util
 import json
 import subprocess
 import zipfile
@@ -62,6 +63,18 @@ def test_the_page_gets_bytecode_of_its_own_python(folder: Path) -> None:
             compiled = [name for name in names if name.endswith(".pyc")]
             assert compiled, archive.name
             assert {opened.read(name)[:4] for name in compiled} == {runtime.BYTECODE_MAGIC}, archive.name
+
+
+def test_on_the_pages_own_python_the_host_compiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtime, "BYTECODE_MAGIC", importlib.util.MAGIC_NUMBER)
+    wheel = runtime._write_wheel(tmp_path, "some", {"some-1.dist-info/METADATA": b"", "some/a.py": b"b = 1\n"})
+    runtime._write_lock(tmp_path / "pyodide-lock.json", {"some": wheel})
+    runtime._compile(tmp_path)
+    package = json.loads((tmp_path / "pyodide-lock.json").read_text())["packages"]["some"]
+    compiled = tmp_path / package["file_name"]
+    assert package["sha256"] == sha256(compiled.read_bytes()).hexdigest()
+    with zipfile.ZipFile(compiled) as archive:
+        assert archive.read("some/a.pyc")[:4] == importlib.util.MAGIC_NUMBER
 
 
 def test_no_desk_code_reaches_the_page(folder: Path) -> None:
