@@ -185,9 +185,11 @@ def make_bundle(
         terminal.say(f"warning: {warning}")
     for kind, count in left_out.items():
         terminal.say(f"left out: {count} {kind} tensors, which this version does not use")
+    with published.understood(published.TOKENIZER):
+        packed = tokenizer.pack(facts.tokenizer, facts.tokenizer_config)
     baked = bake()
     files = {
-        "tokenizer.bin": tokenizer.pack(facts.tokenizer, facts.tokenizer_config),
+        "tokenizer.bin": packed,
         "chat_template.jinja": facts.template.encode(),
         "selftest.json": json.dumps(baked, sort_keys=True).encode(),
         **facts.copied,

@@ -6,7 +6,8 @@ Only the build reads these files; what the page needs of them goes into the bund
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha1, sha256
 from pathlib import Path
@@ -63,9 +64,11 @@ def read(folder: Path) -> Published:
     data = {
         name: _json(name, texts[name]) for name in (CONFIG, TOKENIZER, TOKENIZER_CONFIG, GENERATION) if name in texts
     }
-    config = ModelConfig.from_checkpoint(data[CONFIG])
+    with understood(CONFIG):
+        config = ModelConfig.from_checkpoint(data[CONFIG])
     tokenizer_config = data[TOKENIZER_CONFIG]
-    template = texts[TEMPLATE].decode() if TEMPLATE in texts else tokenizer_config.get("chat_template")
+    with understood(TEMPLATE):
+        template = texts[TEMPLATE].decode() if TEMPLATE in texts else tokenizer_config.get("chat_template")
     if not isinstance(template, str):
         raise ConfigError(
             f"{folder}: {TEMPLATE} is missing, and {TOKENIZER_CONFIG} has no chat_template: add the model's own template"
@@ -76,10 +79,14 @@ def read(folder: Path) -> Published:
         raise ConfigError(
             f"{TOKENIZER} has ids up to {vocab_used - 1}, {CONFIG} states vocab_size {config.vocab_size}: they belong to different models"
         )
+    with understood(TEMPLATE):
+        thinking = thinks(template)
+    with understood(GENERATION if GENERATION in data else CONFIG):
+        stops = stop_ids(data, ids)
     generation = Generation(
-        stop_ids=stop_ids(data, ids),
+        stop_ids=stops,
         vocab_used=vocab_used,
-        thinking_default=thinks(template),
+        thinking_default=thinking,
         presets={
             mode: dict(zip(_SAMPLING, values, strict=True))
             for mode, values in _PRESETS[config.hidden_size <= _SMALL].items()
@@ -98,18 +105,23 @@ def read(folder: Path) -> Published:
     )
 
 
+@contextmanager
+def understood(name: str) -> Iterator[None]:
+    """A block that takes a file apart: values of types that it cannot have become a ConfigError naming the file."""
+    try:
+        yield
+    except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+        raise ConfigError(f"{name} is not as published ({type(error).__name__}: {error}): download it again") from None
+
+
 def token_ids(tokenizer: Mapping[str, Any], tokenizer_config: Mapping[str, Any]) -> dict[str, int]:
     """Every token that has an id: the vocabulary, and the added tokens that either file names."""
-    try:
+    with understood(TOKENIZER):
         ids = dict(tokenizer["model"]["vocab"])
         ids |= {token["content"]: token["id"] for token in tokenizer.get("added_tokens", ())}
         ids |= {token["content"]: int(id) for id, token in tokenizer_config.get("added_tokens_decoder", {}).items()}
         if not ids or not all(type(id) is int for id in ids.values()):
-            raise ValueError("no ids")
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ConfigError(
-            f"{TOKENIZER}: is not a tokenizers file with a vocabulary ({type(error).__name__}: {error}): download it again"
-        ) from None
+            raise ValueError("expected a vocabulary of integer ids")
     return ids
 
 

@@ -214,6 +214,9 @@ def poison(folder: Path) -> None:
         (text("chat_template.jinja", "{% if %}"), "template"),
         (edit("config.json", architectures=["LlamaForCausalLM"]), "architecture LlamaForCausalLM"),
         (edit("config.json", text_config={"hidden_size": 3}), "config.json: missing intermediate_size"),
+        (edit("config.json", architectures=3), "config.json is not as published (TypeError"),
+        (edit("tokenizer.json", added_tokens=[{"content": "x"}]), "tokenizer.json is not as published (KeyError"),
+        (text("generation_config.json", '{"eos_token_id": [[1]]}'), "generation_config.json is not as published (TypeError"),
         (edit("config.json", tie_word_embeddings=False), "tensor lm_head.weight is missing"),
         (edit("tokenizer_config.json", eos_token=None, added_tokens_decoder={"9999": {"content": "x"}}), "ids up to 9999"),
         (text("generation_config.json", '{"eos_token_id": []}'), "the tokens that end a reply are []"),
@@ -333,6 +336,16 @@ def test_inspect_counts_every_weight(made: Path, capsys: pytest.CaptureFixture[s
     assert gpu["recurrent state of a session"] == "16.5 KiB"  # 3 layers of S [4, 16, 16] and conv [3, 128], f32
     assert gpu["keys and values, per 1,000 tokens"] == "250.0 KiB"  # 1 layer, k and v, 2 heads of 32, f16
     assert any(row[0] == "needs of a device" and row[1].startswith("one binding") for row in rows)
+
+
+def test_on_a_terminal_there_are_bars_and_frames(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")  # what rich takes for a terminal
+    assert build._main(["bundle", str(source), str(tmp_path / "b")]) == 0
+    assert "packing as q4" in (bar := capsys.readouterr().err) and "━" in bar
+    assert build._main(["inspect", str(tmp_path / "b")]) == 0
+    assert "│ linear attention │" in capsys.readouterr().out
 
 
 def test_inspect_says_when_a_device_must_offer_more(
