@@ -241,7 +241,7 @@ SEQUENCE_KERNELS: tuple[KernelSpec, ...] = (
             _r("qkv", "[Hq*2*Dh + 2*Hkv*Dh] f32"),
             _rw("y", "[Hq*Dh] f32"),
         ),
-        ("HQ", "HKV", "DH", "SPLITS"),
+        ("HQ", "DH", "SPLITS"),
         lambda c: (_tiles(int(c["HQ"]) * int(c["DH"]), LANES), 1, 1),
     ),
     KernelSpec(

@@ -213,7 +213,7 @@ def attention_merge(bindings: Bindings, constants: Constants) -> None:
     partial = f32(bindings["partials"], heads, splits, dim + 2)
     weight = np.exp(partial[..., dim] - partial[..., dim].max(axis=1, keepdims=True))[..., None]  # [Hq, SPLITS, 1]
     total = (weight * partial[..., dim + 1 :]).sum(axis=1)
-    gate = _projections(bindings["qkv"], 1, constants)[1][0]
+    gate = f32(bindings["qkv"], heads, 2, dim)[:, 1]  # the row starts with each head's query and gate
     f32(bindings["y"], heads, dim)[:] = (weight * partial[..., :dim]).sum(axis=1) / total * sigmoid(gate)
 
 

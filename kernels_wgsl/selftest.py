@@ -108,5 +108,5 @@ def _attention(script: _Script) -> None:
     split = _ATTENTION | {"SPLITS": 2}
     script.call("attention, norms and rotary", "attention_prepare", _PREPARE, **names)
     script.call("attention over the cache", "attention_decode", split | {"KV": "f16"}, **names)
-    script.call("attention, sum of its parts", "attention_merge", split, **names)
+    script.call("attention, sum of its parts", "attention_merge", {"HQ": heads, "DH": dim, "SPLITS": 2}, **names)
     script.outputs += ["attention.q", "attention.y"]

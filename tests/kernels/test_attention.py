@@ -104,7 +104,7 @@ def test_decode_and_merge(
     partials = run_kernel("attention_decode", constants, decode)["partials"]
     assert not np.isnan(partials).any()  # splits without keys are neutral, not untouched
     partials_twin = run_twin("attention_decode", constants, decode)["partials"]
-    del constants["KV"]
+    del constants["KV"], constants["HKV"]
     merge = {"control": words, "partials": partials, "qkv": qkv, "y": poisoned(1, heads * dim)}
     y = check("attention_merge", constants, merge)["y"]
     y_twin = run_twin("attention_merge", constants, merge | {"partials": partials_twin})["y"]

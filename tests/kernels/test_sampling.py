@@ -71,7 +71,8 @@ def both(logits: Array, **words: float) -> tuple[Sampler, Sampler]:
 
 def log_softmax(logits: Array) -> NDArray[np.float64]:
     shifted: NDArray[np.float64] = logits.astype(np.float64) - logits.max()
-    return np.subtract(shifted, np.log(np.exp(shifted).sum()), dtype=np.float64)
+    shifted -= np.log(np.exp(shifted).sum())
+    return shifted
 
 
 CUTS: list[dict[str, float]] = [
