@@ -88,7 +88,7 @@ def delta_prepare(bindings: Bindings, constants: Constants) -> None:
     qk = qkv[:, : 2 * key_heads * key_dim].reshape(rows, 2, key_heads, key_dim)
     qk = qk / np.sqrt(np.sum(qk * qk, axis=-1, keepdims=True) + np.float32(1e-6))
     qk[:, 0] *= np.float32(key_dim**-0.5)
-    qkv[:, : 2 * key_heads * key_dim] = qk.reshape(rows, -1)
+    qkv[:, : 2 * key_heads * key_dim] = qk.reshape(rows, 2 * key_heads * key_dim)
     b, a = f32(bindings["ba"], rows, 2, value_heads).transpose(1, 0, 2)  # each [rows, Hv]
     rate, bias = f32(bindings["gates"], 2, value_heads)
     decay_beta = f32(bindings["decay_beta"], rows, value_heads, 2)
