@@ -70,7 +70,7 @@ class Trace:
 class Oracle:
     """One model and one sequence: every call to ``forward`` continues where the last one ended."""
 
-    def __init__(self, config: Mapping[str, Any], weights: Weights) -> None:
+    def __init__(self, config: Mapping[str, Any], weights: Weights, cached: type[np.floating[Any]] = np.float32) -> None:
         text = config.get("text_config", config)
         self.tied = bool(config.get("tie_word_embeddings", text.get("tie_word_embeddings", False)))
         self.kinds: Sequence[str] = text["layer_types"]
@@ -81,7 +81,7 @@ class Oracle:
         self.C = 2 * self.Hk * self.Dk + self.Hv * self.Dv
         self.R = int(self.Dh * text["rope_parameters"]["partial_rotary_factor"])
         self.theta = text["rope_parameters"]["rope_theta"]
-        self.w = weights
+        self.w, self.cached = weights, cached  # ``cached``: what keys and values are rounded to when they are stored
         self.position = 0
         self.states = [self._empty() for _ in self.kinds]
 
@@ -146,7 +146,9 @@ class Oracle:
         v = (x @ project("v_proj.weight").T).reshape(n, self.Hkv, self.Dh)
         q = self._rotate(self._norm(q, 1 + project("q_norm.weight")))
         k = self._rotate(self._norm(k, 1 + project("k_norm.weight")))
-        state.k, state.v = np.concatenate([state.k, k]), np.concatenate([state.v, v])
+        state.k, state.v = (
+            np.concatenate([old, new.astype(self.cached).astype(np.float32)]) for old, new in ((state.k, k), (state.v, v))
+        )
         o = np.empty_like(q)
         for t in range(n):
             for head in range(self.Hq):

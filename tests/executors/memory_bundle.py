@@ -9,17 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kernels_wgsl.checkpoint import Checkpoint
-from kernels_wgsl.convert import PLAIN, blocks, jobs
-from kernels_wgsl.pack import unpack
+from kernels_wgsl.convert import blocks, jobs
 from kernels_wgsl.weights import network, trunk_prefix
-from pyside.bundle import PIECE_LIMIT, File, Generation, Manifest, Segment, Source, Tensor, aligned, sections
+from pyside.bundle import PIECE_LIMIT, File, Generation, Manifest, Segment, Source, Tensor, aligned
 from pyside.config import ModelConfig
-
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -28,16 +22,6 @@ class MemoryBundle:
 
     manifest: Manifest
     shards: tuple[bytes, ...]
-
-    def weight(self, name: str) -> Floats:
-        """One tensor as the kernels see it, dequantised, f32 of its shape."""
-        tensor = self.manifest.tensors[name]
-        data = b"".join(self.shards[s.shard][s.offset : s.offset + s.bytes] for s in tensor.segments)
-        if tensor.format == PLAIN:
-            return np.frombuffer(data, np.float32).reshape(tensor.shape)
-        words, scales = sections(tensor.format, tensor.shape)
-        start = aligned(words)
-        return unpack(data[:words], data[start : start + scales], tensor.format, *tensor.shape)
 
 
 @cache
