@@ -49,7 +49,7 @@ def test_one_forward_equals_many() -> None:
     assert_close("logits", got, want, 2e-5)
 
 
-@pytest.mark.parametrize("tokens", [1, 5, 64, 65, 130])
+@pytest.mark.parametrize("tokens", [1, 5, 65])
 @pytest.mark.parametrize("start", ["z", "s"])
 def test_delta_rule(tokens: int, start: str) -> None:
     with np.load(GOLDENS / "gdn.npz") as data:
