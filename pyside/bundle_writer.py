@@ -53,7 +53,7 @@ class BundleWriter:
             raise BundleError(
                 f"{out} exists and is not a bundle (no {MANIFEST}), so it is not replaced: give another folder"
             )
-        self.out = out
+        self.out = out = out.resolve()  # "." has no name to put another beside
         self.tensors: dict[str, Tensor] = {}
         self.shards: list[File] = []
         self.kernels: list[File] = []

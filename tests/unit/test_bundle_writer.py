@@ -260,3 +260,10 @@ def test_what_is_no_bundle_is_said_so(tmp_path: Path) -> None:
     assert "is not a bundle" in bundle_check.check(tmp_path)[0]
     (tmp_path / MANIFEST).write_text("{}")
     assert "bundle format None" in bundle_check.check(tmp_path)[0]
+
+
+def test_the_current_folder_may_be_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "b")
+    monkeypatch.chdir(tmp_path / "b")
+    write(Path(), replace=True)
+    assert bundle_check.check(tmp_path / "b") == []
