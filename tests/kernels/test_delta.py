@@ -1,6 +1,8 @@
-"""The gated delta rule: against its twin, against float64, in chunks, and with every split of the keys."""
+"""The gated delta rule: against its twin, float64 and transformers, in chunks, and with every split of the keys."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +12,9 @@ from kernels_wgsl.catalog import Constants
 from tests.closeness import assert_close
 from tests.kernels.run_kernel import Array, check, control, poisoned, run_kernel
 
+GOLDENS = (
+    Path(__file__).parents[1] / "goldens" / "gdn.npz"
+)  # transformers' recurrent rule, from no state (z) and from one (s)
 SHAPES = [(4, 4, 16, 16), (2, 4, 32, 32), (1, 3, 64, 40), (2, 4, 128, 128), (1, 1, 256, 33 * 4)]  # Hk, Hv, Dk, Dv
 
 
@@ -56,13 +61,14 @@ def _stepwise(c: Constants, bindings: dict[str, Array], count: int) -> tuple[NDA
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize(("rows", "count"), [(1, 1), (6, 4)])
+@pytest.mark.parametrize(("rows", "count"), [(1, 1), (6, 4), (2, 0)])
 def test_delta_prepare(rng: np.random.Generator, shape: tuple[int, int, int, int], rows: int, count: int) -> None:
     key_heads, value_heads, key_dim, value_dim = shape
     constants = _constants(shape, rows)
     del constants["SLICES"]
     qkv = rng.normal(0, 1, (rows, 2 * key_heads * key_dim + value_heads * value_dim)).astype(np.float32)
     qkv[0, :key_dim] = 0  # a zero vector stays zero
+    qkv[count:] = np.nan
     bindings = {
         "control": control(count=count),
         "qkv": qkv,
@@ -88,6 +94,32 @@ def test_delta_rule(
     got = check("delta_rule", constants, bindings)
     if not count:
         np.testing.assert_array_equal(got["state"], bindings["state"])
+
+
+@pytest.mark.parametrize("case", ["n1_z", "n1_s", "n5_z", "n5_s", "n65_z", "n65_s"])
+def test_the_results_of_transformers(case: str) -> None:
+    with np.load(GOLDENS) as stored:
+        golden = {name.removeprefix(f"{case}_"): stored[name] for name in stored.files if name.startswith(case)}
+    (rows, key_heads, key_dim), (_, value_heads, value_dim) = golden["q"].shape, golden["v"].shape
+    constants = _constants((key_heads, value_heads, key_dim, value_dim), rows, 2)
+    prepare = {name: value for name, value in constants.items() if name != "SLICES"}
+    bindings: dict[str, Array] = {
+        "control": control(count=rows),
+        "qkv": np.concatenate([golden[name].reshape(rows, -1) for name in "qkv"], axis=1),
+        "ba": np.zeros((rows, 2, value_heads), np.float32),
+        "gates": np.zeros((2, value_heads), np.float32),
+        "decay_beta": poisoned(rows, value_heads, 2),
+    }
+    rule: dict[str, Array] = {
+        "control": bindings["control"],
+        "qkv": run_kernel("delta_prepare", prepare, bindings)["qkv"],
+        "decay_beta": np.stack([np.exp(golden["g"]), golden["beta"]], axis=-1),
+        "state": golden.get("s0", np.zeros_like(golden["state"])),
+        "y": poisoned(rows, value_heads * value_dim),
+    }
+    got = run_kernel("delta_rule", constants, rule)
+    assert_close("y", got["y"].reshape(golden["out"].shape), golden["out"], 1e-5)
+    assert_close("state", got["state"], golden["state"], 1e-5)
 
 
 @pytest.mark.parametrize("slices", [1, 4])

@@ -27,7 +27,9 @@ def test_rmsnorm_of_the_last_row(rng: np.random.Generator) -> None:
     np.testing.assert_allclose(got[0], x[4] / np.sqrt(np.mean(x[4].astype(np.float64) ** 2) + 1e-6), rtol=1e-5)
 
 
-@pytest.mark.parametrize(("heads", "dim", "rows", "count"), [(4, 16, 3, 3), (16, 128, 2, 2), (3, 40, 4, 1)])
+@pytest.mark.parametrize(
+    ("heads", "dim", "rows", "count"), [(4, 16, 3, 3), (16, 128, 2, 2), (3, 40, 4, 1), (2, 16, 2, 0)]
+)
 def test_gated_norm(rng: np.random.Generator, heads: int, dim: int, rows: int, count: int) -> None:
     offset = 24
     stride = offset + heads * dim + 8
