@@ -26,5 +26,5 @@ fn main(@builtin(global_invocation_id) thread: vec3u) {
     let tile = row / 32u;
     let lane = row % 32u;
     let word = w[(tile * (D / WORD) + k4 / (WORD / 4u)) * 32u + lane];
-    x[token * (D / 4u) + k4] = group_scale(tile, k4 / 8u, lane) * quad(word, k4 % (WORD / 4u));
+    x[token * (D / 4u) + k4] = quad(word, k4 % (WORD / 4u), group_scale(tile, k4 / 8u, lane));
 }

@@ -1,20 +1,23 @@
 // Weights as f16: 8 to a 16-byte word, 4 words to a group of 32.
 const WORD = 8u;
 
-// Weights 4*index .. 4*index + 3 of a word.
-fn quad(word: vec4u, index: u32) -> vec4f {
-    let bits = select(word.xy, word.zw, index == 1u);
+fn halves(bits: vec2u) -> vec4f {
     return vec4f(unpack2x16float(bits.x), unpack2x16float(bits.y));
 }
 
-// The factor of a group's weights.
+// Weights 4*index .. 4*index + 3 of a word; the scale is 1.
+fn quad(word: vec4u, index: u32, scale: f32) -> vec4f {
+    return halves(select(word.xy, word.zw, index == 1u));
+}
+
+// The factor of a group's weights: none.
 fn group_scale(tile: u32, group: u32, lane: u32) -> f32 {
     return 1.0;
 }
 
 // One word times x from 4*k4 on.
 fn word_dot(word: vec4u, k4: u32) -> f32 {
-    return dot(quad(word, 0u), x[k4]) + dot(quad(word, 1u), x[k4 + 1u]);
+    return dot(halves(word.xy), x[k4]) + dot(halves(word.zw), x[k4 + 1u]);
 }
 
 // One group of a row, from the word at `at` on, times x from 4*k4 on.

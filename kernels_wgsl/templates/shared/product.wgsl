@@ -23,10 +23,10 @@ fn product(tiles: vec4u, lane: u32, first: u32) -> Sums {
             let word_c = w[rows.z + at];
             let word_d = w[rows.w + at];
             for (var index = 0u; index < WORD / 4u; index++) {
-                let a = scale_a * quad(word_a, index);
-                let b = scale_b * quad(word_b, index);
-                let c = scale_c * quad(word_c, index);
-                let d = scale_d * quad(word_d, index);
+                let a = quad(word_a, index, scale_a);
+                let b = quad(word_b, index, scale_b);
+                let c = quad(word_c, index, scale_c);
+                let d = quad(word_d, index, scale_d);
                 let k4 = group * 8u + part * (WORD / 4u) + index;
                 let x_0 = four_tokens(first, k4);
                 sums.a[0] += a * x_0;
