@@ -10,8 +10,8 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import chain
+from time import strftime
 from typing import Any
 
 from jinja2 import TemplateError as JinjaError
@@ -49,7 +49,7 @@ class ChatTemplate:
             trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols, _Generation]
         )
         environment.filters["tojson"] = _to_json
-        environment.globals |= {"raise_exception": _raise, "strftime_now": _now}
+        environment.globals |= {"raise_exception": _raise, "strftime_now": strftime}
         self.source = source
         try:
             self._template = environment.from_string(source)
@@ -222,10 +222,6 @@ class _Generation(Extension):
 
 def _raise(message: str) -> None:
     raise JinjaError(message)
-
-
-def _now(format: str) -> str:
-    return datetime.now().strftime(format)
 
 
 def _to_json(

