@@ -81,7 +81,8 @@ async function startPython() {
   try {
     /** @type {typeof import('pyodide')} */
     const { loadPyodide } = await import(`${RUNTIME}pyodide.mjs`);
-    const pyodide = await loadPyodide({ indexURL: RUNTIME, packages: ['deltapage'], enableRunUntilComplete: false });
+    const failed = wasmFailure();
+    const pyodide = await Promise.race([loadPyodide({ indexURL: RUNTIME, packages: ['deltapage'], enableRunUntilComplete: false }), failed]);
     mark('pyodide');
     const bridge = pyodide.pyimport('pyside.host').Bridge();
     mark('python');
@@ -90,6 +91,22 @@ async function startPython() {
     throw new EngineError('RuntimeError', `Python could not start in this page (${/** @type {Error} */ (error).message.trim().split('\n').at(-1)}). ` +
       `Check the connection and that all files of ${RUNTIME} are there, then load again.`, String(error));
   }
+}
+
+/**
+ * Rejects when Pyodide's WebAssembly cannot be fetched or instantiated: Pyodide itself only logs that and waits for ever.
+ * @returns {Promise<never>}
+ */
+function wasmFailure() {
+  const { instantiateStreaming } = WebAssembly;
+  return new Promise((_, reject) => {
+    WebAssembly.instantiateStreaming = (source, imports) => {
+      WebAssembly.instantiateStreaming = instantiateStreaming;
+      const made = instantiateStreaming(source, imports);
+      made.catch(reject);
+      return made;
+    };
+  });
 }
 
 /**
