@@ -73,7 +73,9 @@ class Oracle:
     def __init__(self, config: Mapping[str, Any], weights: Weights, cached: type[np.floating[Any]] = np.float32) -> None:
         text = config.get("text_config", config)
         self.tied = bool(config.get("tie_word_embeddings", text.get("tie_word_embeddings", False)))
-        self.kinds: Sequence[str] = text["layer_types"]
+        every = text.get("full_attention_interval", 4)
+        derived = ["linear_attention" if (i + 1) % every else "full_attention" for i in range(text["num_hidden_layers"])]
+        self.kinds: Sequence[str] = text.get("layer_types") or derived
         self.V, self.eps = text["vocab_size"], text["rms_norm_eps"]
         self.Hq, self.Hkv, self.Dh = text["num_attention_heads"], text["num_key_value_heads"], text["head_dim"]
         self.Hk, self.Hv = text["linear_num_key_heads"], text["linear_num_value_heads"]
