@@ -1,0 +1,208 @@
+"""Constrained decoding: whatever random choice does, an answer that ends is JSON that its schema admits."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from pyside.constraint import Constraint, Vocabulary
+from pyside.errors import RequestError
+from pyside.grammar import Grammar
+from pyside.json_schema import any_object, grammar_of
+from pyside.tokenizer import Tokenizer, pack
+
+GOLDENS = Path(__file__).parents[1] / "goldens" / "tiny-a"
+VOCAB_SIZE = 1024
+STOP = 902
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    files = (json.loads((GOLDENS / name).read_text()) for name in ("tokenizer.json", "tokenizer_config.json"))
+    return Tokenizer.load(pack(*files))
+
+
+@pytest.fixture(scope="module")
+def vocabulary(tokenizer: Tokenizer) -> Vocabulary:
+    return Vocabulary(tokenizer, (STOP,), VOCAB_SIZE)
+
+
+def random_schema(rng: random.Random, depth: int = 0) -> Any:
+    """A schema of the supported keywords."""
+    kinds = ["string", "integer", "number", "boolean", "null", "enum", "const", "bounded"]
+    kinds += ["object", "array", "any", "tuple", "types"] if depth < 3 else []
+    match rng.choice(kinds if depth else ["object"]):
+        case "object":
+            names = rng.sample(["a", "name", "größe", "x y", 'q"', "items", "ok"], rng.randint(0, 4))
+            schema: dict[str, Any] = {
+                "type": "object",
+                "properties": {name: random_schema(rng, depth + 1) for name in names},
+                "required": [name for name in names if rng.random() < 0.6],
+            }
+            return schema | ({"additionalProperties": False} if names or rng.random() < 0.5 else {})
+        case "array":
+            low = rng.randint(0, 2)
+            return {
+                "type": "array",
+                "items": random_schema(rng, depth + 1),
+                "minItems": low,
+                "maxItems": low + rng.randint(0, 3),
+            }
+        case "tuple":
+            parts = [random_schema(rng, depth + 1) for _ in range(rng.randint(1, 3))]
+            return {"type": "array", "prefixItems": parts, "items": False, "minItems": len(parts)}
+        case "any":
+            return {"anyOf": [random_schema(rng, depth + 1) for _ in range(2)], "description": "either"}
+        case "types":
+            return {"type": ["integer", "null", "boolean"]}
+        case "string":
+            low = rng.randint(0, 3)
+            return {"type": "string", "minLength": low, "maxLength": low + rng.randint(0, 80)}
+        case "bounded":
+            low, span = rng.randint(-500, 500), rng.choice([0, 1, 7, 90, 12_345])
+            name = rng.choice(["integer", "number"])
+            return {"type": name, "minimum": low, rng.choice(["maximum", "maximum"]): low + span}
+        case "enum":
+            return {"enum": rng.sample([1, "one", None, True, [1, "ü"], {"k": 2}], 3)}
+        case "const":
+            return {"const": rng.choice(["fixed", 7, {"a": [1]}])}
+        case kind:
+            return {"type": kind}
+
+
+def sample(constraint: Constraint, tokenizer: Tokenizer, rng: random.Random, limit: int) -> str | None:
+    """Draw allowed tokens until the stop id; longer answers are given up, as max_tokens does."""
+    ids: list[int] = []
+    while len(ids) < limit:
+        mask = constraint.allow(ids)
+        allowed = [id for id in range(VOCAB_SIZE) if mask[id >> 3] >> (id & 7) & 1]
+        assert allowed, f"nothing may follow {tokenizer.decode(ids)!r}"
+        closing = [id for id in allowed if id == STOP or tokenizer.token_bytes(id)[:1] in (b'"', b"]", b"}")]
+        chosen = rng.choice(closing if closing and rng.random() < 0.3 else allowed)
+        if chosen == STOP:
+            return tokenizer.decode(ids)
+        ids.append(chosen)
+    return None
+
+
+def test_a_hundred_random_schemas(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
+    finished = 0
+    for seed in range(100):
+        rng = random.Random(seed)
+        schema = random_schema(rng)
+        Draft202012Validator.check_schema(schema)
+        answer = sample(Constraint(grammar_of(schema), vocabulary), tokenizer, rng, 600)
+        if answer is not None:
+            finished += 1
+            Draft202012Validator(schema).validate(json.loads(answer))
+    assert finished >= 90, f"only {finished} of 100 answers ended"
+
+
+def test_any_object_is_an_object(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
+    answers = [sample(Constraint(any_object(), vocabulary), tokenizer, random.Random(seed), 400) for seed in range(30)]
+    ended = [json.loads(answer) for answer in answers if answer is not None]
+    assert len(ended) >= 15
+    assert all(isinstance(value, dict) for value in ended)
+
+
+def accepts(grammar: Grammar, text: str) -> bool:
+    return () in grammar.run(grammar.start, text.encode())
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad"),
+    [
+        (
+            {"type": "integer", "minimum": 17, "maximum": 212},
+            ["17", "99", "100", "212"],
+            ["16", "213", "1", "017", "-20", "17.0"],
+        ),
+        ({"type": "integer", "exclusiveMinimum": -3, "maximum": 0}, ["-2", "-1", "0"], ["-3", "1", "-10"]),
+        ({"type": "number", "minimum": 0.5, "exclusiveMaximum": 2}, ["0.5", "1", "1.999"], ["0.4", "2", "2.0", "1e0"]),
+        ({"type": "number"}, ["-0.5e10", "3", "1E-2"], ["1.", ".5", "--1", "01", "1e"]),
+        ({"type": "string", "maxLength": 2}, ['"é"', '"ab"', '"\\u00e9\\n"'], ['"abc"', '"\\ud800"', '"\n"', '"']),
+        ({"enum": ["a", 1, None]}, ['"a"', "1", "null"], ['"b"', "2"]),
+        (
+            {"type": "array", "items": {"type": "null"}, "minItems": 1},
+            ["[null]", "[null, null]", "[\n  null\n]"],
+            ["[]", "[null,]"],
+        ),
+        (
+            {"type": "object", "properties": {"a": {"type": "null"}, "b": {"type": "null"}}, "required": ["b"]},
+            ['{"b":null}', '{"a": null, "b": null}'],
+            ["{}", '{"a": null}', '{"b": null, "a": null}', '{"b": null,}'],
+        ),
+        (
+            {"type": "object", "additionalProperties": {"type": "boolean"}},
+            ["{}", '{"x": true, "y": false}'],
+            ['{"x": 1}'],
+        ),
+        (
+            {"$ref": "#/$defs/tree", "$defs": {"tree": {"type": "array", "items": {"$ref": "#/$defs/tree"}}}},
+            ["[]", "[[], [[]]]"],
+            ["[1]", "[[]"],
+        ),
+    ],
+)
+def test_what_a_schema_admits(schema: Any, good: list[str], bad: list[str]) -> None:
+    grammar = grammar_of(schema)
+    for text in good:
+        assert accepts(grammar, text), text
+        Draft202012Validator(schema).validate(json.loads(text))
+    for text in bad:
+        assert not accepts(grammar, text), text
+
+
+@pytest.mark.parametrize(
+    ("schema", "says"),
+    [
+        ({"type": "string", "pattern": "^a"}, "pattern is not supported"),
+        (
+            {"type": "object", "properties": {"n": {"type": "integer", "multipleOf": 3}}},
+            r"schema\.n: keyword multipleOf",
+        ),
+        ({"type": "date"}, "got type date"),
+        ({"type": "object", "required": ["a"]}, "does not describe"),
+        ({"$ref": "#/$defs/none"}, "leads nowhere"),
+        ({"$ref": "#"}, "refers to itself"),
+        ({"enum": []}, "non-empty enum"),
+        ({"type": "integer", "minimum": 5, "maximum": 4}, "no integer lies within"),
+        ({"allOf": [{"type": "string"}, {"minLength": 2}]}, "allOf"),
+        ({"type": "string", "minLength": -1}, "minLength is -1"),
+        ("string", "expected a JSON Schema object"),
+    ],
+)
+def test_what_cannot_be_kept_is_refused(schema: Any, says: str) -> None:
+    with pytest.raises(RequestError, match=says):
+        grammar_of(schema)
+
+
+def test_a_thought_is_free_and_the_answer_is_not(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
+    closing = tokenizer.added["</think>"]
+    constraint = Constraint(grammar_of({"type": "boolean"}), vocabulary, opens_after=closing)
+    thought = tokenizer.encode("I may say anything { here")
+    assert constraint.allow(thought) == b"\xff" * (4 * vocabulary.words)
+    answer = [*thought, closing, *tokenizer.encode("\n\ntrue")]
+    mask = constraint.allow(answer)
+    assert constraint.complete
+    assert [id for id in range(VOCAB_SIZE) if mask[id >> 3] >> (id & 7) & 1] == [STOP]
+
+
+def test_the_mask_is_every_token_that_fits(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
+    """The shortcut for strings and the walk agree with trying each token by itself."""
+    grammar = grammar_of(
+        {"type": "object", "properties": {"s": {"type": "string"}, "n": {"type": "number"}}, "required": ["s"]}
+    )
+    for text in ("", "{", '{"s', '{"s": "', '{"s": "a\\', '{"s": "b"', '{"s": "", "n": -1'):
+        ids = tokenizer.encode(text)
+        state = grammar.run(grammar.start, text.encode())
+        mask = Constraint(grammar, vocabulary).allow(ids)
+        for id in range(VOCAB_SIZE):
+            raw = b"" if id in tokenizer.added.values() else tokenizer.token_bytes(id)
+            fits = bool(raw and grammar.run(state, raw)) or (id == STOP and () in state)
+            assert bool(mask[id >> 3] >> (id & 7) & 1) == fits, (text, raw)
