@@ -102,19 +102,23 @@ LANES = 64  # threads of a row-per-thread or channel-per-thread workgroup
 DRAW_LANES = 128
 
 
-def _rows_grid(c: Constants) -> Grid:
-    """One thread per row of W: ROW_TILE rows by SLICES slices of K per workgroup."""
-    return (_tiles(c.get("N", c.get("F", 0)), ROW_TILE), 1, 1)
-
-
+MATVEC_ROWS = 128  # rows of W per matvec workgroup: 32 threads of four rows each, times SLICES shares of K
 MATMUL_COLUMNS = 16  # tokens that one thread of a matmul accumulates
 MATMUL_ROWS = 256  # rows of W per matmul workgroup: 64 threads of four rows each
 
 
+def _rows(c: Constants) -> int:
+    """Rows of W: N, or the gate and up rows of F."""
+    return 2 * int(c["F"]) if "F" in c else int(c["N"])
+
+
+def _matvec_grid(c: Constants) -> Grid:
+    return (_tiles(_rows(c), MATVEC_ROWS), 1, 1)
+
+
 def _matmul_grid(c: Constants) -> Grid:
     """Tokens first, so that workgroups which run side by side read the same weights."""
-    rows = 2 * int(c["F"]) if "F" in c else c["N"]
-    return (_tiles(c["T"], MATMUL_COLUMNS), _tiles(rows, MATMUL_ROWS), 1)
+    return (_tiles(c["T"], MATMUL_COLUMNS), _tiles(_rows(c), MATMUL_ROWS), 1)
 
 
 QUERY_TILE = 16  # query rows of one attention_prefill workgroup
@@ -130,13 +134,13 @@ MATRIX_KERNELS: tuple[KernelSpec, ...] = (
         "matvec",
         (_CONTROL, _r("x", "[K] f32"), _WEIGHT, _rw("y", "[N] f32"), _SCALES),
         ("FORMAT", "K", "N", "SLICES", "EPILOGUE"),
-        _rows_grid,
+        _matvec_grid,
     ),
     KernelSpec(
         "matvec_swiglu",
         (_CONTROL, _r("x", "[K] f32"), _WEIGHT, _rw("y", "[F] f32"), _SCALES),
         ("FORMAT", "K", "F", "SLICES"),
-        _rows_grid,
+        _matvec_grid,
     ),
     KernelSpec(
         "matmul",

@@ -9,38 +9,45 @@ const SLICES = {{ SLICES }}u; // shares of K, each summed by 32 threads of the w
 @group(0) @binding(2) var<storage, read> w: array<vec4u>; // [N/32, K/WORD, 32]
 @group(0) @binding(3) var<storage, read_write> y: array<f32>; // [N]
 //% include "shared/" ~ FORMAT ~ ".wgsl"
+//% include "shared/four_rows.wgsl"
 //% if SLICES > 1
 
-var<workgroup> sh_sums: array<f32, SLICES * 32u>;
+var<workgroup> sh_sums: array<vec4f, SLICES * 32u>;
 //% endif
 
+fn store(row: u32, sum: f32) {
+    if (row < N) {
+//% if EPILOGUE == "add"
+        y[row] += sum;
+//% else
+        y[row] = sum;
+//% endif
+    }
+}
+
+// A workgroup has four tiles of 32 rows.
 @compute @workgroup_size(32, SLICES)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) thread: vec3u) {
     if (control[DONE] != 0u) {
         return;
     }
-    let tile = workgroup.x;
     let lane = thread.x;
-    var sum = 0.0;
-    for (var group = thread.y; group < K / 32u; group += SLICES) {
-        let at = (tile * (K / WORD) + group * (32u / WORD)) * 32u + lane;
-        sum += group_scale(tile, group, lane) * group_dot(at, group * 8u);
-    }
+    let tile = workgroup.x * 4u;
+    let tiles = min(tile + vec4u(0u, 1u, 2u, 3u), vec4u((N - 1u) / 32u));
+    var sums = four_rows(tiles, lane, thread.y);
 //% if SLICES > 1
-    sh_sums[thread.y * 32u + lane] = sum;
+    sh_sums[thread.y * 32u + lane] = sums;
     workgroupBarrier();
     if (thread.y != 0u) {
         return;
     }
     for (var slice = 1u; slice < SLICES; slice++) {
-        sum += sh_sums[slice * 32u + lane];
+        sums += sh_sums[slice * 32u + lane];
     }
 //% endif
     let row = tile * 32u + lane;
-    if (row < N) {
-//% if EPILOGUE == "add"
-        sum += y[row];
-//% endif
-        y[row] = sum;
-    }
+    store(row, sums.x);
+    store(row + 32u, sums.y);
+    store(row + 64u, sums.z);
+    store(row + 96u, sums.w);
 }

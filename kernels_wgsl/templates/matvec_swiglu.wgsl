@@ -9,25 +9,22 @@ const SLICES = {{ SLICES }}u; // shares of K, each summed by 32 threads of the w
 @group(0) @binding(2) var<storage, read> w: array<vec4u>; // [2*F/32, K/WORD, 32]
 @group(0) @binding(3) var<storage, read_write> y: array<f32>; // [F]
 //% include "shared/" ~ FORMAT ~ ".wgsl"
+//% include "shared/four_rows.wgsl"
 //% include "shared/gates.wgsl"
 //% if SLICES > 1
 
-var<workgroup> sh_sums: array<vec2f, SLICES * 32u>;
+var<workgroup> sh_sums: array<vec4f, SLICES * 32u>;
 //% endif
 
+// A workgroup has four tiles of 32 rows: gate, up, gate, up.
 @compute @workgroup_size(32, SLICES)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) thread: vec3u) {
     if (control[DONE] != 0u) {
         return;
     }
-    let gate = 2u * workgroup.x;
     let lane = thread.x;
-    var sums = vec2f(); // gate, up
-    for (var group = thread.y; group < K / 32u; group += SLICES) {
-        let at = (gate * (K / WORD) + group * (32u / WORD)) * 32u + lane;
-        sums += vec2f(group_scale(gate, group, lane), group_scale(gate + 1u, group, lane))
-            * vec2f(group_dot(at, group * 8u), group_dot(at + K / WORD * 32u, group * 8u));
-    }
+    let tiles = min(workgroup.x * 4u + vec4u(0u, 1u, 2u, 3u), vec4u(2u * F / 32u - 1u));
+    var sums = four_rows(tiles, lane, thread.y);
 //% if SLICES > 1
     sh_sums[thread.y * 32u + lane] = sums;
     workgroupBarrier();
@@ -38,8 +35,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) t
         sums += sh_sums[slice * 32u + lane];
     }
 //% endif
-    let row = workgroup.x * 32u + lane;
+    let row = workgroup.x * 64u + lane;
     if (row < F) {
         y[row] = silu(sums.x) * sums.y;
+    }
+    if (row + 32u < F) {
+        y[row + 32u] = silu(sums.z) * sums.w;
     }
 }

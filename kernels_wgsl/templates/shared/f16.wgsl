@@ -15,15 +15,25 @@ fn group_scale(tile: u32, group: u32, lane: u32) -> f32 {
     return 1.0;
 }
 
-// One word times x from 4*k4 on.
-fn word_dot(word: vec4u, k4: u32) -> f32 {
-    return dot(halves(word.xy), x[k4]) + dot(halves(word.zw), x[k4 + 1u]);
+// One group of four rows, from their words at `at` on, times x from 4*k4 on.
+fn group_dots(at: vec4u, k4: u32) -> vec4f {
+    return word_dots(at, k4)
+        + word_dots(at + 32u, k4 + 2u)
+        + word_dots(at + 64u, k4 + 4u)
+        + word_dots(at + 96u, k4 + 6u);
 }
 
-// One group of a row, from the word at `at` on, times x from 4*k4 on.
-fn group_dot(at: u32, k4: u32) -> f32 {
-    return word_dot(w[at], k4)
-        + word_dot(w[at + 32u], k4 + 2u)
-        + word_dot(w[at + 64u], k4 + 4u)
-        + word_dot(w[at + 96u], k4 + 6u);
+fn word_dots(at: vec4u, k4: u32) -> vec4f {
+    let low = x[k4];
+    let high = x[k4 + 1u];
+    return vec4f(
+        word_dot(w[at.x], low, high),
+        word_dot(w[at.y], low, high),
+        word_dot(w[at.z], low, high),
+        word_dot(w[at.w], low, high),
+    );
+}
+
+fn word_dot(word: vec4u, low: vec4f, high: vec4f) -> f32 {
+    return dot(halves(word.xy), low) + dot(halves(word.zw), high);
 }

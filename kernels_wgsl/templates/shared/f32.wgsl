@@ -11,14 +11,18 @@ fn group_scale(tile: u32, group: u32, lane: u32) -> f32 {
     return 1.0;
 }
 
-// One group of a row, from the word at `at` on, times x from 4*k4 on.
-fn group_dot(at: u32, k4: u32) -> f32 {
-    return dot(bitcast<vec4f>(w[at]), x[k4])
-        + dot(bitcast<vec4f>(w[at + 32u]), x[k4 + 1u])
-        + dot(bitcast<vec4f>(w[at + 64u]), x[k4 + 2u])
-        + dot(bitcast<vec4f>(w[at + 96u]), x[k4 + 3u])
-        + dot(bitcast<vec4f>(w[at + 128u]), x[k4 + 4u])
-        + dot(bitcast<vec4f>(w[at + 160u]), x[k4 + 5u])
-        + dot(bitcast<vec4f>(w[at + 192u]), x[k4 + 6u])
-        + dot(bitcast<vec4f>(w[at + 224u]), x[k4 + 7u]);
+// One group of four rows, from their words at `at` on, times x from 4*k4 on.
+fn group_dots(at: vec4u, k4: u32) -> vec4f {
+    return word_dots(at, x[k4])
+        + word_dots(at + 32u, x[k4 + 1u])
+        + word_dots(at + 64u, x[k4 + 2u])
+        + word_dots(at + 96u, x[k4 + 3u])
+        + word_dots(at + 128u, x[k4 + 4u])
+        + word_dots(at + 160u, x[k4 + 5u])
+        + word_dots(at + 192u, x[k4 + 6u])
+        + word_dots(at + 224u, x[k4 + 7u]);
+}
+
+fn word_dots(at: vec4u, four: vec4f) -> vec4f {
+    return four * mat4x4f(bitcast<vec4f>(w[at.x]), bitcast<vec4f>(w[at.y]), bitcast<vec4f>(w[at.z]), bitcast<vec4f>(w[at.w]));
 }

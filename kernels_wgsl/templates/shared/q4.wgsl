@@ -18,15 +18,26 @@ fn group_scale(tile: u32, group: u32, lane: u32) -> f32 {
     return select(pair.x, pair.y, (group & 1u) == 1u);
 }
 
-// One group of a row, its word at `at`, times x from 4*k4 on, before the scale.
-fn group_dot(at: u32, k4: u32) -> f32 {
-    let word = w[at];
-    return dot(nibbles(word.x) - 8.0, x[k4])
-        + dot(nibbles(word.x >> 4u) - 8.0, x[k4 + 1u])
-        + dot(nibbles(word.y) - 8.0, x[k4 + 2u])
-        + dot(nibbles(word.y >> 4u) - 8.0, x[k4 + 3u])
-        + dot(nibbles(word.z) - 8.0, x[k4 + 4u])
-        + dot(nibbles(word.z >> 4u) - 8.0, x[k4 + 5u])
-        + dot(nibbles(word.w) - 8.0, x[k4 + 6u])
-        + dot(nibbles(word.w >> 4u) - 8.0, x[k4 + 7u]);
+// One group of four rows, their words at `at`, times x from 4*k4 on, before the scales.
+fn group_dots(at: vec4u, k4: u32) -> vec4f {
+    let a = w[at.x];
+    let b = w[at.y];
+    let c = w[at.z];
+    let d = w[at.w];
+    return dots(vec4u(a.x, b.x, c.x, d.x), k4)
+        + dots(vec4u(a.y, b.y, c.y, d.y), k4 + 2u)
+        + dots(vec4u(a.z, b.z, c.z, d.z), k4 + 4u)
+        + dots(vec4u(a.w, b.w, c.w, d.w), k4 + 6u);
+}
+
+// Eight weights of each of four rows.
+fn dots(rows: vec4u, k4: u32) -> vec4f {
+    let low = x[k4];
+    let high = x[k4 + 1u];
+    return vec4f(
+        dot(nibbles(rows.x) - 8.0, low) + dot(nibbles(rows.x >> 4u) - 8.0, high),
+        dot(nibbles(rows.y) - 8.0, low) + dot(nibbles(rows.y >> 4u) - 8.0, high),
+        dot(nibbles(rows.z) - 8.0, low) + dot(nibbles(rows.z >> 4u) - 8.0, high),
+        dot(nibbles(rows.w) - 8.0, low) + dot(nibbles(rows.w >> 4u) - 8.0, high),
+    );
 }

@@ -18,16 +18,23 @@ fn group_scale(tile: u32, group: u32, lane: u32) -> f32 {
     return select(pair.x, pair.y, (group & 1u) == 1u);
 }
 
-// One group of a row, from the word at `at` on, times x from 4*k4 on, before the scale.
-fn group_dot(at: u32, k4: u32) -> f32 {
-    let first = w[at];
-    let second = w[at + 32u];
-    return dot(bytes(first.x), x[k4])
-        + dot(bytes(first.y), x[k4 + 1u])
-        + dot(bytes(first.z), x[k4 + 2u])
-        + dot(bytes(first.w), x[k4 + 3u])
-        + dot(bytes(second.x), x[k4 + 4u])
-        + dot(bytes(second.y), x[k4 + 5u])
-        + dot(bytes(second.z), x[k4 + 6u])
-        + dot(bytes(second.w), x[k4 + 7u]);
+// One group of four rows, from their words at `at` on, times x from 4*k4 on, before the scales.
+fn group_dots(at: vec4u, k4: u32) -> vec4f {
+    return word_dots(at, k4) + word_dots(at + 32u, k4 + 4u);
+}
+
+fn word_dots(at: vec4u, k4: u32) -> vec4f {
+    let a = w[at.x];
+    let b = w[at.y];
+    let c = w[at.z];
+    let d = w[at.w];
+    return dots(vec4u(a.x, b.x, c.x, d.x), x[k4])
+        + dots(vec4u(a.y, b.y, c.y, d.y), x[k4 + 1u])
+        + dots(vec4u(a.z, b.z, c.z, d.z), x[k4 + 2u])
+        + dots(vec4u(a.w, b.w, c.w, d.w), x[k4 + 3u]);
+}
+
+// Four weights of each of four rows.
+fn dots(rows: vec4u, four: vec4f) -> vec4f {
+    return vec4f(dot(bytes(rows.x), four), dot(bytes(rows.y), four), dot(bytes(rows.z), four), dot(bytes(rows.w), four));
 }
