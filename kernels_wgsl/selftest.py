@@ -104,7 +104,9 @@ def _attention(script: _Script) -> None:
         script.normal(f"attention.{cache}", POSITION + 1, kv_heads, dim, dtype=np.float16)
     script.zeros("attention.partials", heads * 2 * (dim + 2))
     script.zeros("attention.y", heads * dim)
-    names = {name: f"attention.{name}" for name in ("qkv", "q_norm", "k_norm", "q", "k_cache", "v_cache", "partials", "y")}
+    names = {
+        name: f"attention.{name}" for name in ("qkv", "q_norm", "k_norm", "q", "k_cache", "v_cache", "partials", "y")
+    }
     split = _ATTENTION | {"SPLITS": 2}
     script.call("attention, norms and rotary", "attention_prepare", _PREPARE, **names)
     script.call("attention over the cache", "attention_decode", split | {"KV": "f16"}, **names)

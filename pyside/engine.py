@@ -202,7 +202,8 @@ class Engine:
             cached = self.session.restore(ids)
             response = _Response(min(sampling.max_tokens, self.context_window - len(ids)), sampling.stop_ids)
             self.timings = Timings(len(ids), cached)
-            self._begin(cached, response.limit, sampling, self._vocab_used if sampling.temperature else self._vocab_size)
+            vocabulary = self._vocab_used if sampling.temperature else self._vocab_size
+            self._begin(cached, response.limit, sampling, vocabulary)
             if sampling.repetition_penalty != 1.0:
                 self._mark(ids)
             prefilled = await self._prefill(ids, stable, progress)
@@ -245,7 +246,9 @@ class Engine:
         sampling.check()
         self._check(ids)
         if len(ids) > self.context_window:
-            raise ContextError(f"the text is {len(ids):,} tokens, the context window is {self.context_window:,}: shorten it")
+            raise ContextError(
+                f"the text is {len(ids):,} tokens, the context window is {self.context_window:,}: shorten it"
+            )
         async with self._request():
             started = self._clock()
             self.session.forget()
@@ -354,7 +357,8 @@ class Engine:
             self._gpu.run("sample" if first else "decode")
             return
         self._gpu.run("head" if first else "step")
-        logits = bytearray(await asyncio.shield(asyncio.ensure_future(self._gpu.read("logits", 0, 4 * self._vocab_size))))
+        read = asyncio.ensure_future(self._gpu.read("logits", 0, 4 * self._vocab_size))
+        logits = bytearray(await asyncio.shield(read))
         process(ids, memoryview(logits).cast("f"))
         self._gpu.write("logits", bytes(logits))
         self._gpu.run("draw")

@@ -6,6 +6,7 @@ The buffers of kind ``state`` are a session: those that grow are the caches, the
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 from kernels_wgsl.catalog import CONTROL_WORDS, RECORD_WORDS, RING_SLOTS, SAMPLE_BLOCKS, TOP_K_MAX, scaled
 from pyside.bundle import PLAIN, Manifest, aligned, sections
@@ -26,7 +27,8 @@ class Weight:
     """A matrix [N, K] on the GPU."""
 
     format: str
-    rows: int
+    rows: int  # N
+    columns: int  # K
     words: View
     scales: View | None
 
@@ -69,7 +71,9 @@ class Memory:
         self.context_window = self._context_window(row if full else 0, context, limits)
         self.cache_tokens = min(CACHE_TOKENS, self.context_window)
         self.k_cache, self.v_cache = (
-            {i: builder.buffer(f"{name}.{i}", self.cache_tokens * row, "state", growing=True) for i in full}  # [P, Hkv, Dh]
+            {
+                i: builder.buffer(f"{name}.{i}", self.cache_tokens * row, "state", growing=True) for i in full
+            }  # [P, Hkv, Dh]
             for name in ("k_cache", "v_cache")
         )
 
@@ -169,6 +173,7 @@ class Memory:
     def _load(self, name: str) -> Weight:
         """The tensor's buffer, made and listed for upload when it is first named."""
         tensor = self.manifest.tensors[name]
+        rows, *columns = tensor.shape
         words, scales = sections(tensor.format, tensor.shape)
         if self.builder.has(name):
             buffer = self.builder.view(name)
@@ -179,4 +184,4 @@ class Memory:
                 self.builder.uploads.append(Upload(segment.shard, segment.offset, segment.bytes, buffer.buffer, offset))
                 offset += segment.bytes
         packed = buffer.at(aligned(words), scales) if scaled(tensor.format) else None
-        return Weight(tensor.format, tensor.shape[0], buffer.at(0, words), packed)
+        return Weight(tensor.format, rows, prod(columns), buffer.at(0, words), packed)

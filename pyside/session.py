@@ -81,7 +81,9 @@ class Session:
         Errors: ContextError beyond the context window.
         """
         if tokens > self.window:
-            raise ContextError(f"{tokens:,} tokens do not fit into the context window of {self.window:,}: start a new chat")
+            raise ContextError(
+                f"{tokens:,} tokens do not fit into the context window of {self.window:,}: start a new chat"
+            )
         if tokens <= self._capacity:
             return
         while self._capacity < tokens:

@@ -60,13 +60,17 @@ class BundleWeights:
     def _piece(self, name: str, start: int, stop: int) -> Floats:
         tensor = self.manifest.tensors[name]
         columns = tensor.shape[1]
-        low, high = start // ROW_TILE * ROW_TILE, -(-stop // ROW_TILE) * ROW_TILE  # tiles are stored one after the other
-        words, scales = (
-            (sections(tensor.format, (low, columns))[part], sections(tensor.format, (high, columns))[part]) for part in (0, 1)
+        low = start // ROW_TILE * ROW_TILE  # tiles are stored one after the other, in the words and in the scales
+        high = -(-stop // ROW_TILE) * ROW_TILE
+        (first_word, first_scale), (last_word, last_scale) = (
+            sections(tensor.format, (n, columns)) for n in (low, high)
         )
         base = aligned(sections(tensor.format, tensor.shape)[0])
-        packed = self._bytes(name, words[0], words[1]), self._bytes(name, base + scales[0], base + scales[1])
-        return unpack(*packed, tensor.format, high - low, columns)[start - low : stop - low]
+        words, scales = (
+            self._bytes(name, first_word, last_word),
+            self._bytes(name, base + first_scale, base + last_scale),
+        )
+        return unpack(words, scales, tensor.format, high - low, columns)[start - low : stop - low]
 
     def _bytes(self, name: str, start: int, stop: int) -> bytes:
         """Bytes ``start`` to ``stop`` of a stored tensor."""

@@ -37,13 +37,17 @@ class SafetensorsWeights:
             with file.open("rb") as stream:
                 length = int.from_bytes(stream.read(8), "little")
                 header = json.loads(stream.read(length))
-            self._places |= {name: (file, 8 + length, entry) for name, entry in header.items() if name != "__metadata__"}
+            self._places |= {
+                name: (file, 8 + length, entry) for name, entry in header.items() if name != "__metadata__"
+            }
 
     def rows(self, name: str, start: int = 0, stop: int | None = None) -> Floats:
         """Rows of a BF16 or F32 tensor as f32."""
         file, base, entry = self._places[name]
         dtype = np.dtype({"BF16": "<u2", "F32": "<f4"}[entry["dtype"]])
-        raw: NDArray[Any] = np.memmap(file, dtype, "r", base + entry["data_offsets"][0], tuple(entry["shape"]))[start:stop]
+        raw: NDArray[Any] = np.memmap(file, dtype, "r", base + entry["data_offsets"][0], tuple(entry["shape"]))[
+            start:stop
+        ]
         return (raw.astype(np.uint32) << 16).view(np.float32) if entry["dtype"] == "BF16" else np.array(raw)
 
 
@@ -70,11 +74,15 @@ class Trace:
 class Oracle:
     """One model and one sequence: every call to ``forward`` continues where the last one ended."""
 
-    def __init__(self, config: Mapping[str, Any], weights: Weights, cached: type[np.floating[Any]] = np.float32) -> None:
+    def __init__(
+        self, config: Mapping[str, Any], weights: Weights, cached: type[np.floating[Any]] = np.float32
+    ) -> None:
         text = config.get("text_config", config)
         self.tied = bool(config.get("tie_word_embeddings", text.get("tie_word_embeddings", False)))
         every = text.get("full_attention_interval", 4)
-        derived = ["linear_attention" if (i + 1) % every else "full_attention" for i in range(text["num_hidden_layers"])]
+        derived = [
+            "linear_attention" if (i + 1) % every else "full_attention" for i in range(text["num_hidden_layers"])
+        ]
         self.kinds: Sequence[str] = text.get("layer_types") or derived
         self.V, self.eps = text["vocab_size"], text["rms_norm_eps"]
         self.Hq, self.Hkv, self.Dh = text["num_attention_heads"], text["num_key_value_heads"], text["head_dim"]
@@ -149,7 +157,8 @@ class Oracle:
         q = self._rotate(self._norm(q, 1 + project("q_norm.weight")))
         k = self._rotate(self._norm(k, 1 + project("k_norm.weight")))
         state.k, state.v = (
-            np.concatenate([old, new.astype(self.cached).astype(np.float32)]) for old, new in ((state.k, k), (state.v, v))
+            np.concatenate([old, new.astype(self.cached).astype(np.float32)])
+            for old, new in ((state.k, k), (state.v, v))
         )
         o = np.empty_like(q)
         for t in range(n):

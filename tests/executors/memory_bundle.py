@@ -37,7 +37,9 @@ def bundle(folder: Path, recipe: str, shard_bytes: int = 1 << 18, piece_limit: i
             words, scales = b"".join(part[0] for part in parts), b"".join(part[1] for part in parts)
             data = words.ljust(aligned(len(words)), b"\0") + scales if scales else words
             tensors[job.name] = Tensor(job.format, job.shape, _place(data, shards, shard_bytes))
-    return MemoryBundle(_manifest(config, recipe, tensors, shards, folder.name), tuple(bytes(shard) for shard in shards))
+    return MemoryBundle(
+        _manifest(config, recipe, tensors, shards, folder.name), tuple(bytes(shard) for shard in shards)
+    )
 
 
 def _place(data: bytes, shards: list[bytearray], shard_bytes: int) -> tuple[Segment, ...]:

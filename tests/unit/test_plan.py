@@ -34,7 +34,12 @@ def test_a_dispatch(builder: PlanBuilder) -> None:
     plan = builder.build(("pass",), {"chunk": 4})
     first, second = plan.passes["pass"]
     assert len(plan.pipelines) == 1 and first.pipeline == second.pipeline == 0
-    assert [(b.buffer, b.offset, b.bytes) for b in first.bindings] == [(0, 0, 1024), (1, 256, 512), (2, 0, 1024), (3, 0, 1024)]
+    assert [(b.buffer, b.offset, b.bytes) for b in first.bindings] == [
+        (0, 0, 1024),
+        (1, 256, 512),
+        (2, 0, 1024),
+        (3, 0, 1024),
+    ]
     assert first.grid == (4, 1, 1) and first.label == "norm"
     assert plan.pipelines[0].file.startswith("rmsnorm-") and plan.pipelines[0].file.endswith(".wgsl")
     data = json.loads(plan.to_json())
@@ -56,7 +61,9 @@ def test_a_growing_buffer_is_bound_whole() -> None:
         ("rmsnorm", NORM | {"T": 70_000}, {}, r"grid \(70000, 1, 1\) exceeds 65,535"),
     ],
 )
-def test_refusals(builder: PlanBuilder, kernel: str, constants: dict[str, Any], names: dict[str, str], message: str) -> None:
+def test_refusals(
+    builder: PlanBuilder, kernel: str, constants: dict[str, Any], names: dict[str, str], message: str
+) -> None:
     with pytest.raises(PlanError, match=message):
         builder.dispatch(kernel, "layer", constants, **views(builder, **{k: builder.view(v) for k, v in names.items()}))
 
