@@ -11,14 +11,14 @@ that every line shares come from ``_Rows``), small ones are its bindings.
 
 from __future__ import annotations
 
-from kernels_wgsl.catalog import CATALOG, Value
+from kernels_wgsl.catalog import CATALOG, GROUP, MATVEC_ROWS, ROW_TILE, Value
 from pyside.bundle import Manifest
 from pyside.limits import Limits
-from pyside.memory import SCORE_ROWS, SPLITS, Memory
+from pyside.memory import SCORE_ROWS, SPLITS, Memory, Weight
 from pyside.plan import Plan, PlanBuilder, View
 
 LAZY = ("head", "step", "draw", "score", "mark")
-MATVEC_THREADS = 16_384  # a matvec with fewer rows splits its columns among up to MATVEC_SLICES threads per row
+MATVEC_THREADS = 8192  # a matvec with fewer threads lets up to MATVEC_SLICES of them share a row
 MATVEC_SLICES = 8
 
 
@@ -85,13 +85,13 @@ def _linear_attention(n: _Rows, i: int) -> None:
     """Gated DeltaNet (spec §3.3)."""
     m, gdn = n.memory, f"layers.{i}.gdn"
     conv, gates, norm = m.plain(f"{gdn}.conv", n.C, 4), m.plain(f"{gdn}.gates", 2, n.HV), m.plain(f"{gdn}.norm", n.DV)
-    n.linear(f"{gdn}.in_proj", m.h, m.u, rows=n.C + n.HV * n.DV, columns=n.D)                                 # [T, C + Hv*Dv] q, k, v, z
-    n.linear(f"{gdn}.in_proj_ba", m.h, m.ba, rows=2 * n.HV, columns=n.D)                                      # [T, 2*Hv] b, a
+    n.linear(f"{gdn}.in_proj", n.C + n.HV * n.DV, n.D, x=m.h, y=m.u)                                          # [T, C + Hv*Dv] q, k, v, z
+    n.linear(f"{gdn}.in_proj_ba", 2 * n.HV, n.D, x=m.h, y=m.ba)                                               # [T, 2*Hv] b, a
     n("conv_silu", f"{gdn}.conv", u=m.u, w=conv, history=m.conv_state[i], y=m.qkv)                            # [T, C]
     n("delta_prepare", f"{gdn}.prepare", qkv=m.qkv, ba=m.ba, gates=gates, decay_beta=m.decay_beta)            # [T, Hv, 2]
     n("delta_rule", f"{gdn}.rule", qkv=m.qkv, decay_beta=m.decay_beta, state=m.delta_state[i], y=m.o)         # [T, Hv, Dv]
     n("gated_norm", f"{gdn}.norm", o=m.o, u=m.u, w=norm, y=m.mixed)                                           # [T, Hv*Dv]
-    n.linear(f"{gdn}.out_proj", m.mixed, m.x, rows=n.D, columns=n.HV * n.DV, EPILOGUE="add")                  # [T, D] residual
+    n.linear(f"{gdn}.out_proj", n.D, n.HV * n.DV, x=m.mixed, y=m.x, EPILOGUE="add")                           # [T, D] residual
 
 
 def _full_attention(n: _Rows, i: int) -> None:
@@ -99,21 +99,21 @@ def _full_attention(n: _Rows, i: int) -> None:
     m, attn = n.memory, f"layers.{i}.attn"
     q_norm, k_norm = m.plain(f"{attn}.q_norm", n.DH), m.plain(f"{attn}.k_norm", n.DH)
     k, v = m.k_cache[i], m.v_cache[i]
-    n.linear(f"{attn}.in_proj", m.h, m.u, rows=m.config.qkv_width, columns=n.D)                               # [T, Hq*2*Dh + 2*Hkv*Dh]
+    n.linear(f"{attn}.in_proj", m.config.qkv_width, n.D, x=m.h, y=m.u)                                        # [T, Hq*2*Dh + 2*Hkv*Dh]
     n("attention_prepare", f"{attn}.prepare", qkv=m.u, q_norm=q_norm, k_norm=k_norm, q=m.q, k_cache=k, v_cache=v)  # [T, Hq*Dh]
     if n.T == 1:
-        n("attention_decode", f"{attn}.decode", q=m.q, k_cache=k, v_cache=v, partials=m.partials)               # [Hq, SPLITS, Dh+2]
-        n("attention_merge", f"{attn}.merge", partials=m.partials, qkv=m.u, y=m.mixed)                          # [Hq*Dh]
+        n("attention_decode", f"{attn}.decode", q=m.q, k_cache=k, v_cache=v, partials=m.partials)             # [Hq, SPLITS, Dh+2]
+        n("attention_merge", f"{attn}.merge", partials=m.partials, qkv=m.u, y=m.mixed)                        # [Hq*Dh]
     else:
         n("attention_prefill", f"{attn}.prefill", q=m.q, k_cache=k, v_cache=v, qkv=m.u, y=m.mixed)            # [T, Hq*Dh]
-    n.linear(f"{attn}.out_proj", m.mixed, m.x, rows=n.D, columns=n.HQ * n.DH, EPILOGUE="add")                 # [T, D] residual
+    n.linear(f"{attn}.out_proj", n.D, n.HQ * n.DH, x=m.mixed, y=m.x, EPILOGUE="add")                          # [T, D] residual
 
 
 def _mlp(n: _Rows, i: int) -> None:
     """silu(gate) * up, then down (spec §3.1)."""
     m, mlp = n.memory, f"layers.{i}.mlp"
-    n.linear(f"{mlp}.gate_up", m.h, m.act, rows=2 * n.F, columns=n.D, swiglu=True)                            # [T, F]
-    n.linear(f"{mlp}.down", m.act, m.x, rows=n.D, columns=n.F, EPILOGUE="add")                                # [T, D] residual
+    n.linear(f"{mlp}.gate_up", 2 * n.F, n.D, x=m.h, y=m.act, suffix="_swiglu")                                # [T, F]
+    n.linear(f"{mlp}.down", n.D, n.F, x=m.act, y=m.x, EPILOGUE="add")                                         # [T, D] residual
 
 
 def _last_norm(n: _Rows) -> None:
@@ -125,7 +125,7 @@ def _head(n: _Rows) -> None:
     m = n.memory
     for name, start, weight in m.pieces("embed" if m.config.tie_word_embeddings else "head"):
         logits = m.logits.at(4 * start, 4 * weight.rows)
-        n("matvec", f"head of {name}", x=m.h, y=logits, FORMAT=weight.format, K=n.D, N=weight.rows, SLICES=1, EPILOGUE="store", **weight.bindings)  # [V]
+        n.product(f"head of {name}", weight, x=m.h, y=logits)                                                 # [V]
 
 
 def _draw(n: _Rows) -> None:
@@ -133,7 +133,8 @@ def _draw(n: _Rows) -> None:
     m = n.memory
     n("sample_scan", "sample.scan", logits=m.logits, seen=m.seen, allowed=m.allowed, blocks=m.blocks)         # [B, 4]
     n("sample_rank", "sample.rank", blocks=m.blocks, winners=m.work)                                          # [TOP_K_MAX]
-    n("sample_draw", "sample.draw", logits=m.logits, seen=m.seen, allowed=m.allowed, blocks=m.blocks, work=m.work, ring=m.ring, ids=m.ids)  # [1]
+    n("sample_draw", "sample.draw", logits=m.logits, seen=m.seen, allowed=m.allowed, blocks=m.blocks,
+      work=m.work, ring=m.ring, ids=m.ids)                                                                    # [1]
 
 
 def _score(n: _Rows) -> None:
@@ -141,11 +142,11 @@ def _score(n: _Rows) -> None:
     n("rmsnorm", "final_norm", x=m.x, w=m.plain("final_norm", n.D), y=m.h)                                    # [T, D]
     for name, start, weight in m.pieces("embed" if m.config.tie_word_embeddings else "head"):
         logits = m.score_logits.at(4 * start, m.score_logits.bytes - 4 * start)
-        n("matmul", f"head of {name}", x=m.h, y=logits, FORMAT=weight.format, K=n.D, N=weight.rows, Y_STRIDE=n.V, EPILOGUE="store", **weight.bindings)  # [T, V]
+        n.product(f"head of {name}", weight, x=m.h, y=logits, Y_STRIDE=n.V)                                   # [T, V]
     n("sample_scan", "score.scan", logits=m.score_logits, seen=m.seen, allowed=m.allowed, blocks=m.score_blocks)  # [T, B, 4]
     n("sample_rank", "score.rank", blocks=m.score_blocks, winners=m.score_winners)                            # [T, TOP_K_MAX]
-    n("score_list", "score.list", logits=m.score_logits, allowed=m.allowed, blocks=m.score_blocks, winners=m.score_winners, targets=m.targets,
-      candidates=m.score_candidates, ring=m.ring)                                          # [T, RECORD_WORDS]
+    n("score_list", "score.list", logits=m.score_logits, allowed=m.allowed, blocks=m.score_blocks, winners=m.score_winners,
+      targets=m.targets, candidates=m.score_candidates, ring=m.ring)                                          # [T, RECORD_WORDS]
 
 
 def _mark(n: _Rows) -> None:
@@ -168,8 +169,7 @@ class _Rows:
         self.shared: dict[str, Value] = {
             **{key: value for key, value in vars(self).items() if key.isupper()},
             "EPS": c.rms_norm_eps, "ROTARY": c.rotary_dim, "ROPE_THETA": c.rope_theta, "KV": memory.kv, "SPLITS": SPLITS,
-            "U_STRIDE": memory.u_stride, "Z_OFFSET": c.conv_channels, "LAST": 0,
-            "SLICES": 1,
+            "U_STRIDE": memory.u_stride, "Z_OFFSET": c.conv_channels, "LAST": 0, "SLICES": 1,
         }  # fmt: skip
 
     def __call__(self, kernel: str, label: str, **words: View | Value) -> None:
@@ -180,12 +180,23 @@ class _Rows:
         constants = {key: known[key] for key in CATALOG[kernel].constants}
         self.memory.builder.dispatch(kernel, label, constants, control=self.memory.control, **bindings)
 
-    def linear(self, name: str, x: View, y: View, *, rows: int, columns: int, EPILOGUE: str = "store", swiglu: bool = False) -> None:
-        """y = W x for every row, a matvec for one row and a matmul for more; with ``swiglu`` the rows are gate and up."""
-        weight = self.memory.matrix(name, rows, columns)
-        kernel = ("matvec" if self.T == 1 else "matmul") + ("_swiglu" if swiglu else "")
-        slices = 1
-        while slices < MATVEC_SLICES and rows * slices < MATVEC_THREADS:
-            slices *= 2
-        own: dict[str, Value] = {"FORMAT": weight.format, "K": columns, "N": rows, "Y_STRIDE": rows, "SLICES": slices, "EPILOGUE": EPILOGUE}
-        self(kernel, name, x=x, y=y, **weight.bindings, **own)
+    def linear(self, name: str, rows: int, columns: int, *, x: View, y: View, **own: Value) -> None:
+        """y = W x for every row with the matrix ``name``; its label is its name."""
+        self.product(name, self.memory.matrix(name, rows, columns), x=x, y=y, **own)
+
+    def product(self, label: str, weight: Weight, *, x: View, y: View, suffix: Value = "", **own: Value) -> None:
+        """y = W x for every row: a matvec for one row, a matmul for more; ``suffix`` ends the kernel's name."""
+        kernel = f"{'matvec' if self.T == 1 else 'matmul'}{suffix}"
+        usual: dict[str, Value] = {
+            "FORMAT": weight.format, "K": weight.columns, "N": weight.rows, "Y_STRIDE": weight.rows,
+            "SLICES": _slices(weight.rows, weight.columns), "EPILOGUE": "store",
+        }  # fmt: skip
+        self(kernel, label, x=x, y=y, **weight.bindings, **(usual | own))
+
+
+def _slices(rows: int, columns: int) -> int:
+    """Threads that share a row of a matvec: as many as it takes to keep a GPU busy, each with a group of columns at least."""
+    threads, slices = ROW_TILE * -(-rows // MATVEC_ROWS), 1
+    while threads * slices < MATVEC_THREADS and slices < min(MATVEC_SLICES, columns // GROUP):
+        slices *= 2
+    return slices
