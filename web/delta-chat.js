@@ -111,8 +111,7 @@ export class DeltaChat extends HTMLElement {
     this.#text.value = '';
     this.#show();
     try {
-      const engine = await this.load();
-      controller.signal.throwIfAborted();
+      const engine = await Promise.race([this.load(), aborted(controller.signal)]); // loading goes on when stopped
       const chunks = await engine.chat.completions.create({
         messages: [...this.#messages, asked],
         stream: true,
@@ -307,6 +306,15 @@ class Bubble {
     }
     return text;
   }
+}
+
+/**
+ * Rejects when the signal fires.
+ * @param {AbortSignal} signal
+ * @returns {Promise<never>}
+ */
+function aborted(signal) {
+  return new Promise((_, reject) => { signal.addEventListener('abort', () => reject(signal.reason)); });
 }
 
 /** @param {any} usage */

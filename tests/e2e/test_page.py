@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,7 @@ LOADED = 60_000  # ms: Python, the model and its kernels, on two busy cores
 def chat(browser: Browser, url: str, faults: FaultySite) -> Iterator[Page]:
     """The page at ``/``."""
     with opened(browser, url) as page:
+        expect(page.get_by_text("tiny-a-f32", exact=True)).to_be_visible()
         yield page
 
 
@@ -37,18 +39,15 @@ def test_it_paints_before_anything_of_the_model_is_fetched(chat: Page, faults: F
 def test_a_conversation(chat: Page) -> None:
     log = chat.get_by_role("log")
     send(chat, "Hello")
-    stop = chat.get_by_role("button", name="Stop")
     answer = log.locator("article.assistant")
     expect(answer).not_to_be_empty(timeout=LOADED)
-    stop.click()
-    expect(stop).to_be_hidden()
-    assert answer.inner_text()
+    stop(chat)
+    expect(chat.get_by_role("status")).to_have_text(re.compile("Stopped|tokens"))
 
-    thinking = chat.get_by_label("Thinking")
-    thinking.check()
+    chat.get_by_label("Thinking").check()
     send(chat, "And then?")
     expect(log.locator("article.assistant").nth(1).get_by_text("Thinking")).to_be_visible(timeout=LOADED)
-    stop.click()
+    stop(chat)
     expect(log.locator("article")).to_have_count(4)
 
     chat.get_by_role("button", name="New chat").click()
@@ -56,14 +55,22 @@ def test_a_conversation(chat: Page) -> None:
     expect(chat.get_by_role("textbox", name="Message")).to_be_focused()
 
 
+def test_a_message_stopped_while_the_model_loads_comes_back(chat: Page) -> None:
+    send(chat, "Hello")
+    chat.get_by_role("button", name="Stop").click()
+    expect(chat.get_by_role("textbox", name="Message")).to_have_value("Hello")
+    expect(chat.get_by_role("log").locator("article")).to_have_count(0)
+
+
 def test_a_failure_is_told_and_the_message_kept(chat: Page, faults: FaultySite) -> None:
-    folder = chat.evaluate("document.querySelector('delta-chat').bundle").removeprefix(chat.url.rstrip("/"))
-    faults.faults[f"{folder}tokenizer.bin"] = lambda data: None
+    faults.faults["/bundles/tiny-a-f32/tokenizer.bin"] = lambda data: None
     send(chat, "Hello")
     expect(chat.get_by_role("alert")).to_contain_text("does not give out tokenizer.bin", timeout=LOADED)
     expect(chat.get_by_role("textbox", name="Message")).to_have_value("Hello")
-    faults.faults.clear()
-    chat.keyboard.press("Enter")
-    expect(chat.get_by_role("log").locator("article.assistant")).not_to_be_empty(timeout=LOADED)
-    expect(chat.get_by_role("alert")).to_be_hidden()
-    chat.get_by_role("button", name="Stop").click()
+    expect(chat.get_by_role("button", name="Load")).to_be_visible()
+
+
+def stop(page: Page) -> None:
+    """Press Stop, unless the model has ended by itself: what random weights write is any length."""
+    page.get_by_role("button", name="Stop", include_hidden=True).dispatch_event("click")
+    expect(page.get_by_role("button", name="Send")).to_be_visible()
