@@ -1,13 +1,33 @@
-"""An engine that says what a script tells it, for testing everything around one."""
+"""An engine that says what a script tells it, and the tiny model's text side around it."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from pyside.engine import Sampling, Timings, Token
+from pyside.bundle import Generation
+from pyside.chat_template import ChatFormat, ChatTemplate
+from pyside.completions import Completions, collect
+from pyside.engine import Engine, Sampling, Timings, Token
 from pyside.errors import ContextError
+from pyside.tokenizer import Tokenizer, pack
+from tests.text_samples import TINY
+
+ASKED = {"messages": [{"role": "user", "content": "hi"}]}
+THINKING = {**ASKED, "enable_thinking": True}
+PRESETS = {
+    "thinking": {"temperature": 0.6, "top_p": 0.95, "top_k": 20, "min_p": 0.0, "presence_penalty": 1.5},
+    "direct": {"temperature": 0.7, "top_p": 0.8, "top_k": 20, "min_p": 0.0, "presence_penalty": 2.0},
+}
+WEATHER = {
+    "type": "function",
+    "function": {"name": "weather", "parameters": {"type": "object", "properties": {"days": {"type": "integer"}}}},
+}
+CALL = "<tool_call>\n<function=weather>\n<parameter=days>\n3\n</parameter>\n</function>\n</tool_call>"
 
 
 @dataclass
@@ -58,3 +78,50 @@ class ScriptedEngine:
     @staticmethod
     def token(id: int, place: int, top: int) -> Token:
         return Token(id, -float(place), tuple((id + other, -float(place) - other) for other in range(top)))
+
+
+@cache
+def tokenizer() -> Tokenizer:
+    files = (TINY["tiny-a"] / name for name in ("tokenizer.json", "tokenizer_config.json"))
+    return Tokenizer.load(pack(*(json.loads(file.read_text(encoding="utf-8")) for file in files)))
+
+
+@cache
+def chat_format() -> ChatFormat:
+    return ChatFormat(ChatTemplate((TINY["tiny-a"] / "chat_template.jinja").read_text(encoding="utf-8")), tokenizer())
+
+
+def script(text: str) -> list[int]:
+    return tokenizer().encode(text)
+
+
+def engine(*texts: str, **options: int) -> ScriptedEngine:
+    return ScriptedEngine(*(script(text) for text in texts), **options)
+
+
+def completions(scripted: ScriptedEngine) -> Completions:
+    generation = Generation((902, 900), tokenizer().vocab_used, False, PRESETS)
+    return Completions(cast(Engine, scripted), tokenizer(), chat_format(), generation, "tiny")
+
+
+def run_chunks(scripted: ScriptedEngine, request: Mapping[str, Any], kind: str = "chat") -> list[dict[str, Any]]:
+    async def gather() -> list[dict[str, Any]]:
+        return [chunk async for chunk in getattr(completions(scripted), kind)(request)]
+
+    return asyncio.run(gather())
+
+
+def run(scripted: ScriptedEngine, request: Mapping[str, Any], kind: str = "chat") -> dict[str, Any]:
+    """The collected answer."""
+
+    async def gather() -> dict[str, Any]:
+        return await collect(getattr(completions(scripted), kind)(request))
+
+    answer = asyncio.run(gather())
+    assert all(call.closed for call in scripted.calls)
+    return answer
+
+
+def message(answer: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = answer["choices"][0]["message"]
+    return found

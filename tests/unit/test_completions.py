@@ -1,87 +1,31 @@
-"""OpenAI's shapes over a scripted engine: chunks, stops, thoughts, tools, logprobs, and requests that are refused."""
+"""OpenAI's shapes over a scripted engine, and the whole way over a real one."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Mapping, Sequence
-from contextlib import aclosing
-from functools import cache
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from pyside.bundle import Generation
-from pyside.chat_template import ChatFormat, ChatTemplate
 from pyside.completions import Completions, collect
-from pyside.engine import Engine
-from pyside.errors import ContextError, RequestError
-from pyside.reply import LOOP_TOKENS, REPLY_STOPPED, THOUGHT_CLOSED, loops
-from pyside.tokenizer import Tokenizer, pack
-from tests.text_samples import TINY
-from tests.unit.scripted_engine import ScriptedEngine
-
-ASKED = {"messages": [{"role": "user", "content": "hi"}]}
-THINKING = {**ASKED, "enable_thinking": True}
-PRESETS = {
-    "thinking": {"temperature": 0.6, "top_p": 0.95, "top_k": 20, "min_p": 0.0, "presence_penalty": 1.5},
-    "direct": {"temperature": 0.7, "top_p": 0.8, "top_k": 20, "min_p": 0.0, "presence_penalty": 2.0},
-}
-WEATHER = {
-    "type": "function",
-    "function": {"name": "weather", "parameters": {"type": "object", "properties": {"days": {"type": "integer"}}}},
-}
-CALL = "<tool_call>\n<function=weather>\n<parameter=days>\n3\n</parameter>\n</function>\n</tool_call>"
-
-
-@cache
-def tokenizer() -> Tokenizer:
-    files = (TINY["tiny-a"] / name for name in ("tokenizer.json", "tokenizer_config.json"))
-    return Tokenizer.load(pack(*(json.loads(file.read_text(encoding="utf-8")) for file in files)))
-
-
-@cache
-def chat_format() -> ChatFormat:
-    return ChatFormat(ChatTemplate((TINY["tiny-a"] / "chat_template.jinja").read_text(encoding="utf-8")), tokenizer())
-
-
-def script(text: str) -> list[int]:
-    return tokenizer().encode(text)
-
-
-def engine(*texts: str, **options: int) -> ScriptedEngine:
-    return ScriptedEngine(*(script(text) for text in texts), **options)
-
-
-def completions(scripted: ScriptedEngine) -> Completions:
-    generation = Generation((902, 900), tokenizer().vocab_used, False, PRESETS)
-    return Completions(cast(Engine, scripted), tokenizer(), chat_format(), generation, "tiny")
-
-
-def run_chunks(scripted: ScriptedEngine, request: Mapping[str, Any], kind: str = "chat") -> list[dict[str, Any]]:
-    async def gather() -> list[dict[str, Any]]:
-        return [chunk async for chunk in getattr(completions(scripted), kind)(request)]
-
-    return asyncio.run(gather())
-
-
-def run(scripted: ScriptedEngine, request: Mapping[str, Any], kind: str = "chat") -> dict[str, Any]:
-    """The collected answer."""
-
-    async def gather() -> dict[str, Any]:
-        return await collect(getattr(completions(scripted), kind)(request))
-
-    answer = asyncio.run(gather())
-    assert all(call.closed for call in scripted.calls)
-    return answer
-
-
-def message(answer: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = answer["choices"][0]["message"]
-    return found
-
-
-# --- shapes ---
+from tests.executors.numpy_gpu import NumpyGpu
+from tests.unit.scripted_engine import (
+    ASKED,
+    CALL,
+    PRESETS,
+    THINKING,
+    ScriptedEngine,
+    chat_format,
+    engine,
+    message,
+    run,
+    run_chunks,
+    script,
+    tokenizer,
+)
+from tests.whole_plan import golden, open_engine, tiny
 
 
 def test_chunks_are_openais() -> None:
@@ -148,197 +92,6 @@ def test_developer_messages_are_system_messages() -> None:
 def test_unfinished_character_is_replaced() -> None:
     ids = script("世")
     assert message(run(ScriptedEngine([*ids, *ids[:-1], 902]), ASKED))["content"] == "世\ufffd"
-
-
-# --- ends ---
-
-
-def test_length() -> None:
-    scripted = engine("one two three four")
-    answer = run(scripted, {**ASKED, "max_tokens": 3})
-    assert answer["choices"][0]["finish_reason"] == "length"
-    assert answer["usage"]["completion_tokens"] == 3 == scripted.calls[0].taken
-    assert run(engine("one two"), {**ASKED, "max_completion_tokens": 1})["usage"]["completion_tokens"] == 1
-
-
-def test_context_window_ends_a_reply() -> None:
-    prompt = len(chat_format().encode(ASKED["messages"]).ids)
-    scripted = engine("one two three four five", context_window=prompt + 4)
-    answer = run(scripted, ASKED)
-    assert answer["choices"][0]["finish_reason"] == "length" and answer["usage"]["completion_tokens"] == 4
-
-
-def test_prompt_that_does_not_fit_is_refused() -> None:
-    with pytest.raises(ContextError, match="context window is 8"):
-        run(engine("x", context_window=8), ASKED)
-
-
-@pytest.mark.parametrize(
-    ("stop", "wanted", "reason"),
-    [
-        ("three", "one two ", "stop"),
-        (["four", "two"], "one ", "stop"),
-        ("e t", "on", "stop"),
-        ("four!", "one two three four", "length"),
-        ("thrice", "one two three four", "length"),
-    ],
-)
-def test_stop_strings(stop: object, wanted: str, reason: str) -> None:
-    chunks = run_chunks(
-        engine("one two three four"), {**ASKED, "stop": stop, "max_tokens": len(script("one two three four"))}
-    )
-    shown = ""
-    for chunk in chunks[1:-2]:
-        shown += chunk["choices"][0]["delta"]["content"]
-        assert wanted.startswith(shown)
-    assert shown == wanted and chunks[-2]["choices"][0]["finish_reason"] == reason
-
-
-def test_stop_strings_do_not_look_into_the_thought() -> None:
-    answer = run(engine("one two</think>\n\none three two<|im_end|>"), {**THINKING, "stop": "two"})
-    assert message(answer) == {"role": "assistant", "reasoning_content": "one two", "content": "one three "}
-
-
-def test_leaving_early_closes_the_engine() -> None:
-    scripted = engine("one two three four")
-
-    async def leave() -> None:
-        chunks = completions(scripted).chat({**ASKED, "stream": True})
-        async with aclosing(chunks):
-            async for chunk in chunks:
-                if chunk["choices"][0]["delta"].get("content"):
-                    return
-
-    asyncio.run(leave())
-    assert scripted.calls[0].closed and scripted.calls[0].taken < 4
-
-
-# --- thoughts ---
-
-
-def test_thinking_budget_closes_the_thought() -> None:
-    scripted = engine("a b c d e f g h", "Answer<|im_end|>")
-    answer = run(scripted, {**THINKING, "extra_body": {"thinking_budget": 5}, "return_token_ids": True, "seed": 7})
-    first, second = scripted.calls
-    closing = script("\n</think>\n\n")
-    assert first.taken == 5 == first.sampling.max_tokens
-    assert second.ids == first.ids + scripted.scripts[0][:5] + closing
-    assert (first.sampling.seed, second.sampling.seed) == (7, 8)
-    assert message(answer)["content"] == "Answer"
-    assert message(answer)["reasoning_content"] == tokenizer().decode(scripted.scripts[0][:5]).rstrip()
-    assert answer["choices"][0]["token_ids"] == scripted.scripts[0][:5] + closing + scripted.scripts[1]
-    assert answer["choices"][0]["finish_reason"] == "stop" and "note" not in answer["choices"][0]
-    assert answer["usage"]["completion_tokens_details"]["reasoning_tokens"] == 5
-
-
-def test_no_thinking_budget_at_all() -> None:
-    scripted = engine("Answer<|im_end|>")
-    assert message(run(scripted, {**THINKING, "thinking_budget": 0})) == {"role": "assistant", "content": "Answer"}
-    assert scripted.calls[0].ids[-2:] == script("</think>\n\n")
-
-
-def test_thought_within_its_budget_is_left_alone() -> None:
-    scripted = engine("a</think>\n\nlong answer", "er than the budget<|im_end|>")
-    answer = run(scripted, {**THINKING, "thinking_budget": len(script("a</think>\n\nlong answer"))})
-    assert message(answer) == {
-        "role": "assistant",
-        "reasoning_content": "a",
-        "content": "long answerer than the budget",
-    }
-    assert scripted.calls[1].ids == scripted.calls[0].ids + scripted.scripts[0]
-
-
-def test_repetition_closes_a_thought() -> None:
-    scripted = engine("ab cd " * 400, "Answer<|im_end|>")
-    answer = run(scripted, THINKING)
-    assert scripted.calls[0].taken < 2 * LOOP_TOKENS
-    assert message(answer)["content"] == "Answer" and answer["choices"][0]["note"] == THOUGHT_CLOSED
-
-
-def test_repetition_ends_a_reply() -> None:
-    answer = run(engine("ab cd " * 400), ASKED)
-    assert answer["choices"][0]["finish_reason"] == "length" and answer["choices"][0]["note"] == REPLY_STOPPED
-    unguarded = engine("ab cd " * 400 + "<|im_end|>")
-    assert run(unguarded, {**ASKED, "loop_guard": False})["usage"]["completion_tokens"] == len(unguarded.scripts[0])
-
-
-def test_what_a_loop_is() -> None:
-    assert loops([1, 2, 3] * 70)
-    assert loops(list(range(60)) * 4)
-    assert not loops(list(range(60)) * 3)
-    assert not loops([1, 2, 3] * 60)
-    assert not loops([*([1, 2, 3] * 66), 1, 2, 9])
-    assert not loops(list(range(1000)))
-    assert not loops([])
-
-
-# --- tools ---
-
-
-def test_tool_call() -> None:
-    scripted = engine(f"Let me look.\n\n{CALL}<|im_end|>")
-    answer = run(scripted, {**ASKED, "tools": [WEATHER]})
-    (call,) = message(answer)["tool_calls"]
-    assert call["id"].startswith("call_") and call["type"] == "function" and "index" not in call
-    assert call["function"] == {"name": "weather", "arguments": '{"days": 3}'}
-    assert message(answer)["content"] == "Let me look." and answer["choices"][0]["finish_reason"] == "tool_calls"
-    assert '"name": "weather"' in tokenizer().decode(scripted.calls[0].ids)
-
-
-def test_tool_call_chunks_have_indices() -> None:
-    chunks = run_chunks(engine(f"{CALL}\n{CALL}<|im_end|>"), {**ASKED, "tools": [WEATHER], "stream": True})
-    calls = [call for c in chunks if c["choices"] for call in c["choices"][0]["delta"].get("tool_calls", [])]
-    assert [call["index"] for call in calls] == [0, 1] and calls[0]["id"] != calls[1]["id"]
-
-
-def test_only_calls_have_no_content() -> None:
-    assert message(run(engine(f"{CALL}<|im_end|>"), {**ASKED, "tools": [WEATHER]}))["content"] is None
-
-
-def test_calls_one_at_a_time() -> None:
-    scripted = engine(f"{CALL}\n{CALL}<|im_end|>")
-    answer = run(scripted, {**ASKED, "tools": [WEATHER], "parallel_tool_calls": False})
-    assert len(message(answer)["tool_calls"]) == 1 and answer["choices"][0]["finish_reason"] == "tool_calls"
-    assert scripted.calls[0].taken == len(script(CALL))
-
-
-def test_unfinished_call_keeps_its_reason() -> None:
-    cut = "<tool_call>\n<function=weather>\n<parameter=days>\n3"
-    answer = run(engine(cut), {**ASKED, "tools": [WEATHER], "max_tokens": len(script(cut))})
-    assert answer["choices"][0]["finish_reason"] == "length" and len(message(answer)["tool_calls"]) == 1
-
-
-def test_tools_may_be_withheld() -> None:
-    scripted = engine("x<|im_end|>")
-    run(scripted, {**ASKED, "tools": [WEATHER], "tool_choice": "none"})
-    assert "weather" not in tokenizer().decode(scripted.calls[0].ids)
-
-
-@pytest.mark.parametrize(
-    ("choice", "prefix"),
-    [
-        ("required", "<tool_call>\n<function="),
-        ({"type": "function", "function": {"name": "weather"}}, "<tool_call>\n<function=weather>\n"),
-    ],
-)
-@pytest.mark.parametrize("thinking", ["", "hm\n</think>"])
-def test_demanded_calls_are_begun_for_the_model(choice: object, prefix: str, thinking: str) -> None:
-    rest = CALL.removeprefix(prefix) + "<|im_end|>"
-    scripted = engine(*([thinking] if thinking else []), rest)
-    answer = run(scripted, {**ASKED, "tools": [WEATHER], "tool_choice": choice, "enable_thinking": bool(thinking)})
-    assert message(answer)["tool_calls"][0]["function"] == {"name": "weather", "arguments": '{"days": 3}'}
-    assert message(answer).get("reasoning_content", "") == thinking.removesuffix("\n</think>")
-    begun = script(("\n\n" if thinking else "") + prefix)
-    assert scripted.calls[-1].ids[-len(begun) :] == begun
-    assert answer["usage"]["prompt_tokens"] == len(
-        chat_format().encode(ASKED["messages"], tools=[WEATHER], enable_thinking=bool(thinking)).ids
-    )
-
-
-def test_demanded_call_follows_a_thought_over_its_budget() -> None:
-    scripted = engine("a b c d", CALL.removeprefix("<tool_call>\n<function=") + "<|im_end|>")
-    answer = run(scripted, {**THINKING, "tools": [WEATHER], "tool_choice": "required", "thinking_budget": 2})
-    assert len(message(answer)["tool_calls"]) == 1 and answer["choices"][0]["finish_reason"] == "tool_calls"
 
 
 # --- log-probabilities and ids ---
@@ -454,74 +207,27 @@ def test_text_stop_string() -> None:
     assert answer["choices"][0]["text"] == "one " and answer["choices"][0]["finish_reason"] == "stop"
 
 
-# --- refused ---
+# --- over the real engine ---
 
 
-@pytest.mark.parametrize(
-    ("fields", "sentence"),
-    [
-        ({"messages": []}, 'messages is [], expected a list of at least one message with a role'),
-        ({"messages": "hi"}, 'messages is "hi"'),
-        ({"messages": [{"content": "x"}]}, "messages is"),
-        ({"messages": [{"role": "critic", "content": "x"}, *ASKED["messages"]]}, "Unexpected message role."),
-        ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, "'image_url', expected text"),
-        ({"temperature": 3}, "temperature is 3, expected a number 0 to 2"),
-        ({"temperature": True}, "temperature is true, expected a number"),
-        ({"temperature": float("nan")}, "temperature is NaN"),
-        ({"top_p": "1"}, 'top_p is "1", expected a number 0 to 1'),
-        ({"top_k": 1.5}, "top_k is 1.5, expected a whole number 0 to 128"),
-        ({"max_tokens": 0}, "max_tokens is 0, expected a whole number from 1"),
-        ({"n": 2}, "n is 2, expected 1: ask again for another answer"),
-        ({"stop": [""]}, 'stop is [""], expected a text or a list'),
-        ({"stream": 1}, "stream is 1, expected true or false"),
-        ({"stream_options": {"x": True}}, "stream_options"),
-        ({"seed": 0.5}, "seed is 0.5"),
-        ({"logprobs": 3}, "logprobs is 3, expected true or false"),
-        ({"top_logprobs": 3}, "top_logprobs is 3, expected logprobs: true with it"),
-        ({"logprobs": True, "top_logprobs": 21}, "top_logprobs is 21, expected a whole number 0 to 20"),
-        ({"tools": [{"name": "f"}]}, "tools is"),
-        ({"tool_choice": "always"}, 'tool_choice is "always", expected auto'),
-        ({"tool_choice": "required"}, "tool_choice is 'required', expected tools"),
-        (
-            {"tools": [WEATHER], "tool_choice": {"type": "function", "function": {"name": "g"}}},
-            "tool_choice names 'g', expected one of the tools",
-        ),
-        ({"response_format": {"type": "json_object"}}, "response_format"),
-        ({"thinking_budget": -1}, "thinking_budget is -1"),
-        ({"temprature": 1, "best": 2}, "unknown best, temprature"),
-        ({"extra_body": {"temperature": 1}, "temperature": 1}, "temperature stands beside and inside extra_body"),
-        ({"extra_body": 3}, "extra_body is 3, expected an object"),
-        ({"n": 2, "seed": "x"}, "n is 2, expected 1: ask again for another answer; seed"),
-    ],
-)  # fmt: skip
-def test_refused_chats(fields: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(RequestError) as caught:
-        run(engine("x"), ASKED | fields)
-    parts = sentence.split("; ")
-    assert all(part in str(caught.value) for part in parts)
+def test_the_whole_way_over_the_numpy_executor() -> None:
+    """A chat's prompt ids, its greedy ids and a scored text are those that transformers gave."""
+    hello = golden("tiny-a", "hello")
+    prompt, wanted = hello["input_ids"].tolist(), hello["decode_ids"].tolist()
+    model = tiny("tiny-a")
 
+    async def ask() -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+        made = await open_engine(NumpyGpu(model.shards), model, 64)
+        api = Completions(made, tokenizer(), chat_format(), Generation((902, 900), 933, False, PRESETS), "tiny-a")
+        said = tokenizer().decode(prompt).split("<|im_end|>")[0].removeprefix("<|im_start|>user\n")
+        talk = {"messages": [{"role": "user", "content": said}], "temperature": 0, "max_tokens": 12}
+        chat = await collect(api.chat({**talk, "return_token_ids": True}))
+        again = await collect(api.chat(talk))
+        scored = await collect(api.text({"prompt": prompt, "max_tokens": 0, "echo": True, "logprobs": 1}))
+        return chat, again, scored
 
-@pytest.mark.parametrize(
-    ("request_fields", "sentence"),
-    [
-        ({}, "prompt is missing"),
-        ({"prompt": 3}, "prompt is 3, expected a text, or a list of token ids"),
-        ({"prompt": [1, -2]}, "prompt is [1, -2]"),
-        ({"prompt": ["a", "b"]}, "prompt is"),
-        ({"prompt": "x", "logprobs": True}, "logprobs is true, expected a whole number 0 to 20"),
-        ({"prompt": "x", "tools": []}, "unknown tools"),
-        ({"prompt": "x", "max_tokens": -1}, "max_tokens is -1"),
-    ],
-)
-def test_refused_texts(request_fields: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(RequestError) as caught:
-        run(engine("x"), request_fields, "text")
-    assert sentence in str(caught.value)
-
-
-def test_null_means_absent() -> None:
-    answer = run(
-        engine("x<|im_end|>"),
-        {**ASKED, "temperature": None, "tools": None, "stop": None, "response_format": {"type": "text"}},
-    )
-    assert message(answer)["content"] == "x"
+    chat, again, scored = asyncio.run(ask())
+    assert chat["choices"][0]["prompt_token_ids"] == prompt and chat["choices"][0]["token_ids"] == wanted
+    assert chat["choices"][0]["finish_reason"] == "length"
+    assert message(again) == message(chat) and again["usage"]["prompt_tokens_details"]["cached_tokens"] > 0
+    assert scored["choices"][0]["logprobs"]["token_logprobs"][1:] == pytest.approx(hello["prompt_logprobs"], abs=1e-3)

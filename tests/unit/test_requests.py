@@ -1,0 +1,86 @@
+"""Requests that are refused say what, got and expected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pyside.errors import RequestError
+from tests.unit.scripted_engine import (
+    ASKED,
+    WEATHER,
+    engine,
+    message,
+    run,
+)
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"messages": []}, 'messages is [], expected a list of at least one message with a role'),
+        ({"messages": "hi"}, 'messages is "hi"'),
+        ({"messages": [{"content": "x"}]}, "messages is"),
+        ({"messages": [{"role": "critic", "content": "x"}, *ASKED["messages"]]}, "Unexpected message role."),
+        ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, "'image_url', expected text"),
+        ({"temperature": 3}, "temperature is 3, expected a number 0 to 2"),
+        ({"temperature": True}, "temperature is true, expected a number"),
+        ({"temperature": float("nan")}, "temperature is NaN"),
+        ({"top_p": "1"}, 'top_p is "1", expected a number 0 to 1'),
+        ({"top_k": 1.5}, "top_k is 1.5, expected a whole number 0 to 128"),
+        ({"max_tokens": 0}, "max_tokens is 0, expected a whole number from 1"),
+        ({"n": 2}, "n is 2, expected 1: ask again for another answer"),
+        ({"stop": [""]}, 'stop is [""], expected a text or a list'),
+        ({"stream": 1}, "stream is 1, expected true or false"),
+        ({"stream_options": {"x": True}}, "stream_options"),
+        ({"seed": 0.5}, "seed is 0.5"),
+        ({"logprobs": 3}, "logprobs is 3, expected true or false"),
+        ({"top_logprobs": 3}, "top_logprobs is 3, expected logprobs: true with it"),
+        ({"logprobs": True, "top_logprobs": 21}, "top_logprobs is 21, expected a whole number 0 to 20"),
+        ({"tools": [{"name": "f"}]}, "tools is"),
+        ({"tool_choice": "always"}, 'tool_choice is "always", expected auto'),
+        ({"tool_choice": "required"}, "tool_choice is 'required', expected tools"),
+        (
+            {"tools": [WEATHER], "tool_choice": {"type": "function", "function": {"name": "g"}}},
+            "tool_choice names 'g', expected one of the tools",
+        ),
+        ({"response_format": {"type": "json_object"}}, "response_format"),
+        ({"thinking_budget": -1}, "thinking_budget is -1"),
+        ({"temprature": 1, "best": 2}, "unknown best, temprature"),
+        ({"extra_body": {"temperature": 1}, "temperature": 1}, "temperature stands beside and inside extra_body"),
+        ({"extra_body": 3}, "extra_body is 3, expected an object"),
+        ({"n": 2, "seed": "x"}, "n is 2, expected 1: ask again for another answer; seed"),
+    ],
+)  # fmt: skip
+def test_refused_chats(fields: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        run(engine("x"), ASKED | fields)
+    parts = sentence.split("; ")
+    assert all(part in str(caught.value) for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("request_fields", "sentence"),
+    [
+        ({}, "prompt is missing"),
+        ({"prompt": 3}, "prompt is 3, expected a text, or a list of token ids"),
+        ({"prompt": [1, -2]}, "prompt is [1, -2]"),
+        ({"prompt": ["a", "b"]}, "prompt is"),
+        ({"prompt": "x", "logprobs": True}, "logprobs is true, expected a whole number 0 to 20"),
+        ({"prompt": "x", "tools": []}, "unknown tools"),
+        ({"prompt": "x", "max_tokens": -1}, "max_tokens is -1"),
+    ],
+)
+def test_refused_texts(request_fields: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        run(engine("x"), request_fields, "text")
+    assert sentence in str(caught.value)
+
+
+def test_null_means_absent() -> None:
+    answer = run(
+        engine("x<|im_end|>"),
+        {**ASKED, "temperature": None, "tools": None, "stop": None, "response_format": {"type": "text"}},
+    )
+    assert message(answer)["content"] == "x"
