@@ -5,7 +5,7 @@ async () => {
   const { loadPyodide } = await import(`${base}pyodide.mjs`);
   const pyodide = await loadPyodide({ indexURL: base, packages: ['deltapage'], enableRunUntilComplete: false });
   const python = performance.now() - started;
-  for (const name of ['pyside.tokenizer', 'pyside.chat_template', 'pyside.engine']) pyodide.pyimport(name);
+  pyodide.pyimport('pyside.host');
   const transferred = performance.getEntriesByType('resource').reduce((sum, entry) => sum + entry.transferSize, 0);
   return { python, ready: performance.now() - started, transferred };
 }
