@@ -11,12 +11,15 @@ import os
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
 from contextlib import aclosing
+from functools import cached_property
 from typing import Any
 
 from pyside.bundle import Generation
-from pyside.chat_stream import Delta, StreamRouter
+from pyside.chat_stream import THINK_CLOSE, Delta, StreamRouter
 from pyside.chat_template import ChatFormat
+from pyside.constraint import Constraint, Vocabulary
 from pyside.engine import Engine, Sampling, Token
+from pyside.grammar import Grammar
 from pyside.reply import Reply, Step
 from pyside.requests import NUMBERS, Options, read_chat, read_text
 from pyside.tokenizer import Tokenizer
@@ -53,6 +56,7 @@ class Completions:
             forced_tool=asked.forced_tool,
             one_call=not asked.parallel_tool_calls,
             loop_guard=asked.loop_guard,
+            constraint=self._constraint(asked.grammar, prompt.thinking),
         )
         chunks = _Chunks("chatcmpl", "chat.completion.chunk", self._model, prompt.ids, asked.options)
         yield chunks.choice({"delta": {"role": "assistant", "content": ""}})
@@ -100,6 +104,15 @@ class Completions:
         yield chunks.choice({"text": ""}, reply)
         if options.include_usage:
             yield chunks.usage(reply)
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self._tokenizer, self._generation.stop_ids)
+
+    def _constraint(self, grammar: Grammar | None, thinking: bool) -> Constraint | None:
+        if grammar is None:
+            return None
+        return Constraint(grammar, self._vocabulary, self._tokenizer.added[THINK_CLOSE] if thinking else None)
 
     def _sampling(self, options: Options, preset: Mapping[str, float], prompt_tokens: int) -> Sampling:
         """The request's own settings over the model card's; at temperature 0 the card's do not apply."""

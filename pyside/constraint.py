@@ -21,8 +21,8 @@ LONGEST_PLAIN = 64  # characters; a string that may still take fewer is walked t
 class Vocabulary:
     """A tokenizer's tokens in the order that the walk needs; made once per model."""
 
-    def __init__(self, tokenizer: Tokenizer, stop_ids: Iterable[int], vocab_size: int) -> None:
-        self.words = -(-vocab_size // 32)  # u32 words of a mask
+    def __init__(self, tokenizer: Tokenizer, stop_ids: Iterable[int]) -> None:
+        self.words = -(-tokenizer.vocab_used // 32)  # u32 words of a mask
         self.stop_ids = tuple(stop_ids)
         control = {*tokenizer.added.values(), *self.stop_ids}
         pairs = sorted(
@@ -71,7 +71,7 @@ class Constraint:
         self._everything = b"\xff" * (4 * vocabulary.words)
 
     def allow(self, ids: Sequence[int]) -> bytes:
-        """The mask [ceil(V/32)] u32 of the tokens that may follow the generated ``ids``.
+        """The mask of the tokens that may follow the generated ``ids``: bits as u32 words, up to the last used id.
 
         Errors: DeltapageError when the ids have left the grammar.
         """
@@ -113,7 +113,7 @@ class Constraint:
         inside = [top for top in tops if isinstance(top, Text) and _takes_plain(top)]
         bits = bytearray(vocabulary.plain) if inside else vocabulary.mask(())
         texts, ids = (vocabulary.other_texts, vocabulary.other_ids) if inside else (vocabulary.texts, vocabulary.ids)
-        for id in self._walk(state, texts, ids, 0, len(texts), 0):
+        for id in _walk(self._grammar, state, texts, ids, 0, len(texts)):
             bits[id >> 3] |= 1 << (id & 7)
         if () in state:
             for id in vocabulary.stop_ids:
@@ -126,22 +126,23 @@ class Constraint:
                     bits[id >> 3] |= 1 << (id & 7)
         return bytes(bits)
 
-    def _walk(
-        self, state: State, texts: list[bytes], ids: list[int], start: int, end: int, depth: int
-    ) -> Iterable[int]:
-        """Ids of the tokens in ``texts[start:end]``, which share ``depth`` bytes that led to ``state``, that stay inside."""
-        while start < end and len(texts[start]) == depth:
-            if depth:
-                yield ids[start]
-            start += 1
-        while start < end:
-            prefix = texts[start][: depth + 1]
-            byte = prefix[depth]
-            until = end if byte == 0xFF else bisect_left(texts, prefix[:depth] + bytes([byte + 1]), start, end)
-            after = self._grammar.step(state, byte)
-            if after:
-                yield from self._walk(after, texts, ids, start, until, depth + 1)
-            start = until
+
+def _walk(
+    grammar: Grammar, state: State, texts: list[bytes], ids: list[int], start: int, end: int, depth: int = 0
+) -> Iterable[int]:
+    """Ids of the tokens ``texts[start:end]``, whose first ``depth`` bytes led to ``state``, that the grammar takes whole."""
+    while start < end and len(texts[start]) == depth:
+        if depth:
+            yield ids[start]
+        start += 1
+    while start < end:
+        prefix = texts[start][: depth + 1]
+        byte = prefix[depth]
+        until = end if byte == 0xFF else bisect_left(texts, prefix[:depth] + bytes([byte + 1]), start, end)
+        after = grammar.step(state, byte)
+        if after:
+            yield from _walk(grammar, after, texts, ids, start, until, depth + 1)
+        start = until
 
 
 def _takes_plain(top: Text) -> bool:

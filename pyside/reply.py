@@ -12,7 +12,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from pyside.chat_stream import CALL_OPEN, THINK_CLOSE, Delta, StreamRouter, beginning
-from pyside.engine import Engine, Sampling, Timings, Token
+from pyside.constraint import Constraint
+from pyside.engine import Allow, Engine, Sampling, Timings, Token
 from pyside.tokenizer import Tokenizer
 
 LOOP_REPEATS = 4  # a loop is at least so many repetitions of one span
@@ -48,6 +49,7 @@ class Reply:
     forced_tool: str | None = None  # see requests.ChatRequest
     one_call: bool = False
     loop_guard: bool = False
+    constraint: Constraint | None = None  # what all ids of the reply must keep to
 
     ids: list[int] = field(default_factory=list)
     finish_reason: str | None = None  # stop, length or tool_calls
@@ -96,7 +98,8 @@ class Reply:
     async def _phase(self, limit: int) -> AsyncGenerator[Step, None]:
         """Generate up to ``limit`` tokens, until the reply ends or something is to be put in."""
         sampling = replace(self.sampling, max_tokens=limit, seed=self.sampling.seed + self._phases)
-        tokens = self.engine.generate([*self.prompt, *self.ids], sampling, stable=self.stable)
+        before = tuple(self.ids)
+        tokens = self.engine.generate([*self.prompt, *before], sampling, stable=self.stable, allow=self._allow(before))
         try:
             async with aclosing(tokens):
                 async for token in tokens:
@@ -105,6 +108,12 @@ class Reply:
                         break
         finally:
             self._add_timings()
+
+    def _allow(self, before: Sequence[int]) -> Allow | None:
+        """What the engine asks before each token of a phase that begins after ``before``."""
+        if (constraint := self.constraint) is None:
+            return None
+        return lambda fresh: constraint.allow((*before, *fresh))
 
     def _take(self, token: Token) -> Step:
         self.ids.append(token.id)

@@ -9,6 +9,8 @@ from typing import Any
 
 from kernels_wgsl.catalog import TOP_K_MAX, TOP_LOGPROBS_MAX
 from pyside.errors import RequestError
+from pyside.grammar import Grammar
+from pyside.json_schema import any_object, grammar_of
 
 NUMBERS = {  # sampling fields: least, greatest, value that changes nothing
     "temperature": (0.0, 2.0, 1.0),
@@ -48,6 +50,7 @@ class ChatRequest:
     enable_thinking: bool | None  # None: as the template likes
     thinking_budget: int | None  # tokens
     loop_guard: bool
+    grammar: Grammar | None  # what the answer must keep to
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,16 @@ def read_chat(request: Mapping[str, Any]) -> ChatRequest:
     elif choice == "required" and not tools:
         fields.problems.append("tool_choice is 'required', expected tools with it")
     forced = {"auto": None, "none": None, "required": ANY_TOOL}.get(choice, choice)
-    fields.take("response_format", "{type: 'text'}, the only one yet", lambda value: value == {"type": "text"})
+    form = fields.take(
+        "response_format",
+        "{type: 'text'}, {type: 'json_object'} or {type: 'json_schema', json_schema: {schema}}",
+        _response_format,
+        {"type": "text"},
+    )
+    if form["type"] != "text" and tools and choice != "none":
+        fields.problems.append(
+            f"response_format is {form['type']}, expected no tools with it: a call is no such answer"
+        )
     limits = [
         fields.take(name, "a whole number from 1", lambda value: _whole(value, 1))
         for name in ("max_completion_tokens", "max_tokens")
@@ -97,6 +109,7 @@ def read_chat(request: Mapping[str, Any]) -> ChatRequest:
         enable_thinking=fields.take("enable_thinking", "true or false", _is_flag),
         thinking_budget=fields.take("thinking_budget", "a whole number of tokens", lambda value: _whole(value, 0)),
         loop_guard=fields.flag("loop_guard", True),
+        grammar=_grammar(form),
     )
     fields.done()
     return parsed
@@ -222,6 +235,21 @@ def _tool_choice(value: object) -> bool:
             value.get("type") == "function" and isinstance(function, Mapping) and isinstance(function.get("name"), str)
         )
     return value in ("auto", "none", "required")
+
+
+def _response_format(value: object) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    schema = value.get("json_schema")
+    if value.get("type") == "json_schema":
+        return isinstance(schema, Mapping) and "schema" in schema
+    return value in ({"type": "text"}, {"type": "json_object"})
+
+
+def _grammar(form: Mapping[str, Any]) -> Grammar | None:
+    if form["type"] == "json_schema":
+        return grammar_of(form["json_schema"]["schema"])
+    return any_object() if form["type"] == "json_object" else None
 
 
 def _prompt(value: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from pathlib import Path
@@ -10,14 +11,20 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from pyside.bundle import Generation
+from pyside.completions import Completions, collect
 from pyside.constraint import Constraint, Vocabulary
 from pyside.errors import RequestError
 from pyside.grammar import Grammar
 from pyside.json_schema import any_object, grammar_of
 from pyside.tokenizer import Tokenizer, pack
+from tests.executors.numpy_gpu import NumpyGpu
+from tests.unit.scripted_engine import chat_format
+from tests.unit.scripted_engine import tokenizer as text_tokenizer
+from tests.whole_plan import open_engine, tiny
 
 GOLDENS = Path(__file__).parents[1] / "goldens" / "tiny-a"
-VOCAB_SIZE = 1024
+VOCAB_USED = 933
 STOP = 902
 
 
@@ -29,7 +36,7 @@ def tokenizer() -> Tokenizer:
 
 @pytest.fixture(scope="module")
 def vocabulary(tokenizer: Tokenizer) -> Vocabulary:
-    return Vocabulary(tokenizer, (STOP,), VOCAB_SIZE)
+    return Vocabulary(tokenizer, (STOP,))
 
 
 def random_schema(rng: random.Random, depth: int = 0) -> Any:
@@ -80,7 +87,7 @@ def sample(constraint: Constraint, tokenizer: Tokenizer, rng: random.Random, lim
     ids: list[int] = []
     while len(ids) < limit:
         mask = constraint.allow(ids)
-        allowed = [id for id in range(VOCAB_SIZE) if mask[id >> 3] >> (id & 7) & 1]
+        allowed = [id for id in range(VOCAB_USED) if mask[id >> 3] >> (id & 7) & 1]
         assert allowed, f"nothing may follow {tokenizer.decode(ids)!r}"
         closing = [id for id in allowed if id == STOP or tokenizer.token_bytes(id)[:1] in (b'"', b"]", b"}")]
         chosen = rng.choice(closing if closing and rng.random() < 0.3 else allowed)
@@ -190,7 +197,7 @@ def test_a_thought_is_free_and_the_answer_is_not(tokenizer: Tokenizer, vocabular
     answer = [*thought, closing, *tokenizer.encode("\n\ntrue")]
     mask = constraint.allow(answer)
     assert constraint.complete
-    assert [id for id in range(VOCAB_SIZE) if mask[id >> 3] >> (id & 7) & 1] == [STOP]
+    assert [id for id in range(VOCAB_USED) if mask[id >> 3] >> (id & 7) & 1] == [STOP]
 
 
 def test_the_mask_is_every_token_that_fits(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
@@ -202,7 +209,32 @@ def test_the_mask_is_every_token_that_fits(tokenizer: Tokenizer, vocabulary: Voc
         ids = tokenizer.encode(text)
         state = grammar.run(grammar.start, text.encode())
         mask = Constraint(grammar, vocabulary).allow(ids)
-        for id in range(VOCAB_SIZE):
+        for id in range(VOCAB_USED):
             raw = b"" if id in tokenizer.added.values() else tokenizer.token_bytes(id)
             fits = bool(raw and grammar.run(state, raw)) or (id == STOP and () in state)
             assert bool(mask[id >> 3] >> (id & 7) & 1) == fits, (text, raw)
+
+
+def test_answers_of_the_whole_line_keep_to_the_schema() -> None:
+    """Random weights, the real engine: every completed answer validates, with a thought before it and without."""
+    schema = {
+        "type": "object",
+        "properties": {"ok": {"type": "boolean"}, "n": {"type": "integer", "minimum": 3, "maximum": 40}},
+        "required": ["ok", "n"],
+        "additionalProperties": False,
+    }
+    form = {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
+    model = tiny("tiny-a")
+
+    async def ask() -> list[dict[str, Any]]:
+        made = await open_engine(NumpyGpu(model.shards), model, 64)
+        api = Completions(made, text_tokenizer(), chat_format(), Generation((902, 900), 933, False, {}), "tiny-a")
+        request = {"messages": [{"role": "user", "content": "Answer."}], "response_format": form, "max_tokens": 60}
+        thoughts: tuple[dict[str, Any], ...] = ({}, {"enable_thinking": True, "thinking_budget": 5})
+        return [await collect(api.chat(request | thoughts[seed % 2] | {"seed": seed})) for seed in range(4)]
+
+    choices = [answer["choices"][0] for answer in asyncio.run(ask())]
+    ended = [choice["message"]["content"] for choice in choices if choice["finish_reason"] == "stop"]
+    for content in ended:
+        Draft202012Validator(schema).validate(json.loads(content))
+    assert len(ended) >= 3
