@@ -88,8 +88,11 @@ async function startPython() {
     mark('python');
     return bridge;
   } catch (error) {
-    throw new EngineError('RuntimeError', `Python could not start in this page (${/** @type {Error} */ (error).message.trim().split('\n').at(-1)}). ` +
-      `Check the connection and that all files of ${RUNTIME} are there, then load again.`, String(error));
+    const { message } = /** @type {Error} */ (error);
+    const lines = message.trim().split('\n'); // a Python traceback ends with its error and, at times, with advice
+    throw new EngineError('RuntimeError', 'Python could not start in this page ' +
+      `(${lines.findLast((line) => /^[\w.]*Error/.test(line)) ?? lines[0]}). ` +
+      `Check the connection and that all files of ${RUNTIME} are there, then load again.`, message);
   }
 }
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.e2e import browsers
 from tests.e2e.site import FaultySite, running
-from web import runtime
+from web import runtime, vendor
 from web.site import POLICY
 
 ROOT = Path(__file__).parents[2]
@@ -37,6 +37,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 def site(bundles: list[Path]) -> Iterator[tuple[str, FaultySite]]:
     """The server's URL and its switchboard of faults."""
     runtime.assemble()
+    vendor.assemble()
     with running(bundles, runtime.RUNTIME) as served:
         yield served
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -46,7 +47,8 @@ def by_numpy(model: str, recipe: str, ids: tuple[int, ...]) -> list[int]:
         engine = Engine(gpu, plan, packed.manifest.model, vocab_used=packed.manifest.generation.vocab_used)
         return [token.id async for token in engine.generate(ids, Sampling(max_tokens=TOKENS))]
 
-    return asyncio.run(run())
+    with ThreadPoolExecutor(1) as thread:  # Playwright's event loop runs in this one
+        return thread.submit(lambda: asyncio.run(run())).result()
 
 
 def test_greedy_ids_and_log_probabilities(engine: EnginePage) -> None:
