@@ -1,0 +1,124 @@
+"""What a skill produces: one question with its thought and its answer, in a phrasing that training may or may not see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Literal
+
+Split = Literal["train", "held"]
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Wordings of one intent; the held-out ones are never rendered into training text."""
+
+    train: tuple[str, ...]
+    held: tuple[str, ...]
+
+    def of(self, split: Split) -> tuple[str, ...]:
+        """The wordings of one split."""
+        return self.train if split == "train" else self.held
+
+
+@dataclass(frozen=True)
+class ToolUse:
+    """A call, the text that the tool returned, and the thoughts before the call and after the result."""
+
+    name: str
+    arguments: dict[str, str]
+    result: str
+    thought: str
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One question and its answer. ``thought`` is what stands in the think block when thinking is on."""
+
+    skill: str
+    user: str
+    thought: str
+    answer: str
+    tool: ToolUse | None = None
+
+
+@dataclass
+class Situation:
+    """What a conversation has established so far, for the skills whose answers depend on it."""
+
+    persona: str | None = None  # name given by the system prompt
+    terse: bool = False  # the system prompt asks for the bare result
+    name: str | None = None  # what the user said their name is
+    number: int | None = None  # what the user asked to remember
+    tools: frozenset[str] = field(default_factory=frozenset)
+
+
+Skill = Callable[[Random, Split, Situation], Exchange]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A fixed question and answer: the same answer for every wording."""
+
+    skill: str
+    answer: str
+    thought: str
+    phrases: Phrases
+
+
+def card(skill: str, answer: str, thought: str, train: str, held: str) -> Card:
+    """A card whose wordings are given as lines separated by '|'."""
+    return Card(skill, answer, thought, Phrases(_lines(train), _lines(held)))
+
+
+def phrases(train: str, held: str) -> Phrases:
+    """Phrases from two '|'-separated lists."""
+    return Phrases(_lines(train), _lines(held))
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The items of a list written as text: separated by '|' where there is one, else by white space."""
+    return _lines(text) if "|" in text else tuple(text.split())
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(" ".join(part.split()) for part in text.split("|") if part.strip())
+
+
+def from_cards(cards: Sequence[Card]) -> Skill:
+    """The skill that asks one of these cards."""
+
+    def ask(rng: Random, split: Split, situation: Situation) -> Exchange:
+        chosen = rng.choice(cards)
+        return Exchange(chosen.skill, vary(rng, rng.choice(chosen.phrases.of(split))), chosen.thought, chosen.answer)
+
+    return ask
+
+
+OPENERS = ("", "", "", "", "", "", "Please: ", "Hey, ", "Hi, ", "Ok, ", "Now ", "So ", "Tell me: ", "Quick question: ")
+CLOSERS = ("", "", "", "", "", "", "", " please", " thanks", ", please")
+
+
+def vary(rng: Random, text: str) -> str:
+    """The same wording as people type it: sometimes a word before or after, lower case, no final mark."""
+    opener = rng.choice(OPENERS)
+    if opener and text[:1].isupper() and text[1:2].islower() and text.split(maxsplit=1)[0] in _STARTERS:
+        text = text[0].lower() + text[1:]
+    mark = text[-1] if text[-1:] in "?.!" else ""
+    if mark:
+        text = text[:-1]
+    text = opener + text + rng.choice(CLOSERS)
+    if mark and rng.random() < 0.7:
+        text += mark
+    if rng.random() < 0.25:
+        text = text[0].lower() + text[1:]
+    return text
+
+
+_STARTERS = frozenset(
+    listed(
+        "What How Which Who When Where Why Is Are Can Could Do Does If Add Take Convert Count Sort Put Spell Write Name Give "
+        "Say Tell Reverse List Explain Translate Compute Calculate Work Multiply Divide Subtract Order Arrange"
+    )
+)
