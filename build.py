@@ -37,9 +37,11 @@ from pyside.plan import Pipeline
 BUNDLES = Path(__file__).parent / "bundles"  # what `serve` and `site` take when no bundle is named
 _SECONDS_BETWEEN_LINES = 5  # of progress, where there is no terminal
 
-# Devices for which kernels are rendered: the least that WebGPU offers, and one that binds whatever a bundle holds.
+# Devices for which kernels are rendered: the least that WebGPU offers, one that binds whatever a bundle holds, and one
+# without a GPU.
 BASELINE = Limits.baseline()
 ROOMY = replace(BASELINE, binding_bytes=1 << 40, buffer_bytes=1 << 40)
+SOFTWARE = replace(ROOMY, software=True)
 
 
 def main() -> None:
@@ -228,7 +230,7 @@ def make_bundle(
 
 def pipelines(manifest: Manifest, baked: Mapping[str, Any], terminal: Terminal) -> tuple[Pipeline, ...]:
     """Every kernel with the constants that some device's plan of this bundle or its self-test names, by file name."""
-    plans = [compile_plan(manifest, ROOMY), selftest.plan(baked, BASELINE)]
+    plans = [compile_plan(manifest, ROOMY), compile_plan(manifest, SOFTWARE), selftest.plan(baked, BASELINE)]
     try:
         plans.append(compile_plan(manifest, BASELINE))
     except PlanError as error:

@@ -17,6 +17,7 @@ class Limits:
     workgroup_bytes: int  # maxComputeWorkgroupStorageSize
     invocations: int  # maxComputeInvocationsPerWorkgroup
     workgroups: int  # maxComputeWorkgroupsPerDimension
+    software: bool = False  # isFallbackAdapter: threads are few there, and a barrier costs more than it gains
     features: frozenset[str] = frozenset()  # GPUFeatureName strings, such as "shader-f16"
 
     @classmethod
@@ -33,7 +34,7 @@ class Limits:
 
     @classmethod
     def from_report(cls, report: Mapping[str, Any]) -> Limits:
-        """Read a device's ``limits`` (WebGPU's names) with ``features``, a list, beside them."""
+        """Read a device's ``limits`` (WebGPU's names) with ``software`` and ``features``, a list, beside them."""
         return cls(
             binding_bytes=int(report["maxStorageBufferBindingSize"]),
             buffer_bytes=int(report["maxBufferSize"]),
@@ -41,5 +42,6 @@ class Limits:
             workgroup_bytes=int(report["maxComputeWorkgroupStorageSize"]),
             invocations=int(report["maxComputeInvocationsPerWorkgroup"]),
             workgroups=int(report["maxComputeWorkgroupsPerDimension"]),
+            software=bool(report.get("software", False)),
             features=frozenset(report.get("features", ())),
         )

@@ -20,6 +20,8 @@ from pyside.plan import Plan, PlanBuilder, View
 LAZY = ("head", "step", "draw", "score", "mark")
 MATVEC_THREADS = 8192  # a matvec with fewer threads lets up to MATVEC_SLICES of them share a row
 MATVEC_SLICES = 8
+DELTA_THREADS = 16_384  # the same for the delta rule, whose threads share the keys of a value column
+DELTA_SLICES = 4
 
 
 def compile_plan(manifest: Manifest, limits: Limits, *, chunk: int | None = None, context: int | None = None) -> Plan:
@@ -169,7 +171,8 @@ class _Rows:
         self.shared: dict[str, Value] = {
             **{key: value for key, value in vars(self).items() if key.isupper()},
             "EPS": c.rms_norm_eps, "ROTARY": c.rotary_dim, "ROPE_THETA": c.rope_theta, "KV": memory.kv, "SPLITS": SPLITS,
-            "U_STRIDE": memory.u_stride, "Z_OFFSET": c.conv_channels, "LAST": 0, "SLICES": 1,
+            "U_STRIDE": memory.u_stride, "Z_OFFSET": c.conv_channels, "LAST": 0,
+            "SLICES": self._slices(DELTA_THREADS, self.HV * self.DV, DELTA_SLICES, self.DK // 4),
         }  # fmt: skip
 
     def __call__(self, kernel: str, label: str, **words: View | Value) -> None:
@@ -189,14 +192,19 @@ class _Rows:
         kernel = f"{'matvec' if self.T == 1 else 'matmul'}{suffix}"
         usual: dict[str, Value] = {
             "FORMAT": weight.format, "K": weight.columns, "N": weight.rows, "Y_STRIDE": weight.rows,
-            "SLICES": _slices(weight.rows, weight.columns), "EPILOGUE": "store",
+            "SLICES": self._slices(MATVEC_THREADS, ROW_TILE * -(-weight.rows // MATVEC_ROWS), MATVEC_SLICES, weight.columns // GROUP),
+            "EPILOGUE": "store",
         }  # fmt: skip
         self(kernel, label, x=x, y=y, **weight.bindings, **(usual | own))
 
-
-def _slices(rows: int, columns: int) -> int:
-    """Threads that share a row of a matvec: as many as it takes to keep a GPU busy, each with a group of columns at least."""
-    threads, slices = ROW_TILE * -(-rows // MATVEC_ROWS), 1
-    while threads * slices < MATVEC_THREADS and slices < min(MATVEC_SLICES, columns // GROUP):
-        slices *= 2
-    return slices
+    def _slices(self, wanted: int, threads: int, most: int, units: int) -> int:
+        """Threads that share one sum: up to ``most``, as many as it takes to keep a GPU busy, each with as many units."""
+        slices = 1
+        while (
+            not self.memory.builder.limits.software
+            and threads * slices < wanted
+            and slices < most
+            and units % (2 * slices) == 0
+        ):
+            slices *= 2
+        return slices

@@ -26,6 +26,7 @@ const NO_WEBGPU = 'Use a current Chrome, Edge, Firefox or Safari on a machine wi
  * @property {string} adapter  what the browser says of the hardware
  * @property {string[]} features
  * @property {Record<string, number>} limits
+ * @property {boolean} software  the adapter computes on the CPU
  */
 
 /**
@@ -51,8 +52,8 @@ export async function openGpu() {
   const device = await adapter.requestDevice({ requiredFeatures: features, requiredLimits: limits }).catch((error) => {
     throw new EngineError('AdapterError', `The GPU refused to open (${error.message}). Close other pages that use it and reload.`);
   });
-  const { vendor, architecture, description } = adapter.info;
-  return { device, adapter: [vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed GPU', features, limits };
+  const { vendor, architecture, description, isFallbackAdapter: software = false } = adapter.info;
+  return { device, adapter: [vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed GPU', features, limits, software };
 }
 
 /**

@@ -142,7 +142,7 @@ async function load(bundle, send) {
 
   const [bridge, contents] = await Promise.all([python, small]);
   mark('files');
-  const abilities = JSON.stringify({ ...gpu.limits, features: gpu.features });
+  const abilities = JSON.stringify({ ...gpu.limits, features: gpu.features, software: gpu.software });
   return bridge.load(manifest, new Map(contents), abilities, executor, (item) => {
     const value = JSON.parse(item);
     if (value.info) {

@@ -108,7 +108,7 @@ def test_what_the_page_needs_beside_the_weights(made: Path, source: Path) -> Non
     assert weights == {path.name for path in source.glob("*.safetensors")}
 
 
-@pytest.mark.parametrize("limits", [Limits.baseline(), build.ROOMY])
+@pytest.mark.parametrize("limits", [Limits.baseline(), build.ROOMY, build.SOFTWARE])
 def test_every_kernel_of_a_page_s_plan_is_in_the_bundle(made: Path, limits: Limits) -> None:
     manifest = bundle_check.read_manifest(made)
     rendered = {file.file for file in manifest.kernels}

@@ -165,3 +165,12 @@ def test_lazy_passes_exist_and_the_others_answer() -> None:
     plan = compile_plan(tiny("tiny-a").manifest, Limits.baseline())
     assert set(LAZY) < set(plan.passes)
     assert set(plan.passes) - set(LAZY) == {"prefill", "sample", "decode"}
+
+
+def test_threads_share_sums_on_a_gpu_and_not_on_a_cpu() -> None:
+    def slices(limits: Limits) -> set[int]:
+        plan = compile_plan(tiny("tiny-b").manifest, limits)
+        return {int(p.constants["SLICES"]) for p in plan.pipelines if "SLICES" in p.constants}
+
+    assert slices(replace(Limits.baseline(), software=True)) == {1}
+    assert max(slices(Limits.baseline())) > 1
