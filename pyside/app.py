@@ -15,6 +15,7 @@ from pyside.chat_template import ChatFormat, ChatTemplate
 from pyside.completions import Completions, collect
 from pyside.engine import Engine
 from pyside.errors import BundleError, RequestError
+from pyside.extension import Extensions
 from pyside.gpu import Gpu
 from pyside.limits import Limits
 from pyside.model import compile_plan
@@ -29,7 +30,9 @@ class App:
 
     def __init__(self, manifest: Manifest, plan: Plan, engine: Engine, tokenizer: Tokenizer, chat: ChatFormat) -> None:
         self.manifest, self.plan, self.tokenizer, self.chat = manifest, plan, tokenizer, chat
-        self.completions = Completions(engine, tokenizer, chat, manifest.generation, manifest.name)
+        self.extensions = Extensions()
+        self.processors, self.functions = self.extensions.processors, self.extensions.functions
+        self.completions = Completions(engine, tokenizer, chat, manifest.generation, manifest.name, self.extensions)
 
     @classmethod
     async def load(
@@ -68,7 +71,8 @@ class App:
     async def handle(self, kind: str, payload: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
         """The items that answer a request of ``web/protocol.js``.
 
-        Errors: RequestError for a payload that the API does not take, ContextError for too long a prompt.
+        Errors: RequestError for a payload that the API does not take, ContextError for too long a prompt, ExtensionError
+        from Python that the page's author added.
         """
         if kind in ("chat", "text"):
             chunks = self.completions.chat(payload) if kind == "chat" else self.completions.text(payload)
@@ -85,8 +89,12 @@ class App:
         elif kind == "template":
             prompt = self.chat.encode(**{name: value for name, value in payload.items() if value is not None})
             yield {"text": prompt.text, "ids": list(prompt.ids)}
+        elif kind == "python":
+            yield {"result": await self.extensions.call(payload["name"], payload.get("argument"))}
         else:
-            raise RequestError(f"unknown request {kind!r}: expected chat, text, tokenize, detokenize or template")
+            raise RequestError(
+                f"unknown request {kind!r}: expected chat, text, tokenize, detokenize, template or python"
+            )
 
 
 def _file(files: Mapping[str, bytes], name: str) -> bytes:

@@ -19,6 +19,7 @@ from pyside.chat_stream import THINK_CLOSE, Delta, StreamRouter
 from pyside.chat_template import ChatFormat
 from pyside.constraint import Constraint, Vocabulary
 from pyside.engine import Engine, Sampling, Token
+from pyside.extension import Extensions
 from pyside.grammar import Grammar
 from pyside.reply import Reply, Step
 from pyside.requests import NUMBERS, Options, read_chat, read_text
@@ -31,9 +32,16 @@ class Completions:
     """Answers requests, one at a time, in order."""
 
     def __init__(
-        self, engine: Engine, tokenizer: Tokenizer, chat: ChatFormat, generation: Generation, model_name: str
+        self,
+        engine: Engine,
+        tokenizer: Tokenizer,
+        chat: ChatFormat,
+        generation: Generation,
+        model_name: str,
+        extensions: Extensions | None = None,
     ) -> None:
         self._engine, self._tokenizer, self._chat = engine, tokenizer, chat
+        self._extensions = extensions or Extensions()
         self._generation, self._model = generation, model_name
 
     async def chat(self, request: Mapping[str, Any]) -> AsyncGenerator[Chunk, None]:
@@ -57,6 +65,7 @@ class Completions:
             one_call=not asked.parallel_tool_calls,
             loop_guard=asked.loop_guard,
             constraint=self._constraint(asked.grammar, prompt.thinking),
+            process=self._extensions.process(asked.options.logits_processor),
         )
         chunks = _Chunks("chatcmpl", "chat.completion.chunk", self._model, prompt.ids, asked.options)
         yield chunks.choice({"delta": {"role": "assistant", "content": ""}})
@@ -85,7 +94,14 @@ class Completions:
         ids = self._tokenizer.encode(asked.prompt) if isinstance(asked.prompt, str) else list(asked.prompt)
         chunks = _Chunks("cmpl", "text_completion", self._model, ids, options)
         offsets = _Offsets(self._tokenizer)
-        reply = Reply(self._engine, self._tokenizer, ids, self._sampling(options, {}, len(ids)), stop=options.stop)
+        reply = Reply(
+            self._engine,
+            self._tokenizer,
+            ids,
+            self._sampling(options, {}, len(ids)),
+            stop=options.stop,
+            process=self._extensions.process(options.logits_processor),
+        )
         if asked.echo:
             if options.top_logprobs is not None:
                 scored: list[Token | None] = [None, *await self._engine.score(ids, options.top_logprobs)]

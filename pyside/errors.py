@@ -23,5 +23,9 @@ class ContextError(DeltapageError):
     """A prompt or a reply that does not fit in the context window."""
 
 
+class ExtensionError(DeltapageError):
+    """Python of the page's author that failed."""
+
+
 class RequestError(DeltapageError):
     """A request with a value that the API does not take."""

@@ -12,7 +12,8 @@ from typing import Any
 from pyodide.ffi import JsException, JsProxy, to_js
 
 from pyside.app import App
-from pyside.errors import DeltapageError
+from pyside.errors import DeltapageError, ExtensionError
+from pyside.extension import set_up
 from pyside.limits import Limits
 from pyside.plan import Plan
 
@@ -65,8 +66,10 @@ class Bridge:
         self._app: App | None = None
         self._running: dict[int, asyncio.Task[Any]] = {}
 
-    async def load(self, manifest: JsProxy, files: JsProxy, device: str, replay: JsProxy, emit: Emit) -> str:
-        """Make the app of a bundle; emits ``{progress}`` and at last ``{info}``."""
+    async def load(
+        self, manifest: JsProxy, files: JsProxy, device: str, replay: JsProxy, modules: str, emit: Emit
+    ) -> str:
+        """Make the app of a bundle, with the author's modules [[name, source]]; emits ``{progress}`` and at last ``{info}``."""
 
         def progress(phase: str, loaded: int, total: int) -> None:
             emit(json.dumps({"progress": {"phase": phase, "loaded": loaded, "total": total}}))
@@ -75,6 +78,8 @@ class Bridge:
             contents = {name: bytes(data) for name, data in files.to_py().items()}
             limits = Limits.from_report(json.loads(device))
             self._app = await App.load(manifest.to_bytes(), contents, limits, BrowserGpu(replay), progress)
+            for name, source in json.loads(modules):
+                set_up(self._app, name, source)
             emit(json.dumps({"info": self._app.info()}))
         except Exception as error:
             return _fault(error)
@@ -114,6 +119,8 @@ def _fault(error: Exception) -> str:
     """An error as the page shows it: its own sentence where it is one of ours, from either language."""
     if isinstance(error, DeltapageError):
         fault = {"name": type(error).__name__, "message": str(error)}
+        if isinstance(error, ExtensionError):  # its author wants to see where
+            fault["detail"] = "".join(traceback.format_exception(error))
     elif isinstance(error, JsException) and error.constructor.name == "EngineError":
         fault = {"name": error.name, "message": error.message, "detail": error.detail}
     else:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from pyside.chat_stream import CALL_OPEN, THINK_CLOSE, Delta, StreamRouter, beginning
 from pyside.constraint import Constraint
-from pyside.engine import Allow, Engine, Sampling, Timings, Token
+from pyside.engine import Allow, Engine, Process, Sampling, Timings, Token
 from pyside.tokenizer import Tokenizer
 
 LOOP_REPEATS = 4  # a loop is at least so many repetitions of one span
@@ -50,6 +50,7 @@ class Reply:
     one_call: bool = False
     loop_guard: bool = False
     constraint: Constraint | None = None  # what all ids of the reply must keep to
+    process: Process | None = None  # edits the logits, given all ids of the reply so far
 
     ids: list[int] = field(default_factory=list)
     finish_reason: str | None = None  # stop, length or tool_calls
@@ -99,7 +100,13 @@ class Reply:
         """Generate up to ``limit`` tokens, until the reply ends or something is to be put in."""
         sampling = replace(self.sampling, max_tokens=limit, seed=self.sampling.seed + self._phases)
         before = tuple(self.ids)
-        tokens = self.engine.generate([*self.prompt, *before], sampling, stable=self.stable, allow=self._allow(before))
+        tokens = self.engine.generate(
+            [*self.prompt, *before],
+            sampling,
+            stable=self.stable,
+            allow=self._allow(before),
+            process=self._process(before),
+        )
         try:
             async with aclosing(tokens):
                 async for token in tokens:
@@ -114,6 +121,12 @@ class Reply:
         if (constraint := self.constraint) is None:
             return None
         return lambda fresh: constraint.allow((*before, *fresh))
+
+    def _process(self, before: Sequence[int]) -> Process | None:
+        """As ``_allow``, for the logits."""
+        if (process := self.process) is None:
+            return None
+        return lambda fresh, logits: process((*before, *fresh), logits)
 
     def _take(self, token: Token) -> Step:
         self.ids.append(token.id)

@@ -36,6 +36,7 @@ class Options:
     stop: tuple[str, ...]
     top_logprobs: int | None  # None: no log-probabilities at all
     return_token_ids: bool
+    logits_processor: str | None  # its name
 
 
 @dataclass(frozen=True)
@@ -190,6 +191,7 @@ def _options(fields: _Fields, max_tokens: int | None, top_logprobs: int | None) 
         stop=(stop,) if isinstance(stop, str) else tuple(stop),
         top_logprobs=top_logprobs,
         return_token_ids=fields.flag("return_token_ids", False),
+        logits_processor=fields.take("logits_processor", "a name", lambda value: isinstance(value, str)),
     )
 
 

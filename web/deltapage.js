@@ -28,54 +28,23 @@ export { EngineError };
  * @property {Record<string, number>} timings  milliseconds from the worker's start to each step
  */
 
-/**
- * @typedef {object} Message
- * @property {'system' | 'user' | 'assistant' | 'tool'} role
- * @property {any} content
- * @property {string} [reasoning_content]
- * @property {any[]} [tool_calls]
- * @property {string} [tool_call_id]
- */
-
-/**
- * @typedef {object} Sampling  left out: the model's own defaults
- * @property {boolean} [stream]
- * @property {number} [max_tokens]
- * @property {number} [temperature]  0 is greedy and reproducible
- * @property {number} [top_p]
- * @property {number} [top_k]
- * @property {number} [min_p]
- * @property {number} [presence_penalty]
- * @property {number} [frequency_penalty]
- * @property {number} [repetition_penalty]
- * @property {number} [seed]
- * @property {string | string[]} [stop]
- * @property {boolean} [return_token_ids]
- * @property {AbortSignal} [signal]
- */
-
-/**
- * @typedef {{messages: Message[], tools?: any[], tool_choice?: any, logprobs?: boolean, top_logprobs?: number,
- *   extra_body?: {enable_thinking?: boolean, thinking_budget?: number}}} ChatFields
- * @typedef {{prompt: string | number[], echo?: boolean, logprobs?: number}} TextFields
- * @typedef {ChatFields & Sampling} ChatRequest
- * @typedef {TextFields & Sampling} TextRequest
- */
-
-/**
- * @typedef {any} Completion  OpenAI's `chat.completion` or `text_completion` object
- * @typedef {AsyncGenerator<any, void, void>} Chunks  OpenAI's `*.chunk` objects; leaving the loop stops the model
- */
+/** @typedef {import('./types.js').Message} Message */
+/** @typedef {import('./types.js').Tool} Tool */
+/** @typedef {import('./types.js').ChatRequest} ChatRequest */
+/** @typedef {import('./types.js').TextRequest} TextRequest */
+/** @typedef {import('./types.js').Create<ChatRequest, import('./types.js').ChatCompletion, import('./types.js').ChatChunk>} CreateChat */
+/** @typedef {import('./types.js').Create<TextRequest, import('./types.js').TextCompletion, import('./types.js').TextChunk>} CreateText */
 
 /** A loaded model. Requests are answered one at a time, in order. */
 export class Engine {
   /** @type {Info} */
   // @ts-ignore: set by the first #start, before anybody holds the engine
   info;
-  chat = { completions: { create: (/** @type {ChatRequest} */ request) => this.#create('chat', request) } };
-  completions = { create: (/** @type {TextRequest} */ request) => this.#create('text', request) };
+  chat = { completions: { create: /** @type {CreateChat} */ ((/** @type {ChatRequest} */ request) => this.#create('chat', request)) } };
+  completions = { create: /** @type {CreateText} */ ((/** @type {TextRequest} */ request) => this.#create('text', request)) };
 
   #bundle;
+  #python;
   #onProgress;
   /** @type {Promise<Connection> | null} */
   #connection = null;
@@ -84,10 +53,12 @@ export class Engine {
   /**
    * Use `Engine.load`.
    * @param {string} bundle
+   * @param {string[]} python
    * @param {(progress: Progress) => void} onProgress
    */
-  constructor(bundle, onProgress) {
+  constructor(bundle, python, onProgress) {
     this.#bundle = bundle;
+    this.#python = python;
     this.#onProgress = onProgress;
   }
 
@@ -95,15 +66,24 @@ export class Engine {
    * Load a bundle: download what the browser does not keep, verify it, fill the GPU, check the device's arithmetic.
    * @param {string | URL} bundle  its folder's URL, relative to the page
    * @param {object} [options]
+   * @param {string | URL | (string | URL)[]} [options.python]  modules of your own, from the page's origin, that have
+   *   `setup(app)`: see pyside/extension.py
    * @param {(progress: Progress) => void} [options.onProgress]
    * @param {AbortSignal} [options.signal]
    * @returns {Promise<Engine>}
    * @throws {EngineError} a sentence that says what is wrong and what to do
    */
-  static async load(bundle, { onProgress = () => {}, signal } = {}) {
-    const url = new URL(bundle, globalThis.document?.baseURI ?? location.href);
+  static async load(bundle, { python = [], onProgress = () => {}, signal } = {}) {
+    const base = globalThis.document?.baseURI ?? location.href;
+    const url = new URL(bundle, base);
     if (!url.pathname.endsWith('/')) url.pathname += '/';
-    const engine = new Engine(url.href, onProgress);
+    const modules = [python].flat().map((module) => new URL(module, base));
+    const foreign = modules.find(({ origin }) => origin !== location.origin);
+    if (foreign) {
+      throw new EngineError('ExtensionError', `The Python module ${foreign} is from another origin than the page (${location.origin}): ` +
+        'host it beside the page.');
+    }
+    const engine = new Engine(url.href, modules.map(({ href }) => href), onProgress);
     await engine.#connect(signal);
     return engine;
   }
@@ -130,7 +110,7 @@ export class Engine {
    * The prompt that the model's own chat template makes of messages.
    * @param {Message[]} messages
    * @param {object} [options]
-   * @param {any[]} [options.tools]
+   * @param {Tool[]} [options.tools]
    * @param {boolean} [options.enable_thinking]
    * @param {boolean} [options.tokenize]  answer with token ids, as the engine would run them
    * @returns {Promise<string | number[]>}
@@ -138,6 +118,19 @@ export class Engine {
   async applyChatTemplate(messages, { tools, enable_thinking, tokenize = false } = {}) {
     const { text, ids } = await this.#call('template', { messages, tools, enable_thinking });
     return tokenize ? ids : text;
+  }
+
+  /**
+   * Call a function that a Python module of yours has added with `app.functions[name] = function`.
+   * @param {string} name
+   * @param {any} [argument]  JSON
+   * @param {object} [options]
+   * @param {AbortSignal} [options.signal]
+   * @returns {Promise<any>} what it returned, as JSON
+   */
+  async python(name, argument = null, { signal } = {}) {
+    const connection = await this.#connect(signal);
+    return (await connection.call('python', { name, argument }, signal)).result;
   }
 
   /** Give the GPU and the memory back; the engine cannot be used afterwards. */
@@ -152,7 +145,7 @@ export class Engine {
   /**
    * @param {'chat' | 'text'} kind
    * @param {ChatRequest | TextRequest} request
-   * @returns {Promise<any>} Chunks when `stream` is set, else a Completion
+   * @returns {Promise<any>} chunks when `stream` is set, else one answer
    */
   async #create(kind, { signal, ...request }) {
     const connection = await this.#connect(signal);
@@ -187,7 +180,7 @@ export class Engine {
     const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'deltapage' });
     const connection = new Connection(worker);
     try {
-      for await (const { progress, info } of connection.stream('load', { bundle: this.#bundle }, signal)) {
+      for await (const { progress, info } of connection.stream('load', { bundle: this.#bundle, python: this.#python }, signal)) {
         if (progress) this.#onProgress(progress);
         if (info) this.info = info;
       }

@@ -8,7 +8,7 @@
  */
 
 /**
- * @typedef {'load' | 'chat' | 'text' | 'tokenize' | 'detokenize' | 'template' | 'unload' | 'abort'} Kind
+ * @typedef {'load' | 'chat' | 'text' | 'tokenize' | 'detokenize' | 'template' | 'python' | 'unload' | 'abort'} Kind
  * @typedef {{id: number, kind: Kind, payload: any}} Request
  * @typedef {{name: string, message: string, detail?: string}} Fault  what went wrong, as a sentence; `detail` is for a bug report
  * @typedef {{id: number, type: 'item', value: any} | {id: number, type: 'end'} | {id: number, type: 'error', error: Fault}} Reply

@@ -14,7 +14,7 @@ import { Files } from './shards.js';
 
 /**
  * @typedef {object} Bridge  pyside/host.py; items and faults are JSON, a fault of '' is none
- * @property {(manifest: Uint8Array, files: Map<string, Uint8Array>, device: string, replay: Replay, emit: Emit) => Promise<string>} load
+ * @property {(manifest: Uint8Array, files: Map<string, Uint8Array>, device: string, replay: Replay, modules: string, emit: Emit) => Promise<string>} load
  * @property {(id: number, kind: string, payload: string, emit: Emit) => Promise<string>} answer
  * @property {(id: number) => void} abort
  */
@@ -56,7 +56,7 @@ function post(reply) {
  * @returns {Promise<string>} a Fault as JSON, or ''
  */
 async function serve(id, kind, payload, send) {
-  if (kind === 'load') return load(payload.bundle, send);
+  if (kind === 'load') return load(payload.bundle, payload.python, send);
   if (kind === 'unload') {
     replay?.destroy();
     return '';
@@ -115,14 +115,17 @@ function wasmFailure() {
 /**
  * Bring a bundle onto the GPU. Sends {progress} any number of times, then {info}.
  * @param {string} bundle  URL with a trailing slash
+ * @param {string[]} urls  of the page author's Python modules
  * @param {(value: any) => void} send
  * @returns {Promise<string>}
  */
-async function load(bundle, send) {
+async function load(bundle, urls, send) {
   const report = throttled(send);
   report('runtime', 0, 1);
   const sum = { loaded: 0, total: 0 };
   const files = new Files(bundle, { onBytes: (bytes) => report('download', sum.loaded += bytes, sum.total) });
+  const modules = Promise.all(urls.map(moduleAt));
+  modules.catch(() => {}); // reported below, where they are needed
   const [manifest, gpu] = await Promise.all([files.manifest(), openGpu()]);
   mark('gpu');
   loss(gpu.device).then((error) => post({ id: 0, type: 'error', error: faultOf(error) }));
@@ -131,19 +134,19 @@ async function load(bundle, send) {
   sum.total = [...listing.shards, ...listing.files].reduce((total, { bytes }) => total + bytes, 0);
   const shards = files.stream(listing.shards);
   const small = Promise.all(listing.files.map(async (spec) => /** @type {const} */ ([spec.file, await files.get(spec)])));
-  const sources = new Files(bundle);
+  const shaders = new Files(bundle);
   const kernel = async (/** @type {string} */ file) => {
     const spec = listing.kernels.find((each) => each.file === `kernels/${file}`);
-    if (spec) return new TextDecoder().decode(await sources.get(spec));
+    if (spec) return new TextDecoder().decode(await shaders.get(spec));
     throw new EngineError('BundleError', `The model's bundle has no kernel ${file}, which this device needs. Build the bundle again ` +
       'with this version of deltapage.');
   };
   const executor = replay = new Replay(gpu.device, { kernel, shards }, (done, of) => report('compile', done, of));
 
-  const [bridge, contents] = await Promise.all([python, small]);
+  const [bridge, contents, sources] = await Promise.all([python, small, modules]);
   mark('files');
   const abilities = JSON.stringify({ ...gpu.limits, features: gpu.features, software: gpu.software });
-  return bridge.load(manifest, new Map(contents), abilities, executor, (item) => {
+  return bridge.load(manifest, new Map(contents), abilities, executor, JSON.stringify(sources), (item) => {
     const value = JSON.parse(item);
     if (value.info) {
       mark('ready');
@@ -151,6 +154,21 @@ async function load(bundle, send) {
     }
     send(value);
   });
+}
+
+/**
+ * A Python module of the page's author: name and source.
+ * @param {string} url
+ * @returns {Promise<[string, string]>}
+ */
+async function moduleAt(url) {
+  const name = /([A-Za-z_]\w*)\.py$/.exec(new URL(url).pathname)?.[1];
+  const failure = (/** @type {string} */ why) => new EngineError('ExtensionError', `The Python module ${url} cannot be loaded: ${why}. ` +
+    'Check its address, then load again.');
+  if (!name) throw failure('its name is not that of a module, such as hooks.py');
+  const response = await fetch(url, { cache: 'no-cache' }).catch((error) => { throw failure(error.message); });
+  if (!response.ok) throw failure(`status ${response.status}`);
+  return [name, await response.text()];
 }
 
 /**

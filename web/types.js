@@ -1,0 +1,123 @@
+/**
+ * What requests and answers look like, for the checker and for editors; nothing of this is there when the page runs.
+ * Field by field as in OpenAI's API; what is ours stands in `extra_body`, `usage.extra`, `note` and `*token_ids`.
+ */
+
+/** @typedef {Record<string, any>} JsonSchema */
+
+/**
+ * @typedef {object} ToolCall
+ * @property {string} id
+ * @property {'function'} type
+ * @property {{name: string, arguments: string}} function  arguments as JSON
+ */
+
+/**
+ * @typedef {object} Message
+ * @property {'system' | 'user' | 'assistant' | 'tool'} role
+ * @property {string | {type: 'text', text: string}[] | null} [content]
+ * @property {string} [reasoning_content]  what was thought before the content
+ * @property {ToolCall[]} [tool_calls]
+ * @property {string} [tool_call_id]
+ */
+
+/**
+ * @typedef {object} Tool
+ * @property {'function'} type
+ * @property {{name: string, description?: string, parameters?: JsonSchema}} function
+ */
+
+/**
+ * @typedef {object} Sampling  left out: the model's own defaults
+ * @property {number} [max_tokens]
+ * @property {number} [temperature]  0 is greedy and reproducible
+ * @property {number} [top_p]
+ * @property {number} [top_k]
+ * @property {number} [min_p]
+ * @property {number} [presence_penalty]
+ * @property {number} [frequency_penalty]
+ * @property {number} [repetition_penalty]
+ * @property {number} [seed]  the same seed gives the same text on the same device
+ * @property {string | string[]} [stop]
+ * @property {1} [n]  there is one answer to a request; ask again for another
+ * @property {boolean} [return_token_ids]
+ * @property {{include_usage?: boolean}} [stream_options]
+ * @property {string} [model]  taken and ignored, as is `user`
+ * @property {string} [user]
+ */
+
+/**
+ * @typedef {object} ChatFields
+ * @property {Message[]} messages
+ * @property {number} [max_completion_tokens]
+ * @property {Tool[]} [tools]
+ * @property {'auto' | 'none' | 'required' | {type: 'function', function: {name: string}}} [tool_choice]
+ * @property {boolean} [parallel_tool_calls]
+ * @property {{type: 'text'} | {type: 'json_object'} | {type: 'json_schema', json_schema: {schema: JsonSchema | boolean, name?: string}}} [response_format]
+ * @property {boolean} [logprobs]
+ * @property {number} [top_logprobs]
+ * @property {{enable_thinking?: boolean, thinking_budget?: number, loop_guard?: boolean, logits_processor?: string}} [extra_body]
+ */
+
+/**
+ * @typedef {object} TextFields
+ * @property {string | number[]} prompt
+ * @property {boolean} [echo]
+ * @property {number} [logprobs]
+ * @property {{logits_processor?: string}} [extra_body]
+ */
+
+/** @typedef {{stream?: boolean, signal?: AbortSignal}} Delivery */
+/** @typedef {ChatFields & Sampling & Delivery} ChatRequest */
+/** @typedef {TextFields & Sampling & Delivery} TextRequest */
+
+/**
+ * @typedef {object} Usage
+ * @property {number} prompt_tokens
+ * @property {number} completion_tokens
+ * @property {number} total_tokens
+ * @property {{cached_tokens: number}} prompt_tokens_details
+ * @property {{reasoning_tokens: number}} completion_tokens_details
+ * @property {{prefill_tokens_per_s: number, decode_tokens_per_s: number, time_to_first_token_s: number, cached_tokens: number}} extra
+ */
+
+/** @typedef {'stop' | 'length' | 'tool_calls'} FinishReason */
+/** @typedef {{token: string, logprob: number, bytes: number[]}} TokenLogprob */
+/** @typedef {{content: (TokenLogprob & {top_logprobs: TokenLogprob[]})[]}} ChatLogprobs */
+/** @typedef {{tokens: string[], token_logprobs: (number | null)[], top_logprobs: (Record<string, number> | null)[], text_offset: number[]}} TextLogprobs */
+/** @typedef {{id: string, object: string, created: number, model: string}} Head */
+/** @typedef {{index: number, note?: string, prompt_token_ids?: number[], token_ids?: number[]}} Choice  `note`: why it ended otherwise than expected */
+
+/**
+ * @typedef {object} Delta
+ * @property {'assistant'} [role]
+ * @property {string | null} [content]
+ * @property {string} [reasoning_content]
+ * @property {(ToolCall & {index: number})[]} [tool_calls]
+ */
+
+/** @typedef {{role: 'assistant', content: string | null, reasoning_content?: string, tool_calls?: ToolCall[]}} Reply */
+/** @typedef {Choice & {message: Reply, logprobs: ChatLogprobs | null, finish_reason: FinishReason}} ChatChoice */
+/** @typedef {Choice & {delta: Delta, logprobs: ChatLogprobs | null, finish_reason: FinishReason | null}} ChatChunkChoice */
+/** @typedef {Choice & {text: string, logprobs: TextLogprobs | null, finish_reason: FinishReason}} TextChoice */
+/** @typedef {Choice & {text: string, logprobs: TextLogprobs | null, finish_reason: FinishReason | null}} TextChunkChoice */
+/** @typedef {Head & {choices: ChatChoice[], usage: Usage}} ChatCompletion */
+/** @typedef {Head & {choices: ChatChunkChoice[], usage?: Usage, prompt_progress?: {processed: number, total: number}}} ChatChunk  the last one has usage and no choice */
+/** @typedef {Head & {choices: TextChoice[], usage: Usage}} TextCompletion */
+/** @typedef {Head & {choices: TextChunkChoice[], usage?: Usage}} TextChunk */
+
+/**
+ * @template Item
+ * @typedef {AsyncGenerator<Item, void, void>} Chunks  leaving the loop stops the model
+ */
+
+/**
+ * @template Request, Answer, Chunk
+ * @typedef {{
+ *   (request: Request & {stream: true}): Promise<Chunks<Chunk>>,
+ *   (request: Request & {stream?: false}): Promise<Answer>,
+ *   (request: Request): Promise<Answer | Chunks<Chunk>>,
+ * }} Create
+ */
+
+export {}; // a module, so that its types can be imported
