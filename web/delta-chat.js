@@ -1,89 +1,171 @@
 /**
  * `<delta-chat bundle="bundles/demo/">`: a conversation with a model that runs in this page.
  *
- * It shows itself at once and fetches nothing of the model before the first message or a click on Load.
+ * Attributes, each a property too:
+ *   bundle         URL of the model's folder
+ *   bundles        URL of a list of models to choose from (`bundles.json`)
+ *   storage        keep conversations in this browser, and list them
+ *   intro-message  what is said before the first message
+ *   placeholder    what the empty input says
+ * Properties: `messages`, `tools` (OpenAI's, each with an `execute(arguments)` of its own where it has one), `settings`.
+ * Methods: `load`, `send`, `stop`, `clear`, `addMessage`, `regenerate`, `export`, `import`, `focusInput`.
  * Events (bubbling, composed): `delta-ready` {info}, `delta-message` {message}, `delta-error` {error}.
+ * Parts: header, title, sidebar, log, empty, message, user, assistant, tool, bubble, content, thought, tool-call, figures,
+ *   footer, composer, input, send, stop, alert, status, context, dialog. Custom properties: see chat/style.js.
+ *
+ * It shows itself at once and fetches nothing of the model before the first message or a click on Load.
  */
 
-import { style } from './delta-chat-style.js';
-import { Engine } from './deltapage.js';
+import { Announcer } from './chat/announcer.js';
+import { Composer } from './chat/composer.js';
+import { h, iconButton } from './chat/dom.js';
+import { download, fromText, toJson, toMarkdown } from './chat/exchange.js';
+import { bytes } from './chat/format.js';
+import { listModels, ModelPicker } from './chat/models.js';
+import { Reply } from './chat/reply.js';
+import { defaults, keep, requestOf, restore } from './chat/settings.js';
+import { Sidebar } from './chat/sidebar.js';
+import { Store } from './chat/store.js';
+import { style } from './chat/style.js';
+import { ThreadView } from './chat/thread-view.js';
+import { Tree } from './chat/tree.js';
 
+/** @typedef {import('./deltapage.js').Engine} Engine */
 /** @typedef {import('./deltapage.js').Message} Message */
-/** @typedef {import('./protocol.js').Progress} Progress */
+/** @typedef {import('./chat/tree.js').Node} Node */
+/** @typedef {import('./chat/settings.js').Settings} Settings */
+/** @typedef {{type: 'function', function: {name: string}, execute?: (values: any) => unknown}} Tool */
 
-const TEMPLATE = document.createElement('template');
-TEMPLATE.innerHTML = `
-<header part="header">
-  <span class="title" part="title"></span>
-  <label class="thinking"><input type="checkbox" name="thinking"> Thinking</label>
-  <button type="button" name="load">Load</button>
-  <button type="button" name="fresh">New chat</button>
-</header>
-<div class="log" part="log" role="log" aria-live="polite" aria-label="Conversation" tabindex="0"></div>
-<footer part="footer">
-  <p class="alert" part="alert" role="alert" hidden></p>
-  <form>
-    <textarea name="text" rows="1" aria-label="Message" placeholder="Message"></textarea>
-    <button type="submit" name="send">Send</button>
-    <button type="button" name="stop" hidden>Stop</button>
-  </form>
-  <div class="status" part="status"><progress max="1" aria-label="Loading" hidden></progress><span class="figures" role="status"></span></div>
-</footer>`;
-
-/** What is said of each phase of loading. @type {Record<Progress['phase'], string>} */
-const PHASES = { runtime: 'Starting Python', download: 'Loading the model', compile: 'Preparing the GPU', selftest: 'Checking the GPU', ready: 'Ready' };
+const SAVE_EVERY = 2000; // ms while an answer is being written
+const ROUNDS_MAX = 8; // answers in a row that may call tools
 
 export class DeltaChat extends HTMLElement {
-  static observedAttributes = ['bundle'];
+  static observedAttributes = ['bundle', 'bundles', 'storage', 'intro-message', 'placeholder'];
+
+  /** Functions that the model may call. @type {Tool[]} */
+  tools = [];
 
   #root = this.attachShadow({ mode: 'open' });
+  #tree = new Tree();
+  #store = new Store();
+  #settings = defaults();
   /** @type {Promise<Engine> | null} */
   #engine = null;
-  /** @type {Message[]} */
-  #messages = [];
+  /** @type {Engine['info'] | null} */
+  #info = null;
   /** @type {AbortController | null} */
   #running = null;
+  /** @type {import('./chat/models.js').Listed[]} */
+  #models = [];
+
+  #announcer = new Announcer();
+  #thread = new ThreadView({
+    edit: (node, text) => this.#ask(text, node.parent),
+    regenerate: (node) => this.#regenerate(node),
+    choose: (node) => this.#choose(node),
+  });
+  #composer = new Composer({
+    send: (text) => this.send(text),
+    stop: () => this.stop(),
+    editLast: () => this.#thread.editLast(),
+    thinking: (thinking) => this.#set({ ...this.#settings, thinking }),
+  });
+  #sidebar = new Sidebar({
+    fresh: () => this.clear(),
+    open: (id) => this.#open(id),
+    rename: (id, title) => this.#rename(id, title),
+    remove: (id) => this.#remove(id),
+    take: async (file) => this.import(await file.text()).catch((error) => this.#fail(error)),
+    give: () => this.#export(),
+  });
+  #picker = new ModelPicker((url) => { this.bundle = url; });
+  #load_ = h('button', { type: 'button', onclick: () => this.load().catch(() => {}) }, 'Load'); // a failure is shown in the alert
+  #drawer = iconButton('menu', 'Conversations', () => this.#toggleDrawer(), { 'aria-expanded': 'false' });
 
   constructor() {
     super();
     this.#root.adoptedStyleSheets = [style];
-    this.#root.append(TEMPLATE.content.cloneNode(true));
-    const form = this.#find('form', HTMLFormElement);
-    form.addEventListener('submit', (event) => {
-      event.preventDefault();
-      this.send(this.#text.value);
-    });
-    this.#text.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      form.requestSubmit();
-    });
-    this.#button('load').addEventListener('click', () => this.load().catch(() => {})); // shown in the alert
-    this.#button('stop').addEventListener('click', () => this.stop());
-    this.#button('fresh').addEventListener('click', () => this.clear());
+    const header = h('header', { part: 'header' }, this.#drawer, this.#picker.element, this.#load_,
+      iconButton('fresh', 'New chat', () => this.clear(), { class: 'icon fresh' }),
+      iconButton('settings', 'Settings', () => this.#openSettings()));
+    this.#root.append(this.#sidebar.element, h('div', { class: 'veil', onclick: () => this.#toggleDrawer(false) }),
+      h('section', { class: 'chat', 'aria-label': 'Chat' }, header, this.#thread.element, this.#composer.element, this.#announcer.element));
+    this.#root.addEventListener('keydown', (event) => this.#key(/** @type {KeyboardEvent} */ (event)));
+    this.#welcome();
   }
 
-  attributeChangedCallback() {
-    this.#forget();
-    this.#find('.title', HTMLElement).textContent = this.bundle.replace(/\/$/, '').split('/').at(-1) ?? '';
+  /**
+   * @param {string} name
+   * @param {string | null} old
+   * @param {string | null} value
+   */
+  attributeChangedCallback(name, old, value) {
+    if (old === value) return;
+    if (name === 'bundle') this.#forget();
+    else if (name === 'bundles') this.#list().catch((error) => this.#fail(error));
+    else if (name === 'storage' && this.storage) this.#restore();
+    else if (name === 'placeholder') this.#composer.text.placeholder = value ?? 'Message';
+    this.#welcome();
   }
 
   disconnectedCallback() {
     this.#forget();
   }
 
-  /** URL of the model's folder. */
   get bundle() {
     return this.getAttribute('bundle') ?? '';
   }
 
   set bundle(url) {
     this.setAttribute('bundle', url);
+    this.#set({ ...this.#settings, bundle: url });
   }
 
-  /** The conversation so far, as the engine is given it. */
+  get bundles() {
+    return this.getAttribute('bundles') ?? '';
+  }
+
+  set bundles(url) {
+    this.setAttribute('bundles', url);
+  }
+
+  get storage() {
+    return this.hasAttribute('storage');
+  }
+
+  set storage(on) {
+    this.toggleAttribute('storage', on);
+  }
+
+  get introMessage() {
+    return this.getAttribute('intro-message') ?? '';
+  }
+
+  set introMessage(text) {
+    this.setAttribute('intro-message', text);
+  }
+
+  get placeholder() {
+    return this.getAttribute('placeholder') ?? '';
+  }
+
+  set placeholder(text) {
+    this.setAttribute('placeholder', text);
+  }
+
+  /** The conversation that is shown, as the engine is given it. @returns {Message[]} */
   get messages() {
-    return structuredClone(this.#messages);
+    return structuredClone(this.#tree.path().map(({ message }) => message));
+  }
+
+  /** What is set; assign what should differ. @returns {Settings} */
+  get settings() {
+    return structuredClone(this.#settings);
+  }
+
+  /** @param {Partial<Settings>} settings */
+  set settings(settings) {
+    this.#set({ ...this.#settings, ...settings });
   }
 
   /**
@@ -100,46 +182,7 @@ export class DeltaChat extends HTMLElement {
    * @param {string} text
    */
   async send(text) {
-    if (!text.trim() || this.#running) return;
-    const controller = this.#running = new AbortController();
-    const answer = { role: /** @type {const} */ ('assistant'), content: '', reasoning_content: '' };
-    const asked = { role: /** @type {const} */ ('user'), content: text };
-    const [asking, answering] = [new Bubble('user'), new Bubble('assistant')];
-    asking.add('content', text);
-    this.#log.append(asking.element, answering.element);
-    this.#log.scrollTop = this.#log.scrollHeight;
-    this.#text.value = '';
-    this.#show();
-    try {
-      const engine = await Promise.race([this.load(), aborted(controller.signal)]); // loading goes on when stopped
-      const chunks = await engine.chat.completions.create({
-        messages: [...this.#messages, asked],
-        stream: true,
-        signal: controller.signal,
-        extra_body: { enable_thinking: this.#find('[name=thinking]', HTMLInputElement).checked },
-      });
-      for await (const { choices, usage } of chunks) {
-        for (const kind of /** @type {const} */ (['reasoning_content', 'content'])) {
-          const piece = choices[0]?.delta[kind];
-          if (!piece) continue;
-          answer[kind] += piece;
-          this.#keepAtEnd(() => answering.add(kind, piece));
-        }
-        if (usage) this.#say(figures(usage));
-      }
-    } catch (error) {
-      if (controller.signal.aborted) this.#say('Stopped');
-      else this.#fail(/** @type {Error} */ (error));
-    } finally {
-      if (answer.content || answer.reasoning_content) this.#keep(asked, answer);
-      else {
-        asking.element.remove(); // nothing came: the message goes back to where it was written
-        answering.element.remove();
-        this.#text.value ||= text;
-      }
-      if (this.#running === controller) this.#running = null;
-      this.#show();
-    }
+    if (text.trim()) await this.#ask(text, this.#tree.leaf?.id ?? 0);
   }
 
   /** End the answer that is being written. */
@@ -147,30 +190,203 @@ export class DeltaChat extends HTMLElement {
     this.#running?.abort();
   }
 
-  /** Begin a new conversation. */
+  /** Begin a new conversation; a kept one stays in the list. */
   clear() {
     this.stop();
-    this.#messages = [];
-    this.#log.replaceChildren();
-    this.#say('');
-    this.#show();
-    this.#text.focus();
+    this.#show(new Tree());
+    this.#composer.say('');
+    this.#composer.calm();
+    this.#toggleDrawer(false);
+    this.focusInput();
   }
+
+  /**
+   * Add a message to the conversation without asking the model.
+   * @param {Message} message
+   */
+  addMessage(message) {
+    this.#thread.append(this.#tree.add(structuredClone(message)), this.#tree);
+    this.#thread.toEnd();
+    this.#save();
+  }
+
+  /** Ask for the last answer once more; the old one stays as an alternative. */
+  async regenerate() {
+    const last = this.#tree.path().findLast(({ message }) => message.role === 'assistant');
+    if (last) await this.#regenerate(last);
+  }
+
+  /**
+   * The conversation as a file's text.
+   * @param {'json' | 'markdown'} [format]
+   */
+  export(format = 'json') {
+    return format === 'json' ? toJson([this.#tree.toJSON()]) : toMarkdown(this.#tree.toJSON());
+  }
+
+  /**
+   * Take over conversations that were exported; the first one is shown.
+   * @param {string} text
+   */
+  async import(text) {
+    const found = fromText(text);
+    if (this.storage) for (const saved of found) await this.#store.put(saved);
+    if (found[0]) this.#show(new Tree(found[0]));
+  }
+
+  focusInput() {
+    this.#composer.text.focus();
+  }
+
+  // --- an answer ------------------------------------------------------------------------------------------------------
+
+  /**
+   * @param {string} text
+   * @param {number} parent  the message that it answers
+   */
+  async #ask(text, parent) {
+    if (this.#running) return;
+    const before = this.#tree.path().find((node) => node.parent === parent);
+    const asked = this.#tree.add({ role: 'user', content: text }, parent);
+    this.#thread.cut(parent); // what came after is another branch now
+    this.#thread.append(asked, this.#tree);
+    this.#thread.toEnd();
+    this.#composer.value = '';
+    this.focusInput();
+    if (await this.#answer(asked)) return;
+    this.#tree.remove(asked); // nothing came: the message goes back to where it was written
+    if (before) this.#tree.choose(before);
+    this.#thread.show(this.#tree);
+    this.#composer.value = this.#composer.text.value || text;
+    this.#save();
+  }
+
+  /** @param {Node} node  an answer */
+  async #regenerate(node) {
+    const asked = this.#tree.path().find(({ id }) => id === node.parent);
+    if (!asked || this.#running) return;
+    this.focusInput();
+    if (await this.#answer(asked)) return;
+    this.#tree.choose(node);
+    this.#thread.show(this.#tree);
+  }
+
+  /**
+   * Answer a message, and go on while the model calls tools.
+   * @param {Node} asked
+   * @returns {Promise<boolean>} whether anything came
+   */
+  async #answer(asked) {
+    const controller = this.#running = new AbortController();
+    this.#composer.busy = true;
+    let came = false;
+    try {
+      for (let round = 0, last = asked; round < ROUNDS_MAX; round++) {
+        const answer = await this.#reply(last, controller.signal);
+        if (!answer) break;
+        came = true;
+        const results = await this.#callTools(answer.message);
+        if (!results || controller.signal.aborted) break;
+        for (const result of results) {
+          last = this.#tree.add(result);
+          this.#thread.append(last, this.#tree);
+        }
+      }
+    } finally {
+      if (this.#running === controller) this.#running = null;
+      this.#composer.busy = this.#running !== null;
+    }
+    return came;
+  }
+
+  /**
+   * One answer of the model.
+   * @param {Node} asked
+   * @param {AbortSignal} signal
+   * @returns {Promise<Node | null>} null when nothing came
+   */
+  async #reply(asked, signal) {
+    const tree = this.#tree;
+    const reply = new Reply();
+    const messages = messagesUpTo(tree, asked, this.#settings.system);
+    const node = tree.add(reply.message, asked.id);
+    this.#thread.cut(asked.id);
+    const view = this.#thread.append(node, tree, true);
+    this.#thread.toEnd();
+    const saving = setInterval(() => this.#save(tree), SAVE_EVERY);
+    this.#composer.say('');
+    try {
+      const engine = await this.load();
+      signal.throwIfAborted();
+      const tools = this.tools.length ? { tools: this.tools.map(({ execute, ...tool }) => tool) } : {};
+      await reply.run(engine, { messages, ...tools, ...requestOf(this.#settings), signal }, {
+        onText: (kind, piece) => {
+          view.add(kind, piece);
+          if (kind === 'content') this.#announcer.push(piece);
+        },
+        onCall: (call) => view.call(call),
+        onPrefill: (done, total) => this.#composer.reading(done, total),
+      });
+    } catch (error) {
+      if (signal.aborted) reply.facts.finish = 'abort';
+      else this.#fail(/** @type {Error} */ (error));
+    } finally {
+      clearInterval(saving);
+    }
+    if (signal.aborted) this.#composer.say('Stopped');
+    if (reply.empty) {
+      tree.remove(node);
+      return null;
+    }
+    node.facts = { ...reply.facts, model: this.#info?.name };
+    view.finish(tree.siblings(node));
+    this.#announcer.finish();
+    this.#meter();
+    this.#save(tree);
+    this.#tell('delta-message', { message: structuredClone(reply.message) });
+    return node;
+  }
+
+  /**
+   * Run what the model called, if every call has a tool with `execute`; otherwise the page answers with `addMessage`.
+   * @param {Message} message
+   * @returns {Promise<Message[] | null>}
+   */
+  async #callTools({ tool_calls = [] }) {
+    const tools = tool_calls.map((call) => this.tools.find((tool) => tool.function.name === call.function.name));
+    if (!tools.length || !tools.every((tool) => tool?.execute)) return null;
+    return Promise.all(tool_calls.map(async (call, i) => {
+      const content = await run(/** @type {Tool} */ (tools[i]), call.function.arguments);
+      return { role: /** @type {const} */ ('tool'), tool_call_id: call.id, content };
+    }));
+  }
+
+  /** @param {Node} node */
+  #choose(node) {
+    this.stop();
+    this.#tree.choose(node);
+    this.#thread.show(this.#tree);
+    this.#save();
+  }
+
+  // --- the model ------------------------------------------------------------------------------------------------------
 
   async #load() {
     try {
-      this.#show(); // the button goes
-      const engine = await Engine.load(this.bundle, { onProgress: (progress) => this.#progress(progress) });
-      this.#say('Ready');
+      this.#load_.hidden = true;
+      const { Engine } = await import('./deltapage.js');
+      const engine = await Engine.load(this.bundle, { onProgress: (progress) => this.#composer.loading(progress) });
+      this.#info = engine.info;
+      this.#composer.say('Ready');
+      this.#welcome();
       this.#tell('delta-ready', { info: engine.info });
       return engine;
     } catch (error) {
       this.#engine = null; // so that the next message tries again
+      this.#load_.hidden = false;
+      this.#composer.say('');
       this.#fail(/** @type {Error} */ (error));
       throw error;
-    } finally {
-      this.#find('progress', HTMLProgressElement).hidden = true;
-      this.#show();
     }
   }
 
@@ -178,60 +394,147 @@ export class DeltaChat extends HTMLElement {
   #forget() {
     this.stop();
     this.#engine?.then((engine) => engine.unload(), () => {});
-    this.#engine = null;
-    this.#show();
+    this.#engine = this.#info = null;
+    this.#load_.hidden = false;
+    this.#composer.say('');
+  }
+
+  async #list() {
+    this.#models = await listModels(this.bundles);
+    const last = this.#models.find(({ url }) => url === this.#settings.bundle) ?? this.#models[0];
+    if (last && !this.bundle) this.bundle = last.url;
+    this.#welcome();
+  }
+
+  // --- conversations --------------------------------------------------------------------------------------------------
+
+  /** @param {Tree} tree */
+  #show(tree) {
+    this.#tree = tree;
+    this.#thread.show(tree);
+    this.#meter();
+    this.#refresh();
+  }
+
+  /** Take up settings and the list of conversations from the last visit. */
+  #restore() {
+    this.#settings = restore();
+    this.#composer.thinking = this.#settings.thinking;
+    this.#refresh();
+  }
+
+  async #refresh() {
+    if (!this.storage) return;
+    await this.#store.all().then((all) => this.#sidebar.show(all, this.#tree.id), (error) => this.#fail(error));
+  }
+
+  async #save(tree = this.#tree) {
+    if (!this.storage || tree.empty) return;
+    await this.#store.put(tree.toJSON()).catch((error) => this.#fail(error));
+    await this.#refresh();
+  }
+
+  /** @param {string} id */
+  async #open(id) {
+    this.stop();
+    const saved = await this.#store.get(id);
+    if (saved) this.#show(new Tree(saved));
+    this.#toggleDrawer(false);
+    this.focusInput();
   }
 
   /**
-   * @param {Message} asked
-   * @param {{role: 'assistant', content: string, reasoning_content: string}} answer
+   * @param {string} id
+   * @param {string} title
    */
-  #keep(asked, answer) {
-    this.#messages.push(asked, answer);
-    this.#tell('delta-message', { message: structuredClone(answer) });
+  async #rename(id, title) {
+    if (id === this.#tree.id) this.#tree.title = title;
+    const saved = await this.#store.get(id);
+    if (saved) await this.#store.put({ ...saved, title });
+    await this.#refresh();
   }
 
-  /** @param {Error} error */
+  /** @param {string} id */
+  async #remove(id) {
+    const saved = await this.#store.get(id);
+    if (!saved) return;
+    if (id === this.#tree.id) this.clear();
+    await this.#store.delete(id);
+    await this.#refresh();
+    this.#composer.notice(`Deleted “${saved.title}”.`, h('button', { type: 'button', onclick: async () => {
+      await this.#store.put(saved);
+      await this.#open(id);
+      this.#composer.calm();
+    } }, 'Undo'));
+  }
+
+  // --- what is on the page --------------------------------------------------------------------------------------------
+
+  /** @param {Settings} settings */
+  #set(settings) {
+    this.#settings = settings;
+    this.#composer.thinking = settings.thinking;
+    if (this.storage) keep(settings);
+  }
+
+  async #openSettings() {
+    const { settingsDialog } = await import('./chat/dialogs.js');
+    this.#showDialog(settingsDialog(this.#settings, this.#info, (settings) => this.#set(settings)));
+  }
+
+  async #export() {
+    const { exportDialog } = await import('./chat/dialogs.js');
+    const name = this.#tree.title;
+    this.#showDialog(exportDialog({
+      markdown: () => download(`${name}.md`, this.export('markdown'), 'text/markdown'),
+      json: () => download(`${name}.json`, this.export('json'), 'application/json'),
+      all: async () => download('conversations.json', toJson(await this.#store.all()), 'application/json'),
+    }));
+  }
+
+  /** @param {HTMLDialogElement} dialog */
+  #showDialog(dialog) {
+    this.#root.append(dialog);
+    dialog.showModal();
+  }
+
+  /** What stands in an empty conversation: what this is, and that it is private. */
+  #welcome() {
+    this.#picker.show(this.#models, this.bundle);
+    const size = this.#models.find(({ url }) => url === this.bundle)?.bytes;
+    const state = this.#info ? `${this.#info.name} is ready.` : `The model${size ? ` (${bytes(size)})` : ''} loads with the first message; the next time it is already here.`;
+    this.#thread.welcome(h('h1', {}, this.introMessage || 'What is on your mind?'),
+      h('p', {}, 'A language model that runs in this page, on your own graphics processor. Nothing you write leaves this machine.'),
+      h('p', { class: 'quiet' }, state));
+  }
+
+  #meter() {
+    const used = this.#tree.path().findLast(({ facts }) => facts?.usage)?.facts?.usage.total_tokens ?? 0;
+    this.#composer.context(used, this.#info?.contextWindow ?? used);
+  }
+
+  /** @param {boolean} [open] */
+  #toggleDrawer(open = !this.hasAttribute('drawer')) {
+    if (open === this.hasAttribute('drawer')) return;
+    this.toggleAttribute('drawer', open);
+    this.#drawer.ariaExpanded = String(open);
+    if (open) this.#sidebar.focus();
+    else this.#drawer.focus();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    if (event.key !== 'Escape' || this.#root.querySelector('dialog')) return;
+    if (this.hasAttribute('drawer')) this.#toggleDrawer(false);
+    else this.stop();
+  }
+
+  /** @param {Error & {detail?: string}} error */
   #fail(error) {
-    const alert = this.#find('.alert', HTMLElement);
-    if (alert.textContent === error.message && !alert.hidden) return; // loading has already told it
-    alert.textContent = error.message;
-    alert.hidden = false;
+    const { message, detail } = error;
+    const copy = h('button', { type: 'button', onclick: () => navigator.clipboard.writeText(`${message}\n\n${detail}`) }, 'Copy details');
+    this.#composer.alarm(message, ...(detail ? [copy] : []));
     this.#tell('delta-error', { error });
-  }
-
-  /** @param {Progress} progress */
-  #progress({ phase, loaded, total }) {
-    const bar = this.#find('progress', HTMLProgressElement);
-    bar.hidden = phase === 'ready';
-    if (total) bar.value = loaded / total;
-    const amount = phase === 'download' && total ? `: ${mebibytes(loaded)} of ${mebibytes(total)} MiB` : '';
-    this.#say(PHASES[phase] + amount);
-  }
-
-  /** @param {string} text */
-  #say(text) {
-    this.#find('.figures', HTMLElement).textContent = text;
-  }
-
-  /** Bring the controls in line with what is going on. */
-  #show() {
-    const busy = this.#running !== null;
-    this.#button('send').hidden = busy;
-    this.#button('stop').hidden = !busy;
-    this.#button('load').hidden = this.#engine !== null;
-    if (busy) this.#find('.alert', HTMLElement).hidden = true;
-  }
-
-  /**
-   * Change the log and stay at its end, if that is what the reader looks at.
-   * @param {() => void} change
-   */
-  #keepAtEnd(change) {
-    const log = this.#log;
-    const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
-    change();
-    if (atEnd) log.scrollTop = log.scrollHeight;
   }
 
   /**
@@ -241,91 +544,33 @@ export class DeltaChat extends HTMLElement {
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
   }
-
-  get #log() {
-    return this.#find('.log', HTMLElement);
-  }
-
-  get #text() {
-    return this.#find('textarea', HTMLTextAreaElement);
-  }
-
-  /** @param {string} name */
-  #button(name) {
-    return this.#find(`button[name=${name}]`, HTMLButtonElement);
-  }
-
-  /**
-   * @template {Element} E
-   * @param {string} selector
-   * @param {new () => E} kind
-   * @returns {E}
-   */
-  #find(selector, kind) {
-    const found = this.#root.querySelector(selector);
-    if (found instanceof kind) return found;
-    throw new Error(`the template has no ${selector}`);
-  }
-}
-
-/** One message on the page: its text, and what was thought before it, folded. */
-class Bubble {
-  element = document.createElement('article');
-  /** @type {Map<string, Text>} */
-  #texts = new Map();
-
-  /** @param {Message['role']} role */
-  constructor(role) {
-    this.element.className = role;
-    this.element.part.add('message', role);
-  }
-
-  /**
-   * @param {'content' | 'reasoning_content'} kind
-   * @param {string} piece  appended as text, never as markup
-   */
-  add(kind, piece) {
-    const text = this.#texts.get(kind) ?? this.#begin(kind);
-    text.appendData(piece);
-  }
-
-  /** @param {'content' | 'reasoning_content'} kind */
-  #begin(kind) {
-    const text = new Text();
-    const block = document.createElement('div');
-    block.dir = 'auto';
-    block.className = kind === 'content' ? 'text' : 'thought';
-    block.append(text);
-    this.#texts.set(kind, text);
-    if (kind === 'content') this.element.append(block);
-    else {
-      const [fold, title] = [document.createElement('details'), document.createElement('summary')];
-      title.textContent = 'Thinking';
-      fold.append(title, block);
-      this.element.prepend(fold);
-    }
-    return text;
-  }
 }
 
 /**
- * Rejects when the signal fires.
- * @param {AbortSignal} signal
- * @returns {Promise<never>}
+ * What the engine is given: the system prompt, and the conversation up to a message.
+ * @param {Tree} tree
+ * @param {Node} last
+ * @param {string} system
+ * @returns {Message[]}
  */
-function aborted(signal) {
-  return new Promise((_, reject) => { signal.addEventListener('abort', () => reject(signal.reason)); });
+function messagesUpTo(tree, last, system) {
+  const path = tree.path();
+  const messages = path.slice(0, path.findIndex(({ id }) => id === last.id) + 1).map(({ message }) => message);
+  return system.trim() && messages[0]?.role !== 'system' ? [{ role: 'system', content: system }, ...messages] : structuredClone(messages);
 }
 
-/** @param {any} usage */
-function figures({ completion_tokens, extra }) {
-  const { decode_tokens_per_s: decode, prefill_tokens_per_s: prefill, time_to_first_token_s: first } = extra;
-  return `${completion_tokens} tokens, ${decode.toFixed(1)} per second (prompt ${prefill.toFixed(0)} per second, first token after ${first.toFixed(2)} s)`;
-}
-
-/** @param {number} bytes */
-function mebibytes(bytes) {
-  return (bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 1 : 0);
+/**
+ * What a tool answers, or that it failed, as the model is told.
+ * @param {Tool} tool
+ * @param {string} values  JSON
+ */
+async function run(tool, values) {
+  try {
+    const result = await tool.execute?.(JSON.parse(values));
+    return typeof result === 'string' ? result : JSON.stringify(result ?? null);
+  } catch (error) {
+    return JSON.stringify({ error: /** @type {Error} */ (error).message });
+  }
 }
 
 customElements.define('delta-chat', DeltaChat);

@@ -19,7 +19,7 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pyside.errors import DeltapageError
-from web import runtime, site
+from web import runtime, site, vendor
 
 HOST = "127.0.0.1"  # this machine only: nothing here is meant for a network
 MEDIA_TYPES = {
@@ -91,7 +91,7 @@ class SiteHeaders:
 
 
 def create_app(bundles: Sequence[Path], runtime_folder: Path = runtime.RUNTIME) -> Starlette:
-    """The application; ``runtime_folder`` must have been assembled.
+    """The application; the runtime and the vendor folder must have been assembled.
 
     Errors: BundleError for a folder that holds no bundle or for two of the same name.
     """
@@ -106,6 +106,7 @@ def create_app(bundles: Sequence[Path], runtime_folder: Path = runtime.RUNTIME) 
             Route("/bundles.json", bundle_list),
             *(Mount(f"/bundles/{name}", Folder(directory=folder)) for name, folder in folders.items()),
             Mount("/runtime", Folder(directory=runtime_folder)),
+            Mount("/vendor", Folder(directory=vendor.VENDOR, check_dir=False)),
             Mount("/", Page(directory=runtime.WEB)),
         ],
         middleware=[Middleware(SiteHeaders)],
@@ -115,9 +116,10 @@ def create_app(bundles: Sequence[Path], runtime_folder: Path = runtime.RUNTIME) 
 def serve(bundles: Sequence[Path], port: int = 8000) -> None:
     """Serve until interrupted, and print the URL once it can be opened; port 0 takes any free one.
 
-    Errors: DeltapageError when the port is taken; those of ``create_app`` and ``runtime.assemble``.
+    Errors: DeltapageError when the port is taken; those of ``create_app`` and of the assemblies.
     """
     runtime.assemble()
+    vendor.assemble()
     app = create_app(bundles)
     with listen(port) as listener:
         print(f"deltapage: http://{HOST}:{listener.getsockname()[1]}/  (stop with Ctrl+C)", flush=True)

@@ -1,7 +1,9 @@
 """What is hosted and under which headers: one layout for our own server and for a folder on any static host.
 
 /                      index.html and the modules beside it
+/chat/                 the element's own modules
 /runtime/              Pyodide and the in-page Python (``web/runtime.py``)
+/vendor/               libraries for Markdown, code and mathematics (``web/vendor.py``)
 /bundles/<folder>/     models (``pyside/bundle.py``)
 /bundles.json          their list: [{name, url, model, recipe, license, bytes}], urls relative to the list
 """
@@ -16,7 +18,7 @@ from pathlib import Path
 
 from pyside.bundle import Manifest
 from pyside.errors import BundleError, DeltapageError
-from web import runtime
+from web import runtime, vendor
 
 PAGE_SUFFIXES = frozenset({".html", ".js", ".css", ".svg", ".png", ".ico", ".webmanifest"})
 
@@ -40,7 +42,9 @@ MARKER = "_headers"  # a folder with this file and bundles.json is a site that m
 
 def page_files() -> dict[str, Path]:
     """The page, its modules and its pictures, by the name under which they are hosted."""
-    return {path.name: path for path in sorted(runtime.WEB.iterdir()) if path.suffix in PAGE_SUFFIXES}
+    paths = [*runtime.WEB.iterdir(), *(runtime.WEB / "chat").iterdir()]
+    hosted = sorted(path for path in paths if path.suffix in PAGE_SUFFIXES)
+    return {path.relative_to(runtime.WEB).as_posix(): path for path in hosted}
 
 
 def cache_control(name: str) -> str:
@@ -102,14 +106,16 @@ def write_site(out: Path, bundles: Sequence[Path]) -> None:
     folders = bundle_folders(bundles)
     index = bundle_list(folders)
     runtime.assemble()
+    vendor.assemble()
     parent = out.resolve().parent
     parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=parent, prefix=f".{out.name}-") as folder:
         beside = Path(folder) / out.name
-        beside.mkdir()
+        (beside / "chat").mkdir(parents=True)
         for name, path in page_files().items():
             shutil.copyfile(path, beside / name)
         shutil.copytree(runtime.RUNTIME, beside / "runtime")
+        shutil.copytree(vendor.VENDOR, beside / "vendor")
         for name, source in folders.items():
             shutil.copytree(source, beside / "bundles" / name)
         (beside / "bundles.json").write_bytes(index)

@@ -1,0 +1,53 @@
+/** Numbers as people read them. */
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB'];
+
+/**
+ * @param {number} count
+ * @returns {string} such as `12.3 MiB`
+ */
+export function bytes(count) {
+  const power = Math.min(UNITS.length - 1, Math.floor(Math.log2(Math.max(1, count)) / 10));
+  const value = count / 2 ** (10 * power);
+  return `${value.toFixed(power && value < 100 ? 1 : 0)} ${UNITS[power]}`;
+}
+
+/**
+ * @param {number} seconds
+ * @returns {string} such as `0.4 s`, `12 s`, `3 min 20 s`
+ */
+export function duration(seconds) {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  return whole % 60 ? `${Math.floor(whole / 60)} min ${whole % 60} s` : `${whole / 60} min`;
+}
+
+/**
+ * @param {number} value
+ * @returns {string} with the reader's separators
+ */
+export function count(value) {
+  return Math.round(value).toLocaleString();
+}
+
+/**
+ * @param {number} perSecond
+ * @returns {string} a rate with no more digits than it deserves
+ */
+export function rate(perSecond) {
+  return perSecond.toFixed(perSecond < 10 ? 1 : 0);
+}
+
+/**
+ * A value as indented JSON where it is, or holds, JSON; else as it is.
+ * @param {unknown} value
+ */
+export function pretty(value) {
+  if (typeof value !== 'string') return JSON.stringify(value, null, 2);
+  try {
+    return JSON.stringify(JSON.parse(value), null, 2);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,109 @@
+/** The libraries of `/vendor/`, each fetched when it is first needed. Every piece of markup in the page comes out of `sanitise`. */
+
+import { escape, math } from './math.js';
+
+const VENDOR = new URL('../vendor/', import.meta.url).href;
+const MARKUP = {
+  ALLOWED_TAGS: [
+    'a', 'blockquote', 'br', 'code', 'del', 'div', 'em', 'h3', 'h4', 'h5', 'h6', 'hr', 'li', 'ol', 'p', 'pre', 'span', 'strong',
+    'table', 'tbody', 'td', 'th', 'thead', 'tr', 'ul',
+  ],
+  ALLOWED_ATTR: ['align', 'class', 'data-tex', 'href', 'start', 'title'],
+  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#)/i,
+  ALLOW_DATA_ATTR: false,
+  ALLOW_ARIA_ATTR: false,
+};
+const FORMULA = { USE_PROFILES: { mathMl: true }, FORBID_ATTR: ['style', 'href'], FORBID_TAGS: ['annotation'], FORBID_CONTENTS: ['annotation'] };
+const CODE = { ALLOWED_TAGS: ['span'], ALLOWED_ATTR: ['class'] };
+
+/** Names of languages as models write them -> files of `/vendor/highlight/`. @type {Record<string, string>} */
+const ALIASES = {
+  'c#': 'csharp', 'c++': 'cpp', cc: 'cpp', cs: 'csharp', docker: 'dockerfile', golang: 'go', h: 'c', hs: 'haskell', html: 'xml', js: 'javascript',
+  jsx: 'javascript', jl: 'julia', kt: 'kotlin', make: 'makefile', md: 'markdown', mjs: 'javascript', ps1: 'powershell', py: 'python',
+  rb: 'ruby', rs: 'rust', sh: 'bash', svg: 'xml', tex: 'latex', text: 'plaintext', toml: 'ini', ts: 'typescript', tsx: 'typescript', txt: 'plaintext',
+  yml: 'yaml', zsh: 'bash',
+};
+const LANGUAGES = new Set([
+  'bash', 'c', 'cpp', 'csharp', 'css', 'diff', 'dockerfile', 'go', 'graphql', 'haskell', 'ini', 'java', 'javascript', 'json', 'julia', 'kotlin',
+  'latex', 'lua', 'makefile', 'markdown', 'php', 'powershell', 'python', 'r', 'ruby', 'rust', 'scala', 'scss', 'shell', 'sql', 'swift',
+  'typescript', 'xml', 'yaml',
+]);
+
+/**
+ * @typedef {import('marked').Token} Token
+ * @typedef {object} Setter  turns Markdown into elements
+ * @property {(text: string) => Token[]} blocks  the top-level blocks of a text; their `raw` add up to it
+ * @property {(block: Token) => DocumentFragment} render
+ */
+
+/** @type {Promise<Setter> | undefined} */
+let setter;
+
+/** What every message needs. @returns {Promise<Setter>} */
+export function loadSetter() {
+  return setter ??= Promise.all([load('marked.js'), load('purify.js')]).then(([{ Marked }, { default: purify }]) => {
+    /** @type {import('marked').Marked} */
+    const marked = new Marked({ gfm: true, breaks: true });
+    marked.use({ extensions: /** @type {any} */ (math), renderer: /** @type {any} */ (RENDERER) });
+    return {
+      blocks: (text) => marked.lexer(text),
+      render: (block) => purify.sanitize(marked.parser([block]), { ...MARKUP, RETURN_DOM_FRAGMENT: true }),
+    };
+  });
+}
+
+/** Where a model's own markup, pictures and headings differ from marked's defaults. */
+const RENDERER = {
+  /** Markup in an answer is text. @param {{text: string}} token */
+  html: ({ text }) => escape(text),
+  /** A picture would be a request to another host: its address is shown instead. @param {{href: string, text: string}} token */
+  image: ({ href, text }) => `<a href="${escape(href)}">${escape(text || href)}</a>`,
+  /** @param {{checked: boolean}} token */
+  checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
+  /** A message stands below the page's own headings. @type {(this: any, heading: {tokens: Token[], depth: number}) => string} */
+  heading({ tokens, depth }) {
+    const tag = `h${Math.min(6, depth + 2)}`;
+    return `<${tag}>${this.parser.parseInline(tokens)}</${tag}>`;
+  },
+  /** @param {{text: string, lang?: string}} token */
+  code: ({ text, lang = '' }) => `<pre><code class="language-${escape(lang.split(/\s/)[0])}">${escape(text)}</code></pre>`,
+};
+
+/**
+ * Colour a program; one in a language that is not known stays as it is.
+ * @param {HTMLElement} code
+ * @param {string} name  as the model gave it
+ */
+export async function highlight(code, name) {
+  const language = ALIASES[name.toLowerCase()] ?? name.toLowerCase();
+  if (!LANGUAGES.has(language)) return;
+  const [{ default: purify }, { default: core }, { default: grammar }] = await Promise.all([
+    load('purify.js'), load('highlight/core.js'), load(`highlight/${language}.js`),
+  ]);
+  if (!core.getLanguage(language)) core.registerLanguage(language, grammar);
+  const { value } = core.highlight(code.textContent, { language });
+  code.replaceChildren(purify.sanitize(value, { ...CODE, RETURN_DOM_FRAGMENT: true }));
+}
+
+/**
+ * Set a formula as MathML, which needs no style attributes; TeX that cannot be read stays as it is.
+ * @param {HTMLElement} element  with `data-tex`
+ */
+export async function typeset(element) {
+  const [{ default: purify }, { default: katex }] = await Promise.all([load('purify.js'), load('katex.js')]);
+  const options = { output: 'mathml', displayMode: element.localName === 'div', maxExpand: 200, strict: 'ignore' };
+  try {
+    const markup = katex.renderToString(element.dataset.tex, options);
+    element.replaceChildren(purify.sanitize(markup, { ...FORMULA, RETURN_DOM_FRAGMENT: true }));
+  } catch (error) {
+    element.title = /** @type {Error} */ (error).message;
+  }
+}
+
+/**
+ * @param {string} name
+ * @returns {Promise<any>}
+ */
+function load(name) {
+  return import(`${VENDOR}${name}`);
+}

@@ -1,0 +1,93 @@
+/** The list of kept conversations: open, rename, delete, begin, import and export. On a narrow page it is a drawer. */
+
+import { h, icon, iconButton } from './dom.js';
+
+/** @typedef {import('./tree.js').Saved} Saved */
+
+/**
+ * @typedef {object} SidebarActions
+ * @property {() => void} fresh
+ * @property {(id: string) => void} open
+ * @property {(id: string, title: string) => void} rename
+ * @property {(id: string) => void} remove
+ * @property {(file: File) => void} take  import
+ * @property {() => void} give  export
+ */
+
+export class Sidebar {
+  #list = h('ul', {});
+  #actions;
+  #file;
+  #fresh;
+  element;
+
+  /** @param {SidebarActions} actions */
+  constructor(actions) {
+    this.#actions = actions;
+    this.#file = h('input', { type: 'file', accept: '.json,.md,.markdown', hidden: true, 'aria-label': 'File of conversations', onchange: () => {
+      const [file] = this.#file.files ?? [];
+      if (file) actions.take(file);
+      this.#file.value = '';
+    } });
+    this.#fresh = h('button', { type: 'button', class: 'wide', onclick: actions.fresh }, icon('fresh'), 'New chat');
+    this.element = h('nav', { class: 'sidebar', part: 'sidebar', 'aria-label': 'Conversations' },
+      this.#fresh, this.#list,
+      h('div', { class: 'row' },
+        h('button', { type: 'button', onclick: () => this.#file.click() }, 'Import'),
+        h('button', { type: 'button', onclick: actions.give }, 'Export')),
+      this.#file);
+  }
+
+  /**
+   * @param {Pick<Saved, 'id' | 'title'>[]} conversations
+   * @param {string} current  the id of the one that is shown
+   */
+  show(conversations, current) {
+    this.#list.replaceChildren(...conversations.map(({ id, title }) => this.#item(id, title, id === current)));
+  }
+
+  focus() {
+    this.#fresh.focus();
+  }
+
+  /**
+   * @param {string} id
+   * @param {string} title
+   * @param {boolean} current
+   */
+  #item(id, title, current) {
+    const open = h('button', { type: 'button', class: 'title', dir: 'auto', title, 'aria-current': current && 'true', onclick: () => this.#actions.open(id) }, title);
+    const item = h('li', {}, open,
+      iconButton('edit', `Rename ${title}`, () => this.#rename(item, id, title)),
+      iconButton('remove', `Delete ${title}`, () => {
+        this.#actions.remove(id);
+        this.focus();
+      }));
+    return item;
+  }
+
+  /**
+   * @param {HTMLLIElement} item
+   * @param {string} id
+   * @param {string} title
+   */
+  #rename(item, id, title) {
+    const shown = [...item.children];
+    const name = h('input', { 'aria-label': 'Title', value: title, dir: 'auto' });
+    const end = (/** @type {boolean} */ keep) => {
+      if (!name.isConnected) return;
+      item.replaceChildren(...shown);
+      /** @type {HTMLElement} */ (shown[0]).focus();
+      if (keep && name.value.trim()) this.#actions.rename(id, name.value);
+    };
+    name.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter' && !event.isComposing) end(true);
+      if (event.key !== 'Escape') return;
+      event.stopPropagation();
+      end(false);
+    });
+    name.addEventListener('blur', () => end(true));
+    item.replaceChildren(name);
+    name.select();
+  }
+}
