@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -23,6 +24,7 @@ from . import batches, generate, tokenizer
 from .model import Network, Shape
 
 WEIGHTS = "model.safetensors-00001-of-00001.safetensors"
+LICENCE = Path(__file__).parents[2] / "LICENSE"
 PREFIX = "model.language_model."
 CONTEXT = 4096  # tokens; conversations in training are up to 512
 
@@ -93,7 +95,7 @@ def tensors(net: Network) -> dict[str, Tensor]:
 
 
 def write(net: Network, run: Path, folder: Path) -> None:
-    """Configuration, weights, index and tokenizer."""
+    """Configuration, weights, index, tokenizer and licence."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = tensors(net)
     save_file(weights, folder / WEIGHTS)
@@ -110,6 +112,7 @@ def write(net: Network, run: Path, folder: Path) -> None:
     }
     _json(folder / "generation_config.json", generation)
     tokenizer.write(tokenizer.load(run), folder)
+    shutil.copyfile(LICENCE, folder / "LICENSE")
 
 
 def _json(path: Path, data: dict[str, Any]) -> None:

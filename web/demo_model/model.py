@@ -90,7 +90,7 @@ class UnitLowerInverse(torch.autograd.Function):
         return -(inverse.mT @ grad @ inverse.mT).tril(-1)
 
 
-def delta_rule(q: Tensor, k: Tensor, v: Tensor, g: Tensor, beta: Tensor, chunk: int) -> Tensor:  # noqa: PLR0917
+def delta_rule(q: Tensor, k: Tensor, v: Tensor, g: Tensor, beta: Tensor, chunk: int) -> Tensor:
     """Outputs of the gated delta rule from an empty state.
 
     q, k [B, T, Hk, Dk] normalised and scaled; v [B, T, Hv, Dv]; g (log decay), beta [B, T, Hv]; T a multiple of chunk.

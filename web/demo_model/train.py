@@ -106,7 +106,7 @@ def rate(step: int, elapsed: float, end: float, decay: float) -> float:
     return warm * max(0.0, min(1.0, (end - elapsed) / decay))
 
 
-def train(rank: int, workers: int, run: Path, minutes: float, decay: float, quantize: bool) -> None:  # noqa: PLR0917
+def train(rank: int, workers: int, run: Path, minutes: float, decay: float, quantize: bool) -> None:
     """One worker's loop; ``minutes`` counts over all resumptions. All workers hold the same weights at every step."""
     torch.set_num_threads(1)
     os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29517", "GLOO_SOCKET_IFNAME": "lo"}
@@ -191,7 +191,7 @@ def weights(net: Network) -> dict[str, Tensor]:
     return {name.replace("parametrizations.weight.original", "weight"): w for name, w in net.state_dict().items()}
 
 
-def save(  # noqa: PLR0917
+def save(
     run: Path,
     net: Network,
     average: dict[str, Tensor],

@@ -54,7 +54,7 @@ def _ask(rng: Random, split: Split, wordings: Phrases, a: int, b: int) -> str:
     return vary(rng, text.format(a=fill[0], b=fill[1]))
 
 
-def _reply(skill: str, user: str, thought: str, sum_text: str, result: int, situation: Situation) -> Exchange:  # noqa: PLR0917
+def _reply(skill: str, user: str, thought: str, sum_text: str, result: int, situation: Situation) -> Exchange:
     return Exchange(skill, user, thought, str(result) if situation.terse else f"{sum_text} = {result}.")
 
 
