@@ -9,8 +9,7 @@ RUN := $(VENV)/bin/python
 NPM := web/node_modules/.package-lock.json
 export PATH := $(VENV)/bin:$(PATH)
 
-# The model that `make chat` serves: the embedded one, or random weights where there is none.
-CHECKPOINT := $(or $(wildcard web/demo_model/checkpoint),build/random-checkpoint)
+CHECKPOINT := web/demo_model/checkpoint
 BUNDLE := bundles/demo/manifest.json
 SOURCES := build.py $(wildcard kernels_wgsl/*.py kernels_wgsl/*/*.wgsl pyside/*.py)
 
@@ -27,16 +26,13 @@ check: $(VENV)/.test $(NPM)
 	@$(RUN) -m ruff format --check
 	@$(RUN) -m mypy
 	@npm run --silent --prefix web check
+	@npm run --silent --prefix web types
 
 clean:
 	rm -rf build bundles/demo .venv web/node_modules
 
 $(BUNDLE): $(CHECKPOINT) $(SOURCES) | $(VENV)/.chat
-	@$(RUN) build.py bundle $(CHECKPOINT) $(@D) --name Demo --force
-
-build/random-checkpoint: | $(VENV)/.chat
-	@mkdir -p $(@D)
-	@$(RUN) -c 'from pathlib import Path; from tests.checkpoints import write_checkpoint; write_checkpoint(Path("$@"))'
+	@$(RUN) build.py bundle $(CHECKPOINT) $(@D) --name deltapage-demo --force
 
 # --- set-up ------------------------------------------------------------------------------------------------------------
 

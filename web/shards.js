@@ -61,6 +61,15 @@ export class Files {
   }
 
   /**
+   * Whether the browser keeps a file already; damage shows only when it is used.
+   * @param {FileSpec} spec
+   */
+  async keeps(spec) {
+    const cache = await this.#cache;
+    return Boolean(await cache?.match(cacheKey(spec)).catch(() => undefined));
+  }
+
+  /**
    * Files in the order in which they arrive, a few at a time; fetching starts at the call and pauses while nobody takes them.
    * @param {FileSpec[]} specs
    * @returns {AsyncGenerator<Arrival, void, void>}

@@ -1,0 +1,54 @@
+// A page in TypeScript that uses all of the public modules; `npm run types` compiles it against the generated declarations.
+
+import { Engine, EngineError } from '../../../build/types/deltapage.js';
+import { connectDeepChat, deepChatHandler } from '../../../build/types/deep-chat.js';
+import { LanguageModel } from '../../../build/types/language-model.js';
+import '../../../build/types/delta-chat.js';
+
+const messages = [{ role: 'user' as const, content: 'Why is the sky blue?' }];
+const controller = new AbortController();
+
+const engine: Engine = await Engine.load('bundles/demo/', {
+  python: ['hooks.py'],
+  onProgress: ({ phase, loaded, total }) => console.log(phase satisfies string, loaded / total),
+  signal: controller.signal,
+});
+
+const reply = await engine.chat.completions.create({ messages, max_tokens: 8, seed: 1, n: 1 });
+const content: string | null = reply.choices[0].message.content;
+const reason: 'stop' | 'length' | 'tool_calls' = reply.choices[0].finish_reason;
+const perSecond: number = reply.usage.extra.decode_tokens_per_s;
+
+for await (const { choices, usage } of await engine.chat.completions.create({ messages, stream: true })) {
+  const piece: string | null | undefined = choices[0]?.delta.content;
+  console.log(piece, usage?.completion_tokens);
+}
+
+await engine.chat.completions.create({
+  messages,
+  response_format: { type: 'json_schema', json_schema: { schema: { type: 'object' } } },
+  extra_body: { enable_thinking: true, thinking_budget: 64, logits_processor: 'plain' },
+});
+const text: string = (await engine.completions.create({ prompt: [1, 2, 3] })).choices[0].text;
+
+// @ts-expect-error: there is one answer to a request
+await engine.chat.completions.create({ messages, n: 2 });
+// @ts-expect-error: an answer that is not streamed has a message
+reply.choices[0].delta;
+
+LanguageModel.bundle = 'bundles/demo/';
+const state: 'unavailable' | 'downloadable' | 'downloading' | 'available' = await LanguageModel.availability();
+const session = await LanguageModel.create({
+  initialPrompts: [{ role: 'system', content: 'Be brief.' }],
+  tools: [{ name: 'now', description: 'The time', inputSchema: { type: 'object' }, execute: async () => Date.now() }],
+  monitor: (monitor) => monitor.addEventListener('downloadprogress', (event) => console.log((event as ProgressEvent).loaded)),
+});
+session.oncontextoverflow = () => console.log(session.contextUsage, session.contextWindow);
+const stream: ReadableStream<string> = session.promptStreaming('Hello', { signal: controller.signal });
+const copy: LanguageModel = await session.clone();
+
+connectDeepChat(document.createElement('deep-chat') as HTMLElement & { connect?: object }, engine);
+const handler = deepChatHandler(() => Engine.load('bundles/demo/'), { instruction: 'Be brief.', request: { max_tokens: 9 } });
+
+if (new Error('x') instanceof EngineError) await engine.unload();
+export { content, copy, handler, perSecond, reason, state, stream, text };

@@ -1,0 +1,397 @@
+/**
+ * The browser's Prompt API (https://webmachinelearning.github.io/prompt-api/) over this engine: same names, a model of your own.
+ *
+ *   import { LanguageModel } from './language-model.js';
+ *   const session = await LanguageModel.create({ bundle: 'bundles/demo/', initialPrompts: [{ role: 'system', content: 'Be brief.' }] });
+ *   for await (const piece of session.promptStreaming('Why is the sky blue?')) show(piece);
+ *
+ * Beyond the specification: `bundle` (or `engine`) names the model, and `LanguageModel.bundle` is what is taken without. Answers
+ * come without thinking. Not here: pictures and sound, prefixes, regular expressions as constraints.
+ */
+
+import { domError, formatOf, messagesOf, notSupported, quotaExceeded, toolsOf } from './prompt-input.js';
+import { Files } from './shards.js';
+import { Lease, stateOf, unlessAborted } from './shared-engine.js';
+
+/** @typedef {import('./deltapage.js').Engine} Engine */
+/** @typedef {import('./deltapage.js').Progress} Progress */
+/** @typedef {import('./types.js').Message} Message */
+/** @typedef {import('./types.js').ToolCall} ToolCall */
+/** @typedef {import('./prompt-input.js').PromptInput} PromptInput */
+/** @typedef {import('./prompt-input.js').PromptMessage} PromptMessage */
+/** @typedef {import('./prompt-input.js').PromptTool} PromptTool */
+
+/**
+ * @typedef {object} CreateOptions
+ * @property {string | URL} [bundle]
+ * @property {Engine} [engine]  one that is loaded already, and stays yours
+ * @property {PromptMessage[]} [initialPrompts]  never dropped when the context overflows
+ * @property {PromptTool[]} [tools]
+ * @property {{type: string, languages?: string[]}[]} [expectedInputs]
+ * @property {{type: string, languages?: string[]}[]} [expectedOutputs]
+ * @property {number} [temperature]
+ * @property {number} [topK]
+ * @property {(monitor: EventTarget) => void} [monitor]  tells `downloadprogress` with `loaded` from 0 to 1, both included
+ * @property {AbortSignal} [signal]
+ */
+/** @typedef {{responseConstraint?: object, omitResponseConstraintInput?: boolean, signal?: AbortSignal}} PromptOptions  the constraint is never part of the input */
+/** @typedef {{lease: Lease, initial: Message[], turns: Message[][], options: CreateOptions}} Parts */
+
+const ROOM = 512; // tokens that an answer should find free; at most a quarter of the context window
+const TOOL_ROUNDS = 8; // of calls within one answer; after that the model has to answer
+
+export class LanguageModel extends EventTarget {
+  /** The bundle that `create` and `availability` take when they are not told. @type {string | URL} */
+  static bundle = '';
+
+  /** @type {((event: Event) => void) | null} Told when the oldest turns were dropped. */
+  oncontextoverflow = null;
+  #lease;
+  #initial;
+  #turns;
+  #options;
+  #tools;
+  #usage = 0;
+  #destroyed = new AbortController();
+  /** @type {Promise<unknown>} The work before: a session does one thing at a time. */
+  #last = Promise.resolve();
+
+  /**
+   * Use `LanguageModel.create`.
+   * @param {Parts} parts
+   */
+  constructor({ lease, initial, turns, options }) {
+    super();
+    this.#lease = lease;
+    this.#initial = initial;
+    this.#turns = turns;
+    this.#options = options;
+    this.#tools = toolsOf(options.tools ?? []);
+    this.addEventListener('contextoverflow', (event) => this.oncontextoverflow?.(event));
+  }
+
+  /**
+   * Whether the model runs here, and what it takes: it is there, on its way, or to be downloaded.
+   * @param {CreateOptions} [options]
+   * @returns {Promise<'unavailable' | 'downloadable' | 'downloading' | 'available'>}
+   */
+  static async availability(options = {}) {
+    if (options.engine) return 'available';
+    if (!onlyText(options) || !await navigator.gpu?.requestAdapter()) return 'unavailable';
+    const bundle = bundleOf(options);
+    const state = stateOf(bundle);
+    if (state) return state === 'loaded' ? 'available' : 'downloading';
+    try {
+      const files = new Files(bundle);
+      const { shards, files: small } = JSON.parse(new TextDecoder().decode(await files.manifest()));
+      const kept = await Promise.all([...shards, ...small].map((spec) => files.keeps(spec)));
+      return kept.every(Boolean) ? 'available' : 'downloadable';
+    } catch {
+      return 'unavailable';
+    }
+  }
+
+  /**
+   * A session; its model is loaded if no other session has it.
+   * @param {CreateOptions} [options]
+   * @returns {Promise<LanguageModel>}
+   */
+  static async create(options = {}) {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    if (!onlyText(options)) throw notSupported('This model reads and writes text only: expect no other inputs and outputs.');
+    const initial = messagesOf(options.initialPrompts ?? [], true);
+    toolsOf(options.tools ?? []); // refused before anything is downloaded
+    const tell = progressTeller(options.monitor);
+    try {
+      tell(0);
+      const lease = options.engine ? new Lease(options.engine, null)
+        : await Lease.of(bundleOf(options), ({ phase, loaded, total }) => { if (phase === 'download' && total) tell(loaded / total); }, signal);
+      const session = new LanguageModel({ lease, initial, turns: [], options });
+      try {
+        await unlessAborted(session.#begin(), signal);
+      } catch (error) {
+        session.destroy();
+        throw error;
+      }
+      tell(1);
+      return session;
+    } catch (error) {
+      throw domError(error);
+    }
+  }
+
+  /** Tokens of the conversation so far. */
+  get contextUsage() {
+    return this.#usage;
+  }
+
+  /** Tokens that the conversation and the next answer may have together. */
+  get contextWindow() {
+    return this.#lease.engine.info.contextWindow;
+  }
+
+  get temperature() {
+    return this.#options.temperature;
+  }
+
+  get topK() {
+    return this.#options.topK;
+  }
+
+  /**
+   * The whole answer.
+   * @param {PromptInput} input
+   * @param {PromptOptions} [options]
+   * @returns {Promise<string>}
+   */
+  async prompt(input, options = {}) {
+    let answer = '';
+    for await (const piece of this.#answer(messagesOf(input), formatOf(options.responseConstraint), this.#signal(options))) answer += piece;
+    return answer;
+  }
+
+  /**
+   * The answer in pieces, as they come.
+   * @param {PromptInput} input
+   * @param {PromptOptions} [options]
+   * @returns {ReadableStream<string>}
+   */
+  promptStreaming(input, options = {}) {
+    const left = new AbortController();
+    const signal = AbortSignal.any([this.#signal(options), left.signal]);
+    const pieces = this.#answer(messagesOf(input), formatOf(options.responseConstraint), signal);
+    return new ReadableStream({
+      start(controller) {
+        (async () => {
+          for await (const piece of pieces) controller.enqueue(piece);
+          controller.close();
+        })().catch((error) => { if (!left.signal.aborted) controller.error(error); });
+      },
+      cancel: (reason) => left.abort(reason),
+    });
+  }
+
+  /**
+   * Add messages without asking for an answer.
+   * @param {PromptInput} input
+   * @param {{signal?: AbortSignal}} [options]
+   */
+  async append(input, options = {}) {
+    const messages = messagesOf(input);
+    const signal = this.#signal(options);
+    const done = await this.#turn(signal);
+    try {
+      this.#usage = await unlessAborted(this.#makeRoom(messages), signal);
+      this.#turns.push(messages);
+    } catch (error) {
+      throw domError(error);
+    } finally {
+      done();
+    }
+  }
+
+  /**
+   * Tokens that an input would add to the conversation.
+   * @param {PromptInput} input
+   * @param {PromptOptions} [options]
+   * @returns {Promise<number>}
+   */
+  async measureContextUsage(input, options = {}) {
+    const messages = messagesOf(input);
+    const signal = this.#signal(options);
+    signal.throwIfAborted();
+    try {
+      const [before, after] = [this.#count(this.#messages), this.#count([...this.#messages, ...messages])];
+      return await unlessAborted(Promise.all([before, after]).then(([less, more]) => more - less), signal);
+    } catch (error) {
+      throw domError(error);
+    }
+  }
+
+  /**
+   * A session that goes on from here by itself; what the model has read is not read again.
+   * @param {{signal?: AbortSignal}} [options]
+   * @returns {Promise<LanguageModel>}
+   */
+  async clone(options = {}) {
+    const done = await this.#turn(this.#signal(options));
+    const copy = new LanguageModel({ lease: this.#lease.share(), initial: this.#initial, turns: [...this.#turns], options: this.#options });
+    copy.#usage = this.#usage;
+    done();
+    return copy;
+  }
+
+  /** End the session and what it is doing; the model goes with its last session. */
+  destroy() {
+    this.#destroyed.abort(new DOMException('The session was destroyed.', 'AbortError'));
+    this.#lease.release();
+  }
+
+  get #messages() {
+    return [...this.#initial, ...this.#turns.flat()];
+  }
+
+  /** @param {{signal?: AbortSignal}} options */
+  #signal({ signal }) {
+    return AbortSignal.any(signal ? [this.#destroyed.signal, signal] : [this.#destroyed.signal]);
+  }
+
+  async #begin() {
+    this.#usage = await this.#makeRoom([]);
+  }
+
+  /**
+   * Wait until the session is free; the caller says when it is done with it.
+   * @param {AbortSignal} signal
+   * @returns {Promise<() => void>}
+   */
+  async #turn(signal) {
+    const before = this.#last;
+    let done = () => {};
+    const mine = new Promise((resolve) => { done = () => resolve(undefined); });
+    this.#last = Promise.all([before, mine]);
+    try {
+      await unlessAborted(before, signal);
+    } catch (error) {
+      done();
+      throw error;
+    }
+    return done;
+  }
+
+  /**
+   * The pieces of an answer; the conversation has it once it is complete.
+   * @param {Message[]} asked
+   * @param {import('./types.js').ChatFields['response_format']} format
+   * @param {AbortSignal} signal
+   * @returns {AsyncGenerator<string, void, void>}
+   */
+  async *#answer(asked, format, signal) {
+    const done = await this.#turn(signal);
+    try {
+      const added = [...asked];
+      for (let round = 0; ; round++) {
+        await unlessAborted(this.#makeRoom(added), signal);
+        const reply = { role: /** @type {const} */ ('assistant'), content: '', tool_calls: /** @type {ToolCall[]} */ ([]) };
+        for await (const { choices } of await this.#ask(added, format, round < TOOL_ROUNDS, signal)) {
+          const { content, tool_calls: calls = [] } = choices[0]?.delta ?? {};
+          reply.tool_calls.push(...calls.map(({ index, ...call }) => call));
+          if (!content) continue;
+          reply.content += content;
+          yield content;
+        }
+        added.push(reply.tool_calls.length ? reply : { role: 'assistant', content: reply.content });
+        if (!reply.tool_calls.length) break;
+        for (const call of reply.tool_calls) {
+          added.push({ role: 'tool', tool_call_id: call.id, content: await unlessAborted(this.#call(call), signal) });
+        }
+      }
+      this.#turns.push(added);
+      this.#usage = await this.#count(this.#messages);
+    } catch (error) {
+      throw domError(error);
+    } finally {
+      done();
+    }
+  }
+
+  /**
+   * @param {Message[]} added
+   * @param {import('./types.js').ChatFields['response_format']} format
+   * @param {boolean} mayCall
+   * @param {AbortSignal} signal
+   */
+  #ask(added, format, mayCall, signal) {
+    const { temperature, topK } = this.#options;
+    const tools = this.#tools.length ? { tools: this.#tools, tool_choice: /** @type {'auto' | 'none'} */ (mayCall ? 'auto' : 'none') } : {};
+    return this.#lease.engine.chat.completions.create({
+      messages: [...this.#messages, ...added],
+      stream: true,
+      temperature,
+      top_k: topK,
+      response_format: format,
+      extra_body: { enable_thinking: false },
+      signal,
+      ...tools,
+    });
+  }
+
+  /**
+   * The tool's answer to a call, as the model reads it.
+   * @param {ToolCall} call
+   * @returns {Promise<string>}
+   */
+  async #call({ function: { name, arguments: json } }) {
+    const tool = this.#options.tools?.find((each) => each.name === name);
+    if (!tool) return `There is no tool ${name}.`; // the model reads it and tries another
+    const result = await tool.execute(JSON.parse(json));
+    return typeof result === 'string' ? result : JSON.stringify(result) ?? '';
+  }
+
+  /**
+   * Drop the oldest turns as far as needed for more messages and an answer to them.
+   * @param {Message[]} added
+   * @returns {Promise<number>} tokens of the conversation with them
+   * @throws {DOMException} QuotaExceededError when dropping all turns is not enough; none is dropped then
+   */
+  async #makeRoom(added) {
+    const limit = this.contextWindow - Math.min(ROOM, this.contextWindow >> 2);
+    let dropped = 0;
+    let requested = await this.#count([...this.#messages, ...added]);
+    while (requested > limit && dropped < this.#turns.length) {
+      dropped++;
+      requested = await this.#count([...this.#initial, ...this.#turns.slice(dropped).flat(), ...added]);
+    }
+    if (requested >= this.contextWindow) {
+      throw quotaExceeded(`The prompt is ${requested} tokens with what has to stay, the context window is ${this.contextWindow}: ` +
+        'shorten it.', { requested, quota: this.contextWindow });
+    }
+    if (dropped) {
+      this.#turns.splice(0, dropped);
+      this.dispatchEvent(new Event('contextoverflow'));
+    }
+    return requested;
+  }
+
+  /**
+   * Tokens of messages as the model reads them.
+   * @param {Message[]} messages
+   * @returns {Promise<number>}
+   */
+  async #count(messages) {
+    if (!messages.length) return 0;
+    // The template wants a question; a session may begin without one.
+    const whole = messages.some(({ role }) => role === 'user') ? messages : [...messages, { role: /** @type {const} */ ('user'), content: '' }];
+    const ids = await this.#lease.engine.applyChatTemplate(whole, { tools: this.#tools, enable_thinking: false, tokenize: true });
+    return ids.length;
+  }
+}
+
+/** @param {CreateOptions} options */
+function bundleOf({ bundle = LanguageModel.bundle }) {
+  if (!bundle) throw new TypeError('No bundle is named: give `bundle`, the URL of a model\'s folder, or set LanguageModel.bundle.');
+  const url = new URL(bundle, document.baseURI).href;
+  return url.endsWith('/') ? url : `${url}/`;
+}
+
+/** @param {CreateOptions} options */
+function onlyText({ expectedInputs = [], expectedOutputs = [] }) {
+  return [...expectedInputs, ...expectedOutputs].every(({ type }) => type === 'text');
+}
+
+/**
+ * Tells a monitor each new share of the download; a file that has to come again does not take it back.
+ * @param {CreateOptions['monitor']} monitor
+ * @returns {(share: number) => void}
+ */
+function progressTeller(monitor) {
+  const target = new EventTarget();
+  monitor?.(target);
+  let told = -1;
+  return (share) => {
+    if (share <= told) return;
+    told = share;
+    target.dispatchEvent(new ProgressEvent('downloadprogress', { lengthComputable: true, loaded: share, total: 1 }));
+  };
+}

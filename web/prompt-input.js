@@ -1,0 +1,123 @@
+/** What the Prompt API takes, checked as its specification says, in the engine's shapes. */
+
+import { EngineError } from './protocol.js';
+
+/** @typedef {import('./types.js').Message} Message */
+/** @typedef {import('./types.js').Tool} Tool */
+/** @typedef {import('./types.js').JsonSchema} JsonSchema */
+
+/**
+ * @typedef {object} PromptMessage  LanguageModelMessage
+ * @property {'system' | 'user' | 'assistant'} role
+ * @property {string | {type: 'text', value: string}[]} content
+ * @property {boolean} [prefix]  not supported
+ */
+/** @typedef {string | PromptMessage[]} PromptInput  LanguageModelPrompt */
+/**
+ * @typedef {object} PromptTool  LanguageModelTool
+ * @property {string} name
+ * @property {string} description
+ * @property {JsonSchema} inputSchema
+ * @property {(argument: any) => Promise<any>} execute
+ */
+
+const ROLES = ['system', 'user', 'assistant'];
+
+/** Kinds of the engine's errors by what the specification calls them; any other is an OperationError. */
+const NAMES = new Map([
+  ['RequestError', 'NotSupportedError'],
+  ['NoWebGpuError', 'NotSupportedError'],
+  ['AdapterError', 'NotSupportedError'],
+  ['BundleError', 'NetworkError'],
+  ['DownloadError', 'NetworkError'],
+  ['MissingFileError', 'NetworkError'],
+  ['UnloadedError', 'InvalidStateError'],
+]);
+
+/**
+ * The messages of an input. An initial one may begin with a system message.
+ * @param {unknown} input
+ * @param {boolean} [initial]
+ * @returns {Message[]}
+ * @throws {TypeError | DOMException} NotSupportedError, SyntaxError
+ */
+export function messagesOf(input, initial = false) {
+  if (typeof input === 'string') return [{ role: 'user', content: input }];
+  if (!Array.isArray(input)) throw new TypeError(`The prompt is ${typeof input}, expected a text or a list of messages.`);
+  if (!input.length && !initial) throw new TypeError('The prompt has no messages, expected at least one.');
+  return input.map((message, place) => {
+    const { role, content, prefix } = message ?? {};
+    if (!ROLES.includes(role)) throw new TypeError(`A message's role is ${role}, expected one of ${ROLES.join(', ')}.`);
+    if (role === 'system' && !initial) throw notSupported('A system message stands in initialPrompts only, as the first of them.');
+    if (role === 'system' && place) throw new TypeError('The system message is not the first of initialPrompts, expected it there.');
+    if (prefix) {
+      if (role !== 'assistant' || place < input.length - 1) throw new DOMException('Only the last message, an assistant\'s, can be a prefix.', 'SyntaxError');
+      throw notSupported('An answer cannot begin with a given prefix here.');
+    }
+    return { role, content: textOf(content) };
+  });
+}
+
+/**
+ * @param {unknown} content
+ * @returns {string}
+ */
+function textOf(content) {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) throw new TypeError(`A message's content is ${typeof content}, expected a text or a list of parts.`);
+  return content.map((part) => {
+    if (part?.type !== 'text') throw notSupported(`A message has a part of type ${part?.type}, expected text: this model only reads text.`);
+    if (typeof part.value !== 'string') throw new TypeError(`A part's value is ${typeof part.value}, expected a text.`);
+    return part.value;
+  }).join('');
+}
+
+/**
+ * @param {PromptTool[]} tools
+ * @returns {Tool[]}
+ */
+export function toolsOf(tools) {
+  return tools.map(({ name, description, inputSchema, execute }) => {
+    if (typeof name !== 'string' || typeof execute !== 'function') throw new TypeError('A tool is not {name, description, inputSchema, execute}.');
+    return { type: /** @type {const} */ ('function'), function: { name, description, parameters: inputSchema } };
+  });
+}
+
+/**
+ * @param {unknown} constraint
+ * @returns {import('./types.js').ChatFields['response_format']}
+ */
+export function formatOf(constraint) {
+  if (constraint === undefined || constraint === null) return undefined;
+  if (constraint instanceof RegExp) throw notSupported('A responseConstraint can be a JSON schema here, not a regular expression.');
+  if (typeof constraint !== 'object') throw new TypeError(`responseConstraint is ${typeof constraint}, expected a JSON schema.`);
+  return { type: 'json_schema', json_schema: { schema: constraint } };
+}
+
+/**
+ * An error as the specification names it; what is no EngineError stays as it is.
+ * @param {unknown} error
+ * @returns {unknown}
+ */
+export function domError(error) {
+  if (!(error instanceof EngineError)) return error;
+  if (error.name === 'ContextError') return quotaExceeded(error.message);
+  const told = new DOMException(error.message, NAMES.get(error.name) ?? 'OperationError');
+  return Object.assign(told, { cause: error });
+}
+
+/**
+ * @param {string} message
+ * @param {{quota: number, requested: number}} [figures]
+ * @returns {DOMException}
+ */
+export function quotaExceeded(message, figures) {
+  /** @type {any} */
+  const Kind = /** @type {any} */ (globalThis).QuotaExceededError; // a class of its own in newer browsers
+  return Kind ? new Kind(message, figures) : Object.assign(new DOMException(message, 'QuotaExceededError'), figures);
+}
+
+/** @param {string} message */
+export function notSupported(message) {
+  return new DOMException(message, 'NotSupportedError');
+}
