@@ -83,14 +83,12 @@ def read(folder: Path) -> Published:
         thinking = thinks(template)
     with understood(GENERATION if GENERATION in data else CONFIG):
         stops = stop_ids(data, ids)
+        presets = sampling_presets(config, data.get(GENERATION, {}))
     generation = Generation(
         stop_ids=stops,
         vocab_used=vocab_used,
         thinking_default=thinking,
-        presets={
-            mode: dict(zip(_SAMPLING, values, strict=True))
-            for mode, values in _PRESETS[config.hidden_size <= _SMALL].items()
-        },
+        presets=presets,
     )
     return Published(
         config=config,
@@ -140,6 +138,16 @@ def stop_ids(data: Mapping[str, Mapping[str, Any]], ids: Mapping[str, int]) -> t
             f"the tokens that end a reply are {list(found)}, expected 1 to {most} ids of the vocabulary: state eos_token_id in {GENERATION}"
         )
     return found
+
+
+def sampling_presets(config: ModelConfig, stated: Mapping[str, Any]) -> dict[str, dict[str, float]]:
+    """The model card's settings by mode, those that generation_config.json states above them; do_sample false is greedy."""
+    if stated.get("do_sample") is False:
+        greedy = {"temperature": 0.0, "top_p": 1.0, "top_k": 0, "min_p": 0.0, "presence_penalty": 0.0}
+        return {"thinking": greedy, "direct": greedy}
+    own = {name: float(stated[name]) for name in _SAMPLING if stated.get(name) is not None}
+    card = _PRESETS[config.hidden_size <= _SMALL]
+    return {mode: dict(zip(_SAMPLING, values, strict=True)) | own for mode, values in card.items()}
 
 
 def thinks(template: str) -> bool:

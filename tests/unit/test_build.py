@@ -130,6 +130,24 @@ def test_a_generation_config_states_the_stop_ids(own: Path, tmp_path: Path) -> N
     assert (manifest.generation.stop_ids, manifest.name) == ((366,), "Named")
 
 
+@pytest.mark.parametrize(
+    ("stated", "direct"),
+    [
+        ({"do_sample": False}, {"temperature": 0, "top_p": 1, "top_k": 0, "min_p": 0, "presence_penalty": 0}),
+        (
+            {"do_sample": True, "top_p": 0.5},
+            {"temperature": 1, "top_p": 0.5, "top_k": 20, "min_p": 0, "presence_penalty": 2},
+        ),
+    ],
+)
+def test_a_generation_config_states_how_to_sample(
+    own: Path, tmp_path: Path, stated: dict[str, object], direct: dict[str, float]
+) -> None:
+    (own / "generation_config.json").write_text(json.dumps(stated))
+    assert build._main(["bundle", str(own), str(tmp_path / "b")]) == 0
+    assert bundle_check.read_manifest(tmp_path / "b").generation.presets["direct"] == direct
+
+
 def test_a_large_thinking_model_has_its_own_defaults(tmp_path: Path) -> None:
     folder = write_checkpoint(
         tmp_path / "c", Shape(hidden_size=2080, layers=1, full_attention_interval=1, thinking=True)
