@@ -31,8 +31,8 @@ check: $(VENV)/.test $(NPM)
 clean:
 	rm -rf build bundles/demo .venv web/node_modules
 
-$(BUNDLE): $(CHECKPOINT) $(SOURCES) | $(VENV)/.chat
-	@$(RUN) build.py bundle $(CHECKPOINT) $(@D) --name deltapage-demo --force
+$(BUNDLE): $(wildcard $(CHECKPOINT)/*) $(SOURCES) | $(VENV)/.chat
+	@$(RUN) build.py bundle $(CHECKPOINT) $(@D) --name Delta --force
 
 # --- set-up ------------------------------------------------------------------------------------------------------------
 

@@ -111,8 +111,8 @@ def write_site(out: Path, bundles: Sequence[Path]) -> None:
     parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=parent, prefix=f".{out.name}-") as folder:
         beside = Path(folder) / out.name
-        (beside / "chat").mkdir(parents=True)
         for name, path in page_files().items():
+            (beside / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, beside / name)
         shutil.copytree(runtime.RUNTIME, beside / "runtime")
         shutil.copytree(vendor.VENDOR, beside / "vendor")
