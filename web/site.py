@@ -2,6 +2,7 @@
 
 /                      index.html and the modules beside it
 /chat/                 the element's own modules
+/examples/             pages that show each part of the API
 /runtime/              Pyodide and the in-page Python (``web/runtime.py``)
 /vendor/               libraries for Markdown, code and mathematics (``web/vendor.py``)
 /bundles/<folder>/     models (``pyside/bundle.py``)
@@ -41,10 +42,12 @@ MARKER = "_headers"  # a folder with this file and bundles.json is a site that m
 
 
 def page_files() -> dict[str, Path]:
-    """The page, its modules and its pictures, by the name under which they are hosted."""
-    paths = [*runtime.WEB.iterdir(), *(runtime.WEB / "chat").iterdir()]
-    hosted = sorted(path for path in paths if path.suffix in PAGE_SUFFIXES)
-    return {path.relative_to(runtime.WEB).as_posix(): path for path in hosted}
+    """The page, its modules, its pictures and the examples, by the name under which they are hosted."""
+    examples = runtime.WEB / "examples"
+    paths = [*runtime.WEB.iterdir(), *(runtime.WEB / "chat").iterdir(), *examples.iterdir()]
+    hosted = [path for path in paths if path.suffix in PAGE_SUFFIXES]
+    hosted += examples.glob("*.py")  # Python that runs in the page, unlike what lies beside the page's modules
+    return {path.relative_to(runtime.WEB).as_posix(): path for path in sorted(hosted)}
 
 
 def cache_control(name: str) -> str:
