@@ -17,8 +17,8 @@ class Limits:
     workgroup_bytes: int  # maxComputeWorkgroupStorageSize
     invocations: int  # maxComputeInvocationsPerWorkgroup
     workgroups: int  # maxComputeWorkgroupsPerDimension
-    software: bool = False  # isFallbackAdapter: threads are few there, and a barrier costs more than it gains
     features: frozenset[str] = frozenset()  # GPUFeatureName strings, such as "shader-f16"
+    software: bool = False  # isFallbackAdapter: threads are few there, and a barrier costs more than it gains
 
     @classmethod
     def baseline(cls) -> Limits:
