@@ -19,22 +19,22 @@
 import { Announcer } from './chat/announcer.js';
 import { Composer } from './chat/composer.js';
 import { h, iconButton } from './chat/dom.js';
-import { download, fromText, toJson, toMarkdown } from './chat/exchange.js';
+import { toJson, toMarkdown } from './chat/exchange.js';
 import { bytes } from './chat/format.js';
+import { Library } from './chat/library.js';
 import { listModels, ModelPicker } from './chat/models.js';
 import { Reply } from './chat/reply.js';
 import { defaults, keep, requestOf, restore } from './chat/settings.js';
-import { Sidebar } from './chat/sidebar.js';
-import { Store } from './chat/store.js';
 import { style } from './chat/style.js';
 import { ThreadView } from './chat/thread-view.js';
+import { answers, declared } from './chat/tools.js';
 import { Tree } from './chat/tree.js';
 
 /** @typedef {import('./deltapage.js').Engine} Engine */
 /** @typedef {import('./deltapage.js').Message} Message */
 /** @typedef {import('./chat/tree.js').Node} Node */
 /** @typedef {import('./chat/settings.js').Settings} Settings */
-/** @typedef {{type: 'function', function: {name: string}, execute?: (values: any) => unknown}} Tool */
+/** @typedef {import('./chat/tools.js').Tool} Tool */
 
 const SAVE_EVERY = 2000; // ms while an answer is being written
 const ROUNDS_MAX = 8; // answers in a row that may call tools
@@ -47,7 +47,6 @@ export class DeltaChat extends HTMLElement {
 
   #root = this.attachShadow({ mode: 'open' });
   #tree = new Tree();
-  #store = new Store();
   #settings = defaults();
   /** @type {Promise<Engine> | null} */
   #engine = null;
@@ -60,7 +59,7 @@ export class DeltaChat extends HTMLElement {
 
   #announcer = new Announcer();
   #thread = new ThreadView({
-    edit: (node, text) => this.#ask(text, node.parent),
+    edit: (node, text) => this.#say(text, node.parent),
     regenerate: (node) => this.#regenerate(node),
     choose: (node) => this.#choose(node),
   });
@@ -70,16 +69,22 @@ export class DeltaChat extends HTMLElement {
     editLast: () => this.#thread.editLast(),
     thinking: (thinking) => this.#set({ ...this.#settings, thinking }),
   });
-  #sidebar = new Sidebar({
+  #library = new Library({
+    current: () => this.#tree,
+    show: (tree) => {
+      this.stop();
+      this.#show(tree);
+      this.#composer.calm();
+      this.#toggleDrawer(false);
+      this.focusInput();
+    },
     fresh: () => this.clear(),
-    open: (id) => this.#open(id),
-    rename: (id, title) => this.#rename(id, title),
-    remove: (id) => this.#remove(id),
-    take: async (file) => this.import(await file.text()).catch((error) => this.#fail(error)),
-    give: () => this.#export(),
+    notice: (...parts) => this.#composer.notice(...parts),
+    fail: (error) => this.#fail(error),
+    ask: (dialog) => this.#ask(dialog),
   });
   #picker = new ModelPicker((url) => { this.bundle = url; });
-  #load_ = h('button', { type: 'button', onclick: () => this.load().catch(() => {}) }, 'Load'); // a failure is shown in the alert
+  #load_ = h('button', { type: 'button', onclick: () => this.load().catch((error) => this.#fail(error)) }, 'Load');
   #drawer = iconButton('menu', 'Conversations', () => this.#toggleDrawer(), { 'aria-expanded': 'false' });
 
   constructor() {
@@ -88,7 +93,7 @@ export class DeltaChat extends HTMLElement {
     const header = h('header', { part: 'header' }, this.#drawer, this.#picker.element, this.#load_,
       iconButton('fresh', 'New chat', () => this.clear(), { class: 'icon fresh' }),
       iconButton('settings', 'Settings', () => this.#openSettings()));
-    this.#root.append(this.#sidebar.element, h('div', { class: 'veil', onclick: () => this.#toggleDrawer(false) }),
+    this.#root.append(this.#library.element, h('div', { class: 'veil', onclick: () => this.#toggleDrawer(false) }),
       h('section', { class: 'chat', 'aria-label': 'Chat' }, header, this.#thread.element, this.#composer.element, this.#announcer.element));
     this.#root.addEventListener('keydown', (event) => this.#key(/** @type {KeyboardEvent} */ (event)));
     this.#welcome();
@@ -103,7 +108,7 @@ export class DeltaChat extends HTMLElement {
     if (old === value) return;
     if (name === 'bundle') this.#forget();
     else if (name === 'bundles') this.#list().catch((error) => this.#fail(error));
-    else if (name === 'storage' && this.storage) this.#restore();
+    else if (name === 'storage') this.#keep(value !== null);
     else if (name === 'placeholder') this.#composer.text.placeholder = value ?? 'Message';
     this.#welcome();
   }
@@ -182,7 +187,7 @@ export class DeltaChat extends HTMLElement {
    * @param {string} text
    */
   async send(text) {
-    if (text.trim()) await this.#ask(text, this.#tree.leaf?.id ?? 0);
+    if (text.trim()) await this.#say(text, this.#tree.leaf?.id ?? 0);
   }
 
   /** End the answer that is being written. */
@@ -207,7 +212,7 @@ export class DeltaChat extends HTMLElement {
   addMessage(message) {
     this.#thread.append(this.#tree.add(structuredClone(message)), this.#tree);
     this.#thread.toEnd();
-    this.#save();
+    this.#library.keep(this.#tree);
   }
 
   /** Ask for the last answer once more; the old one stays as an alternative. */
@@ -229,9 +234,7 @@ export class DeltaChat extends HTMLElement {
    * @param {string} text
    */
   async import(text) {
-    const found = fromText(text);
-    if (this.storage) for (const saved of found) await this.#store.put(saved);
-    if (found[0]) this.#show(new Tree(found[0]));
+    await this.#library.take(text);
   }
 
   focusInput() {
@@ -244,7 +247,7 @@ export class DeltaChat extends HTMLElement {
    * @param {string} text
    * @param {number} parent  the message that it answers
    */
-  async #ask(text, parent) {
+  async #say(text, parent) {
     if (this.#running) return;
     const before = this.#tree.path().find((node) => node.parent === parent);
     const asked = this.#tree.add({ role: 'user', content: text }, parent);
@@ -258,7 +261,7 @@ export class DeltaChat extends HTMLElement {
     if (before) this.#tree.choose(before);
     this.#thread.show(this.#tree);
     this.#composer.value = this.#composer.text.value || text;
-    this.#save();
+    this.#library.keep(this.#tree);
   }
 
   /** @param {Node} node  an answer */
@@ -285,7 +288,7 @@ export class DeltaChat extends HTMLElement {
         const answer = await this.#reply(last, controller.signal);
         if (!answer) break;
         came = true;
-        const results = await this.#callTools(answer.message);
+        const results = await answers(answer.message, this.tools);
         if (!results || controller.signal.aborted) break;
         for (const result of results) {
           last = this.#tree.add(result);
@@ -313,13 +316,12 @@ export class DeltaChat extends HTMLElement {
     this.#thread.cut(asked.id);
     const view = this.#thread.append(node, tree, true);
     this.#thread.toEnd();
-    const saving = setInterval(() => this.#save(tree), SAVE_EVERY);
+    const saving = setInterval(() => this.#library.keep(tree), SAVE_EVERY);
     this.#composer.say('');
     try {
       const engine = await this.load();
       signal.throwIfAborted();
-      const tools = this.tools.length ? { tools: this.tools.map(({ execute, ...tool }) => tool) } : {};
-      await reply.run(engine, { messages, ...tools, ...requestOf(this.#settings), signal }, {
+      await reply.run(engine, { messages, ...declared(this.tools), ...requestOf(this.#settings), signal }, {
         onText: (kind, piece) => {
           view.add(kind, piece);
           if (kind === 'content') this.#announcer.push(piece);
@@ -342,23 +344,9 @@ export class DeltaChat extends HTMLElement {
     view.finish(tree.siblings(node));
     this.#announcer.finish();
     this.#meter();
-    this.#save(tree);
+    this.#library.keep(tree);
     this.#tell('delta-message', { message: structuredClone(reply.message) });
     return node;
-  }
-
-  /**
-   * Run what the model called, if every call has a tool with `execute`; otherwise the page answers with `addMessage`.
-   * @param {Message} message
-   * @returns {Promise<Message[] | null>}
-   */
-  async #callTools({ tool_calls = [] }) {
-    const tools = tool_calls.map((call) => this.tools.find((tool) => tool.function.name === call.function.name));
-    if (!tools.length || !tools.every((tool) => tool?.execute)) return null;
-    return Promise.all(tool_calls.map(async (call, i) => {
-      const content = await run(/** @type {Tool} */ (tools[i]), call.function.arguments);
-      return { role: /** @type {const} */ ('tool'), tool_call_id: call.id, content };
-    }));
   }
 
   /** @param {Node} node */
@@ -366,7 +354,7 @@ export class DeltaChat extends HTMLElement {
     this.stop();
     this.#tree.choose(node);
     this.#thread.show(this.#tree);
-    this.#save();
+    this.#library.keep(this.#tree);
   }
 
   // --- the model ------------------------------------------------------------------------------------------------------
@@ -385,7 +373,6 @@ export class DeltaChat extends HTMLElement {
       this.#engine = null; // so that the next message tries again
       this.#load_.hidden = false;
       this.#composer.say('');
-      this.#fail(/** @type {Error} */ (error));
       throw error;
     }
   }
@@ -406,69 +393,15 @@ export class DeltaChat extends HTMLElement {
     this.#welcome();
   }
 
-  // --- conversations --------------------------------------------------------------------------------------------------
+  // --- what is on the page --------------------------------------------------------------------------------------------
 
   /** @param {Tree} tree */
   #show(tree) {
     this.#tree = tree;
     this.#thread.show(tree);
     this.#meter();
-    this.#refresh();
+    this.#library.refresh();
   }
-
-  /** Take up settings and the list of conversations from the last visit. */
-  #restore() {
-    this.#settings = restore();
-    this.#composer.thinking = this.#settings.thinking;
-    this.#refresh();
-  }
-
-  async #refresh() {
-    if (!this.storage) return;
-    await this.#store.all().then((all) => this.#sidebar.show(all, this.#tree.id), (error) => this.#fail(error));
-  }
-
-  async #save(tree = this.#tree) {
-    if (!this.storage || tree.empty) return;
-    await this.#store.put(tree.toJSON()).catch((error) => this.#fail(error));
-    await this.#refresh();
-  }
-
-  /** @param {string} id */
-  async #open(id) {
-    this.stop();
-    const saved = await this.#store.get(id);
-    if (saved) this.#show(new Tree(saved));
-    this.#toggleDrawer(false);
-    this.focusInput();
-  }
-
-  /**
-   * @param {string} id
-   * @param {string} title
-   */
-  async #rename(id, title) {
-    if (id === this.#tree.id) this.#tree.title = title;
-    const saved = await this.#store.get(id);
-    if (saved) await this.#store.put({ ...saved, title });
-    await this.#refresh();
-  }
-
-  /** @param {string} id */
-  async #remove(id) {
-    const saved = await this.#store.get(id);
-    if (!saved) return;
-    if (id === this.#tree.id) this.clear();
-    await this.#store.delete(id);
-    await this.#refresh();
-    this.#composer.notice(`Deleted “${saved.title}”.`, h('button', { type: 'button', onclick: async () => {
-      await this.#store.put(saved);
-      await this.#open(id);
-      this.#composer.calm();
-    } }, 'Undo'));
-  }
-
-  // --- what is on the page --------------------------------------------------------------------------------------------
 
   /** @param {Settings} settings */
   #set(settings) {
@@ -477,23 +410,20 @@ export class DeltaChat extends HTMLElement {
     if (this.storage) keep(settings);
   }
 
-  async #openSettings() {
-    const { settingsDialog } = await import('./chat/dialogs.js');
-    this.#showDialog(settingsDialog(this.#settings, this.#info, (settings) => this.#set(settings)));
+  /** Keep conversations and settings from now on, and take up those of the last visit. @param {boolean} on */
+  #keep(on) {
+    this.#library.keeps = on;
+    if (on) this.#set({ ...restore() });
+    this.#library.refresh();
   }
 
-  async #export() {
-    const { exportDialog } = await import('./chat/dialogs.js');
-    const name = this.#tree.title;
-    this.#showDialog(exportDialog({
-      markdown: () => download(`${name}.md`, this.export('markdown'), 'text/markdown'),
-      json: () => download(`${name}.json`, this.export('json'), 'application/json'),
-      all: async () => download('conversations.json', toJson(await this.#store.all()), 'application/json'),
-    }));
+  async #openSettings() {
+    const { settingsDialog } = await import('./chat/dialogs.js');
+    this.#ask(settingsDialog(this.#settings, this.#info, (settings) => this.#set(settings)));
   }
 
   /** @param {HTMLDialogElement} dialog */
-  #showDialog(dialog) {
+  #ask(dialog) {
     this.#root.append(dialog);
     dialog.showModal();
   }
@@ -510,7 +440,7 @@ export class DeltaChat extends HTMLElement {
 
   #meter() {
     const used = this.#tree.path().findLast(({ facts }) => facts?.usage)?.facts?.usage.total_tokens ?? 0;
-    this.#composer.context(used, this.#info?.contextWindow ?? used);
+    this.#composer.context(used, this.#info?.contextWindow ?? 0);
   }
 
   /** @param {boolean} [open] */
@@ -518,7 +448,7 @@ export class DeltaChat extends HTMLElement {
     if (open === this.hasAttribute('drawer')) return;
     this.toggleAttribute('drawer', open);
     this.#drawer.ariaExpanded = String(open);
-    if (open) this.#sidebar.focus();
+    if (open) this.#library.focus();
     else this.#drawer.focus();
   }
 
@@ -557,20 +487,6 @@ function messagesUpTo(tree, last, system) {
   const path = tree.path();
   const messages = path.slice(0, path.findIndex(({ id }) => id === last.id) + 1).map(({ message }) => message);
   return system.trim() && messages[0]?.role !== 'system' ? [{ role: 'system', content: system }, ...messages] : structuredClone(messages);
-}
-
-/**
- * What a tool answers, or that it failed, as the model is told.
- * @param {Tool} tool
- * @param {string} values  JSON
- */
-async function run(tool, values) {
-  try {
-    const result = await tool.execute?.(JSON.parse(values));
-    return typeof result === 'string' ? result : JSON.stringify(result ?? null);
-  } catch (error) {
-    return JSON.stringify({ error: /** @type {Error} */ (error).message });
-  }
 }
 
 customElements.define('delta-chat', DeltaChat);

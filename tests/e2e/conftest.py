@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
@@ -47,6 +48,15 @@ def url(site: tuple[str, FaultySite]) -> str:
     return site[0]
 
 
+@pytest.fixture(scope="session")
+def shell() -> Iterator[str]:
+    """The URL of a server without models, for what is about the page alone."""
+    runtime.assemble()
+    vendor.assemble()
+    with running([], runtime.RUNTIME) as (address, _):
+        yield address
+
+
 @pytest.fixture
 def faults(site: tuple[str, FaultySite]) -> Iterator[FaultySite]:
     """The switchboard, all switches off before and after."""
@@ -84,10 +94,17 @@ def chromium(launched: Callable[[str], Browser]) -> Browser:
 
 
 @contextlib.contextmanager
-def opened(browser: Browser, address: str) -> Iterator[Page]:
-    """A page in a fresh profile; it fails the test when its Content-Security-Policy blocked something."""
-    with contextlib.closing(browser.new_context(**browsers.page_options(browser.browser_type.name))) as context:
+def opened(
+    browser: Browser, address: str, *, prepare: Callable[[Page], None] = lambda page: None, **options: Any
+) -> Iterator[Page]:
+    """A page in a fresh profile; it fails the test when its Content-Security-Policy blocked something.
+
+    ``prepare`` has the page before it goes anywhere; ``options`` are Playwright's, for the profile.
+    """
+    options = browsers.page_options(browser.browser_type.name) | options
+    with contextlib.closing(browser.new_context(**options)) as context:
         page = context.new_page()
+        prepare(page)
         blocked: list[str] = []
 
         def listen(message: ConsoleMessage) -> None:

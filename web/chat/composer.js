@@ -24,7 +24,7 @@ export class Composer {
   #thinking;
   #alert = h('p', { class: 'alert', part: 'alert', role: 'alert', hidden: true });
   #bar = h('progress', { max: 1, 'aria-label': 'Progress', hidden: true });
-  #said = h('span', { role: 'status' });
+  #said = h('span', { role: 'status', dir: 'auto' });
   #context = h('span', { class: 'context', part: 'context', hidden: true });
   #meter = h('meter', { min: 0, max: 1, high: 0.9, 'aria-label': 'Context used' });
   #actions;
@@ -124,9 +124,9 @@ export class Composer {
    * @param {number} size  tokens
    */
   context(used, size) {
-    this.#meter.value = used / size;
-    this.#context.replaceChildren(this.#meter, `${count(used)} of ${count(size)} tokens`);
-    this.#context.hidden = !used;
+    this.#meter.value = used / (size || 1);
+    this.#context.replaceChildren(this.#meter, h('span', { dir: 'auto' }, `${count(used)} of ${count(size)} tokens`));
+    this.#context.hidden = !used || !size; // which is known once the model is loaded
   }
 
   /**

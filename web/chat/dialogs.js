@@ -27,8 +27,8 @@ export function settingsDialog(settings, info, onChange) {
     current.thinkingBudget = value;
     changed();
   });
-  const sampling = SAMPLING.map(([name, label, least, most, step, help]) =>
-    number(name, label, least, most, step, help, current.sampling[name] ?? null, String(preset[name] ?? 'the model’s own'), (value) => {
+  const sampling = SAMPLING.map(([name, label, least, most, step, help, without]) =>
+    number(name, label, least, most, step, help, current.sampling[name] ?? null, String(preset[name] ?? (info ? without : 'the model’s own')), (value) => {
       if (value === null) delete current.sampling[name];
       else current.sampling[name] = value;
       changed();

@@ -9,11 +9,12 @@ const MARKUP = {
     'table', 'tbody', 'td', 'th', 'thead', 'tr', 'ul',
   ],
   ALLOWED_ATTR: ['align', 'class', 'data-tex', 'href', 'start', 'title'],
-  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#)/i,
+  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|#)/i, // holds for every attribute but those that DOMPurify knows to be no address, and
+  ADD_URI_SAFE_ATTR: ['align', 'data-tex', 'start'],
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
 };
-const FORMULA = { USE_PROFILES: { mathMl: true }, FORBID_ATTR: ['style', 'href'], FORBID_TAGS: ['annotation'], FORBID_CONTENTS: ['annotation'] };
+const FORMULA = { USE_PROFILES: { mathMl: true }, FORBID_ATTR: ['style', 'href'], FORBID_TAGS: ['annotation'], ADD_FORBID_CONTENTS: ['annotation'] };
 const CODE = { ALLOWED_TAGS: ['span'], ALLOWED_ATTR: ['class'] };
 
 /** Names of languages as models write them -> files of `/vendor/highlight/`. @type {Record<string, string>} */

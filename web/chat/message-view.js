@@ -113,10 +113,10 @@ export class MessageView {
     const copy = iconButton('copy', 'Copy', () => copyFrom(copy, textOf(message)));
     this.#foot.replaceChildren(...[
       siblings.length > 1 && this.#switcher(siblings),
-      copy,
+      textOf(message) && copy,
       message.role === 'user' && iconButton('edit', 'Edit', () => this.edit()),
       message.role === 'assistant' && iconButton('again', 'Regenerate', () => this.#actions.regenerate(this.#node)),
-      usage && h('span', { class: 'figures', part: 'figures' }, figures(usage)),
+      usage && h('span', { class: 'figures', part: 'figures', dir: 'auto' }, figures(usage)),
     ].filter((each) => each instanceof window.Node));
   }
 
@@ -175,5 +175,5 @@ export class MessageView {
 /** @param {any} usage */
 function figures({ completion_tokens: tokens, extra }) {
   const { decode_tokens_per_s: speed, time_to_first_token_s: first } = extra;
-  return `${tokens} tokens · ${rate(speed)} tokens/s · first after ${duration(first)}`;
+  return `${tokens} ${tokens === 1 ? 'token' : 'tokens'} · ${rate(speed)} tokens/s · first after ${duration(first)}`;
 }

@@ -9,16 +9,16 @@
  * @property {string} bundle  URL of the model chosen last
  */
 
-/** Sampling fields: OpenAI's name, what people call it, least, greatest, step, explanation. */
+/** Sampling fields: OpenAI's name, what people call it, least, greatest, step, explanation, what no value means. */
 export const SAMPLING = /** @type {const} */ ([
-  ['temperature', 'Temperature', 0, 2, 0.05, 'Higher is more varied; 0 always takes the likeliest word'],
-  ['top_p', 'Top p', 0, 1, 0.01, 'Only the likeliest words whose chances add up to this'],
-  ['top_k', 'Top k', 0, 1000, 1, 'Only this many of the likeliest words; 0 is all'],
-  ['min_p', 'Min p', 0, 1, 0.01, 'Only words at least this likely beside the likeliest'],
-  ['presence_penalty', 'Presence penalty', -2, 2, 0.1, 'Against words that were used before'],
-  ['repetition_penalty', 'Repetition penalty', 0.1, 2, 0.05, 'Above 1: against saying the same again'],
-  ['max_tokens', 'Longest answer', 1, 1_000_000, 1, 'In tokens; empty is as long as the context allows'],
-  ['seed', 'Seed', 0, 4_294_967_295, 1, 'The same number gives the same answer; empty is another each time'],
+  ['temperature', 'Temperature', 0, 2, 0.05, 'Higher is more varied; 0 always takes the likeliest word', '1'],
+  ['top_p', 'Top p', 0, 1, 0.01, 'Only the likeliest words whose chances add up to this', 'off'],
+  ['top_k', 'Top k', 0, 1000, 1, 'Only this many of the likeliest words; 0 is all', 'off'],
+  ['min_p', 'Min p', 0, 1, 0.01, 'Only words at least this likely beside the likeliest', 'off'],
+  ['presence_penalty', 'Presence penalty', -2, 2, 0.1, 'Against words that were used before', 'off'],
+  ['repetition_penalty', 'Repetition penalty', 0.1, 2, 0.05, 'Above 1: against saying the same again', 'off'],
+  ['max_tokens', 'Longest answer', 1, 1_000_000, 1, 'In tokens; empty is as long as the context allows', 'no limit'],
+  ['seed', 'Seed', 0, 4_294_967_295, 1, 'The same number gives the same answer; empty is another each time', 'another each time'],
 ]);
 
 const KEY = 'deltapage-settings';

@@ -56,7 +56,7 @@ button.icon { inline-size: 2.25rem; padding: 0; border-color: transparent; backg
 button.icon:hover:not(:disabled) { background: var(--deep); color: var(--ink); }
 button.icon.primary, button.icon.primary:hover { border-radius: 50%; color: var(--on-accent); background: var(--delta-accent); }
 svg { inline-size: 1.2rem; block-size: 1.2rem; fill: none; stroke: currentcolor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
-:dir(rtl) > .send svg, .switcher:dir(rtl) svg { transform: scaleX(-1); }
+.switcher:dir(rtl) svg { transform: scaleX(-1); }
 :focus-visible { outline: 2px solid var(--delta-accent); outline-offset: 2px; }
 textarea, input:not([type=checkbox]) { border: 1px solid var(--line); border-radius: .7rem; padding: .45rem .7rem; background: var(--ground); }
 textarea { resize: none; field-sizing: content; }
@@ -78,7 +78,7 @@ input[type=checkbox], progress { accent-color: var(--delta-accent); }
 }
 .veil { display: none; }
 
-.chat { display: grid; grid-template-rows: auto minmax(0, 1fr) auto; min-block-size: 0; min-inline-size: 0; }
+.chat { display: grid; grid-template-columns: minmax(0, 1fr); grid-template-rows: auto minmax(0, 1fr) auto; min-block-size: 0; min-inline-size: 0; }
 header { display: flex; gap: .25rem; align-items: center; padding: .6rem 1rem; }
 header [aria-expanded] { display: none; }
 :host([storage]) header .fresh { display: none; }
@@ -88,8 +88,9 @@ header [aria-expanded] { display: none; }
 .picker select:hover { background: var(--raised); }
 
 .thread { position: relative; min-block-size: 0; }
-.log { block-size: 100%; overflow-y: auto; scrollbar-gutter: stable; overflow-anchor: none; padding-inline: 1rem; outline-offset: -3px; }
+.log { block-size: 100%; overflow-y: auto; scrollbar-gutter: stable both-edges; overflow-anchor: none; padding-inline: 1rem; outline-offset: -3px; }
 .messages, .empty, .composer { inline-size: 100%; max-inline-size: var(--delta-measure); margin-inline: auto; }
+.composer { max-inline-size: calc(var(--delta-measure) + 2rem); }
 .messages { padding-block: 1rem 2rem; }
 .to-end { position: absolute; inset-block-end: .75rem; inset-inline: 0; margin-inline: auto; border: 1px solid var(--line) !important; background: var(--ground) !important; border-radius: 50%; }
 .empty { display: grid; align-content: center; justify-items: center; block-size: 100%; padding: 1rem; text-align: center; text-wrap: balance; }

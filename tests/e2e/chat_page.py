@@ -1,0 +1,74 @@
+"""The chat page over a fake engine, called from Python: what a person does, in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.e2e.conftest import opened
+
+FAKE_ENGINE = Path(__file__).with_name("fake_engine.js").read_text(encoding="utf-8")
+MODELS = [
+    {"name": name, "url": f"bundles/{name}/", "model": name, "recipe": "q4", "license": "apache-2.0", "bytes": size}
+    for name, size in (("small", 5 << 20), ("large", 3 << 30))
+]
+
+
+class ChatPage:
+    """A page with the element, full window."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.input = page.get_by_role("textbox", name="Message", exact=True)
+        self.log = page.get_by_role("log")
+        self.answers = self.log.locator("article.assistant")
+        self.questions = self.log.locator("article.user")
+        self.conversations = page.get_by_role("navigation", name="Conversations").get_by_role("listitem")
+
+    def button(self, name: str) -> Locator:
+        """A button that can be seen, by its whole name."""
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def script(self, *deltas: dict[str, Any]) -> None:
+        """What the engine answers from now on."""
+        self.page.evaluate("(deltas) => { globalThis.script = () => deltas; }", list(deltas))
+
+    def write(self, text: str, wait: int = 0) -> None:
+        """The engine answers with this text, five characters at a time, ``wait`` ms apart."""
+        self.script(*({"content": text[at : at + 5], "wait": wait} for at in range(0, len(text), 5)))
+
+    def send(self, text: str) -> None:
+        """Send a message; the answer may still be on its way."""
+        self.input.fill(text)
+        self.input.press("Enter")
+
+    def ask(self, text: str) -> None:
+        """Send a message and wait for the whole answer."""
+        self.send(text)
+        expect(self.questions.last).to_contain_text(text)
+        expect(self.button("Stop")).to_be_hidden()
+        expect(self.answers.last.get_by_role("button", name="Regenerate")).to_be_visible()
+
+    def requests(self) -> list[dict[str, Any]]:
+        """What the engine was asked so far."""
+        asked: list[dict[str, Any]] = self.page.evaluate("globalThis.requests")
+        return asked
+
+
+def fake_engine(page: Page) -> None:
+    """Answer for the engine and the list of models, before anything is fetched."""
+    page.route("**/deltapage.js", lambda route: route.fulfill(body=FAKE_ENGINE, content_type="text/javascript"))
+    page.route("**/bundles.json", lambda route: route.fulfill(body=json.dumps(MODELS), content_type="application/json"))
+
+
+@contextmanager
+def chat_page(browser: Browser, url: str, **options: Any) -> Iterator[ChatPage]:
+    """The page at ``/`` in a fresh profile."""
+    with opened(browser, url, prepare=fake_engine, **options) as page:
+        expect(page.get_by_role("combobox", name="Model")).to_be_visible()
+        yield ChatPage(page)

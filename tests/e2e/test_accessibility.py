@@ -1,0 +1,130 @@
+"""axe finds nothing wrong in any view of the page, light, dark and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.chat_page import ChatPage, chat_page
+from web.runtime import WEB
+
+AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
+RUN = """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
+  .map(({ id, help, nodes }) => ({ id, help, targets: nodes.map(({ target, failureSummary }) => [String(target), failureSummary]) }))"""
+ANSWER = "## Title\n\nText with `code`, $x^2$ and [a link](https://example.org).\n\n```js\nlet a = 1; // one\n```\n\n|a|b|\n|-|-|\n|1|2|\n\n> Said"
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True},
+}
+
+
+def answered(chat: ChatPage) -> None:
+    chat.script({"reasoning_content": "A thought."}, {"content": ANSWER})
+    chat.ask("Show me")
+    expect(chat.answers.locator("math")).to_be_visible()
+    chat.answers.locator("summary").click()
+
+
+def writing(chat: ChatPage) -> None:
+    chat.script({"content": "Begun"}, {"content": "!", "wait": 20_000})
+    chat.send("Go")
+    expect(chat.answers).to_contain_text("Begun")
+
+
+def calling(chat: ChatPage) -> None:
+    call = {"index": 0, "id": "c", "type": "function", "function": {"name": "clock", "arguments": "{}"}}
+    chat.script({"tool_calls": [call]})
+    chat.ask("What time is it?")
+    chat.page.evaluate(
+        "document.querySelector('delta-chat').addMessage({ role: 'tool', tool_call_id: 'c', content: 'noon' })"
+    )
+    chat.answers.locator("summary").click()
+
+
+def branched(chat: ChatPage) -> None:
+    chat.ask("one")
+    chat.button("Regenerate").click()
+    expect(chat.answers).to_contain_text("2/2")
+    chat.button("Edit").click()
+
+
+def failed(chat: ChatPage) -> None:
+    chat.script({"fails": "The GPU went away."})
+    chat.send("Hello")
+    expect(chat.page.get_by_role("alert")).to_be_visible()
+
+
+def settings(chat: ChatPage) -> None:
+    chat.ask("load")
+    chat.button("Settings").click()
+    expect(chat.page.get_by_role("dialog")).to_be_visible()
+
+
+def listed(chat: ChatPage) -> None:
+    chat.ask("one")
+    if (drawer := chat.button("Conversations")).is_visible():
+        drawer.click()
+    expect(chat.conversations).to_have_count(1)
+    chat.conversations.hover()
+    chat.button("Rename one").click()
+
+
+def exporting(chat: ChatPage) -> None:
+    if (drawer := chat.button("Conversations")).is_visible():
+        drawer.click()
+    chat.button("Export").click()
+    expect(chat.page.get_by_role("dialog")).to_be_visible()
+
+
+VIEWS: list[Callable[[ChatPage], None]] = [
+    lambda chat: None, answered, writing, calling, branched, failed, settings, listed, exporting
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe(chromium: Browser, shell: str, look: str) -> None:
+    found: dict[str, Any] = {}
+    for view in VIEWS:
+        with chat_page(chromium, shell, bypass_csp=True, reduced_motion="reduce", **LOOKS[look]) as chat:
+            view(chat)
+            chat.page.add_script_tag(content=Path(AXE).read_text(encoding="utf-8"))
+            if violations := chat.page.evaluate(RUN):
+                found[view.__name__] = violations
+    assert not found
+
+
+def test_motion_stops_where_it_is_not_wanted(chromium: Browser, shell: str) -> None:
+    with chat_page(chromium, shell, reduced_motion="reduce") as chat:
+        chat.script({"content": "!", "wait": 20_000})
+        chat.send("Go")
+        dot = chat.log.locator(".writing")
+        expect(dot).to_be_visible()
+        assert dot.evaluate("(dot) => getComputedStyle(dot).animationName") == "none"
+
+
+def test_a_phone_scrolls_in_one_direction(chromium: Browser, shell: str) -> None:
+    with chat_page(chromium, shell, **LOOKS["phone"]) as chat:
+        chat.write("```\n" + "a long line " * 30 + "\n```\n\n" + "unbreakable" * 30)
+        chat.ask("Show me")
+        for element in (
+            "document.documentElement",
+            "document.querySelector('delta-chat').shadowRoot.querySelector('.log')",
+        ):
+            assert chat.page.evaluate(f"{element}.scrollWidth <= {element}.clientWidth")
+
+
+def test_each_paragraph_has_its_own_direction(chromium: Browser, shell: str) -> None:
+    with chat_page(chromium, shell) as chat:
+        chat.write("مرحبا بالعالم\n\nHello world\n\n```\ncode\n```")
+        chat.ask("שלום")
+        blocks = chat.answers.locator(".block:not(:empty)")
+        expect(blocks).to_have_count(3)
+        directions = blocks.evaluate_all("(blocks) => blocks.map((block) => getComputedStyle(block).direction)")
+        assert directions[:2] == ["rtl", "ltr"]
+        assert chat.answers.locator("pre").evaluate("(pre) => getComputedStyle(pre).direction") == "ltr"
+        assert chat.questions.locator(".bubble").evaluate("(text) => getComputedStyle(text).direction") == "rtl"

@@ -1,0 +1,335 @@
+"""The chat page, item by item, over a fake engine."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.e2e.chat_page import ChatPage, chat_page, fake_engine
+from tests.e2e.conftest import opened
+from web import site
+
+MARKDOWN = r"""## Title
+
+Euler: $e^{i\pi} = -1$, between $5 and $10.
+
+$$\int_0^1 x\,dx$$
+
+```python
+def f(x):
+    return "two"  # words
+```
+
+| a | b |
+|---|---|
+| 1 | 2 |
+
+- [x] done
+
+<img src=x onerror="globalThis.hurt = 1"> and [a link](javascript:globalThis.hurt=1)
+"""
+SHIFT = """() => { globalThis.shift = 0; new PerformanceObserver((list) => {
+  for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) globalThis.shift += value;
+}).observe({ type: 'layout-shift', buffered: false }); }"""
+
+
+@pytest.fixture
+def chat(chromium: Browser, shell: str) -> Iterator[ChatPage]:
+    with chat_page(chromium, shell) as page:
+        yield page
+
+
+def test_the_main_path(browser: Browser, shell: str) -> None:
+    """In every browser: an answer is set as Markdown, coloured and with formulas, and its markup is inert."""
+    with chat_page(browser, shell) as chat:
+        expect(chat.page.get_by_text("Nothing you write leaves this machine")).to_be_visible()
+        chat.write(MARKDOWN)
+        chat.ask("Show me")
+        answer = chat.answers
+        expect(answer.get_by_role("heading", name="Title")).to_be_visible()
+        expect(answer.locator("math")).to_have_count(2)
+        expect(answer.locator(".hljs-keyword").first).to_have_text("def")
+        expect(answer.get_by_role("table").get_by_role("cell")).to_have_text(["1", "2"])
+        expect(answer).to_contain_text("between $5 and $10")
+        expect(answer).to_contain_text('<img src=x onerror="globalThis.hurt = 1">')
+        expect(answer.locator("a")).not_to_have_attribute("href", re.compile("javascript"))
+        assert chat.page.evaluate("globalThis.hurt") is None
+        expect(answer).to_contain_text("42 tokens/s · first after 0.3 s")
+        expect(chat.input).to_be_focused()
+
+
+def test_a_link_opens_elsewhere_and_a_picture_is_not_fetched(chat: ChatPage) -> None:
+    chat.write("![a picture](https://example.org/a.png) and <https://example.org/b>")
+    chat.ask("Show me")
+    for link in chat.answers.get_by_role("link").all():
+        assert link.get_attribute("target") == "_blank"
+        assert link.get_attribute("rel") == "noopener noreferrer"
+    expect(chat.answers.get_by_role("link")).to_have_count(2)
+    expect(chat.answers.locator("img")).to_have_count(0)
+
+
+def test_code_and_messages_are_copied(chat: ChatPage) -> None:
+    chat.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    chat.write(MARKDOWN)
+    chat.ask("Show me")
+    chat.answers.get_by_role("button", name="Copy").first.click()
+    assert chat.page.evaluate("navigator.clipboard.readText()") == 'def f(x):\n    return "two"  # words'
+    chat.answers.locator("footer").get_by_role("button", name="Copy").click()
+    assert chat.page.evaluate("navigator.clipboard.readText()") == MARKDOWN
+
+
+def test_nothing_moves_while_text_streams(chat: ChatPage) -> None:
+    chat.page.evaluate(SHIFT)
+    chat.write(MARKDOWN + "\n\nA long line of text. " * 40, wait=4)
+    chat.ask("Show me")
+    assert chat.page.evaluate("globalThis.shift") < 0.001
+
+
+def test_a_thought_is_folded_with_its_duration(chat: ChatPage) -> None:
+    chat.script({"reasoning_content": "Let me see."}, {"content": "Seen.", "wait": 150})
+    chat.page.get_by_label("Thinking").check()
+    chat.ask("Look")
+    assert chat.requests()[-1]["extra_body"] == {"enable_thinking": True}
+    thought = chat.answers.locator("summary")
+    expect(thought).to_have_text(re.compile(r"Thought for 0\.\d s"))
+    expect(chat.answers.get_by_text("Let me see.")).to_be_hidden()
+    thought.click()
+    expect(chat.answers.get_by_text("Let me see.")).to_be_visible()
+
+
+def test_editing_branches_and_nothing_is_lost(chat: ChatPage) -> None:
+    chat.ask("one")
+    chat.ask("two")
+    chat.questions.first.get_by_role("button", name="Edit").click()
+    edit = chat.page.get_by_role("textbox", name="Edit message")
+    expect(edit).to_be_focused()
+    edit.fill("uno")
+    edit.press("Enter")
+    expect(chat.answers).to_have_text([re.compile("Echo: uno")])
+    expect(chat.questions.first).to_contain_text("2/2")
+    chat.questions.first.get_by_role("button", name="Previous version").click()
+    expect(chat.questions).to_have_text([re.compile("one"), re.compile("two")])
+    expect(chat.answers.last).to_contain_text("Echo: two")
+    assert [message["content"] for message in chat.requests()[-1]["messages"]] == ["uno"]
+
+
+def test_the_last_message_is_edited_from_the_keyboard(chat: ChatPage) -> None:
+    chat.ask("one")
+    chat.input.press("ArrowUp")
+    edit = chat.page.get_by_role("textbox", name="Edit message")
+    expect(edit).to_be_focused()
+    edit.press("Escape")
+    expect(chat.questions.get_by_role("button", name="Edit")).to_be_focused()
+    expect(chat.questions).to_contain_text("one")
+
+
+def test_regenerating_keeps_the_old_answer(chat: ChatPage) -> None:
+    chat.write("first")
+    chat.ask("Say")
+    chat.write("second")
+    chat.button("Regenerate").click()
+    expect(chat.answers).to_contain_text("second")
+    expect(chat.answers).to_contain_text("2/2")
+    chat.button("Previous version").click()
+    expect(chat.answers).to_contain_text("first")
+
+
+def test_stopping_keeps_what_was_written(chat: ChatPage) -> None:
+    chat.script({"content": "Begun"}, {"content": " never", "wait": 5000})
+    chat.send("Go")
+    expect(chat.answers).to_contain_text("Begun")
+    chat.page.keyboard.press("Escape")
+    expect(chat.answers).to_contain_text("Stopped.")
+    expect(chat.button("Stop")).to_be_hidden()
+    chat.script({"content": "On"})
+    chat.ask("Go on")
+    assert [message["content"] for message in chat.requests()[-1]["messages"]] == ["Go", "Begun", "Go on"]
+
+
+def test_an_error_is_told_and_the_message_comes_back(chat: ChatPage) -> None:
+    chat.script({"fails": "The GPU went away. Reload the page."})
+    chat.send("Hello")
+    expect(chat.page.get_by_role("alert")).to_contain_text("The GPU went away")
+    expect(chat.input).to_have_value("Hello")
+    expect(chat.questions).to_have_count(0)
+
+
+def test_tools_run_and_are_shown_as_cards(chat: ChatPage) -> None:
+    chat.page.evaluate("""() => {
+      const parameters = { type: 'object', properties: { city: { type: 'string' } } };
+      document.querySelector('delta-chat').tools = [
+        { type: 'function', function: { name: 'weather', parameters }, execute: ({ city }) => ({ city, celsius: 21 }) },
+      ];
+      const call = { index: 0, id: 'call_1', type: 'function', function: { name: 'weather', arguments: '{"city": "Oslo"}' } };
+      globalThis.script = ({ messages }) => messages.at(-1).role === 'tool' ? [{ content: 'Mild.' }] : [{ tool_calls: [call] }];
+    }""")
+    chat.ask("Weather in Oslo?")
+    expect(chat.answers.last).to_contain_text("Mild.")
+    first, second = chat.requests()
+    assert "execute" not in first["tools"][0]
+    assert second["messages"][-1] == {
+        "role": "tool",
+        "tool_call_id": "call_1",
+        "content": '{"city":"Oslo","celsius":21}',
+    }
+    card = chat.answers.first.locator("details")
+    expect(card).to_contain_text("Uses weather")
+    card.locator("summary").click()
+    expect(card).to_contain_text('"celsius": 21')
+
+
+def test_loading_and_reading_tell_how_far_they_are(chat: ChatPage) -> None:
+    chat.page.evaluate("globalThis.loadWait = 150")
+    chat.script({"prompt_progress": {"processed": 512, "total": 2048}}, {"content": "Read.", "wait": 400})
+    chat.send("A long text")
+    status = chat.page.locator("[part=status]")
+    expect(status).to_contain_text(re.compile(r"of 8\.0 MiB · .*/s · .* s left"))
+    expect(status).to_contain_text("Reading the conversation: 512 of 2,048 tokens")
+    expect(chat.page.get_by_role("progressbar")).to_be_visible()
+    expect(chat.answers).to_contain_text("Read.")
+    expect(chat.page.get_by_role("progressbar")).to_be_hidden()
+    expect(status).to_contain_text("101 of 4,096 tokens")
+
+
+def test_settings_reach_the_engine_and_reset(chat: ChatPage) -> None:
+    chat.ask("load")
+    chat.button("Settings").click()
+    settings = chat.page.get_by_role("dialog", name="Settings")
+    temperature = settings.get_by_label("Temperature")
+    expect(temperature).to_have_attribute("placeholder", "0.7")
+    expect(settings).to_contain_text("No GPU")
+    expect(settings).to_contain_text("496 MiB")
+    temperature.fill("0.2")
+    settings.get_by_label("Seed").fill("7")
+    settings.get_by_label("System prompt").fill("Be brief.")
+    chat.page.keyboard.press("Escape")
+    expect(settings).to_be_hidden()
+    expect(chat.button("Settings")).to_be_focused()
+    chat.ask("again")
+    request = chat.requests()[-1]
+    assert (request["temperature"], request["seed"]) == (0.2, 7)
+    assert request["messages"][0] == {"role": "system", "content": "Be brief."}
+    chat.page.reload()
+    chat.button("Settings").click()
+    expect(temperature).to_have_value("0.2")
+    settings.get_by_role("button", name="Use the model’s own values").click()
+    expect(temperature).to_have_value("")
+    chat.button("Close").click()
+    chat.ask("fresh")
+    assert "temperature" not in chat.requests()[-1]
+
+
+def test_conversations_are_kept_renamed_and_deleted(chat: ChatPage) -> None:
+    chat.ask("First things first")
+    chat.button("New chat").first.click()
+    expect(chat.input).to_be_focused()
+    chat.ask("Second thoughts")
+    expect(chat.conversations).to_have_text(["Second thoughts", "First things first"])
+    chat.page.reload()
+    chat.button("First things first").click()
+    expect(chat.answers).to_contain_text("Echo: First things first")
+    chat.conversations.last.hover()
+    chat.button("Rename First things first").click()
+    chat.page.get_by_role("textbox", name="Title").fill("Premières")
+    chat.page.keyboard.press("Enter")
+    expect(chat.conversations).to_have_text(["Second thoughts", "Premières"])
+    chat.conversations.last.hover()
+    chat.button("Delete Premières").click()
+    expect(chat.conversations).to_have_text(["Second thoughts"])
+    chat.button("Undo").click()
+    expect(chat.conversations).to_have_text(["Second thoughts", "Premières"])
+    expect(chat.answers).to_contain_text("Echo: First things first")
+
+
+def test_conversations_are_exported_and_imported(chat: ChatPage, tmp_path: Path) -> None:
+    chat.ask("one")
+    chat.write("A *second* answer")
+    chat.button("Regenerate").click()
+    expect(chat.answers).to_contain_text("2/2")
+    files = {}
+    for label in ("This conversation, to read (Markdown)", "This conversation, with its branches (JSON)"):
+        chat.button("Export").click()
+        with chat.page.expect_download() as download:
+            chat.button(label).click()
+        files[label] = tmp_path / download.value.suggested_filename
+        download.value.save_as(files[label])
+    markdown, branches = files.values()
+    assert markdown.read_text() == "# one\n\n## You\n\none\n\n## Assistant\n\nA *second* answer\n"
+    assert len(json.loads(branches.read_text())["conversations"][0]["nodes"]) == 3
+    chooser = chat.page.get_by_label("File of conversations")
+    chooser.set_input_files(branches)
+    expect(chat.conversations).to_have_count(2)
+    expect(chat.answers).to_contain_text("2/2")
+    chooser.set_input_files(markdown)
+    expect(chat.conversations).to_have_count(3)
+    expect(chat.answers.locator("em")).to_have_text("second")
+    chooser.set_input_files({"name": "a.json", "mimeType": "application/json", "buffer": b'{"kind": 1}'})
+    expect(chat.page.get_by_role("alert")).to_contain_text("holds no conversations")
+
+
+def test_another_model_is_chosen_and_remembered(chat: ChatPage) -> None:
+    model = chat.page.get_by_role("combobox", name="Model")
+    expect(chat.page.get_by_text("The model (5.0 MiB) loads with the first message")).to_be_visible()
+    model.select_option("large · q4 · 3.0 GiB")
+    expect(chat.page.get_by_text("The model (3.0 GiB)")).to_be_visible()
+    chat.ask("Hello")
+    assert chat.page.evaluate("globalThis.loaded") == [f"{chat.page.url}bundles/large/"]
+    chat.page.reload()
+    expect(model.locator("option:checked")).to_contain_text("large")
+
+
+def test_a_screen_reader_hears_sentences(chat: ChatPage) -> None:
+    chat.write("This is a sentence. This is another one. And the end")
+    chat.ask("Speak")
+    expect(chat.page.locator(".unseen[aria-live=polite]")).to_have_text(re.compile("And the end$"))
+    expect(chat.log).to_have_attribute("aria-live", "off")
+
+
+def test_the_element_in_another_page(chromium: Browser, shell: str) -> None:
+    """Properties, methods and events; without `storage` nothing is kept and no list is shown."""
+    with opened(chromium, f"{shell}/blank", prepare=fake_engine) as page:
+        seen = page.evaluate("""async () => {
+          await import('/delta-chat.js');
+          const chat = document.createElement('delta-chat');
+          const events = [];
+          for (const name of ['delta-ready', 'delta-message', 'delta-error']) document.addEventListener(name, () => events.push(name));
+          chat.bundle = '/bundles/any/';
+          chat.introMessage = 'Ask about our shop';
+          document.body.append(chat);
+          chat.addMessage({ role: 'assistant', content: 'Welcome.' });
+          await chat.send('Hello');
+          globalThis.failsToLoad = 'No such model.';
+          chat.bundle = '/bundles/none/';
+          await chat.send('Once more');
+          const markdown = chat.export('markdown');
+          const { messages } = chat;
+          chat.clear();
+          return { events, markdown, roles: messages.map(({ role }) => role), left: chat.messages.length, kept: (await indexedDB.databases()).length };
+        }""")
+        assert seen["events"] == ["delta-ready", "delta-message", "delta-error"]
+        assert seen["roles"] == ["assistant", "user", "assistant"]
+        assert "## You\n\nHello\n\n## Assistant\n\nEcho: Hello" in seen["markdown"]
+        assert (seen["left"], seen["kept"]) == (0, 0)
+        expect(page.get_by_role("heading", name="Ask about our shop")).to_be_visible()
+        expect(page.get_by_role("navigation")).to_have_count(0)
+
+
+def test_the_shell_is_small_and_its_modules_are_all_preloaded() -> None:
+    """What is fetched before the first message, compressed; the graph is walked from the page's own script."""
+    files = site.page_files()
+    reached = {"index.html", "page.css", "icon.svg"}
+    waiting = ["delta-chat.js"]
+    while waiting:
+        name = waiting.pop()
+        reached.add(name)
+        found = re.findall(r"^import .*? from '\./(?:chat/)?(.+?)';$", files[name].read_text(), re.MULTILINE)
+        waiting += [f"chat/{module}" for module in found if f"chat/{module}" not in reached]
+    assert sum(len(gzip.compress(files[name].read_bytes())) for name in reached) < 60_000
+    preloaded = re.findall(r'modulepreload" href="(.+?)"', files["index.html"].read_text())
+    assert sorted(preloaded) == sorted(name for name in reached if name.startswith("chat/"))
