@@ -433,7 +433,7 @@ export class DeltaChat extends HTMLElement {
     this.#picker.show(this.#models, this.bundle);
     const size = this.#models.find(({ url }) => url === this.bundle)?.bytes;
     const state = this.#info ? `${this.#info.name} is ready.` : `The model${size ? ` (${bytes(size)})` : ''} loads with the first message; the next time it is already here.`;
-    this.#thread.welcome(h('h1', {}, this.introMessage || 'What is on your mind?'),
+    this.#thread.welcome(h('h2', {}, this.introMessage || 'What is on your mind?'),
       h('p', {}, 'A language model that runs in this page, on your own graphics processor. Nothing you write leaves this machine.'),
       h('p', { class: 'quiet' }, state));
   }

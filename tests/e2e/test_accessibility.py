@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,7 @@ def test_axe(chromium: Browser, shell: str, look: str) -> None:
             chat.page.add_script_tag(content=Path(AXE).read_text(encoding="utf-8"))
             if violations := chat.page.evaluate(RUN):
                 found[view.__name__] = violations
-    assert not found
+    assert not found, json.dumps(found, indent=1)
 
 
 def test_motion_stops_where_it_is_not_wanted(chromium: Browser, shell: str) -> None:

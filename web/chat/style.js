@@ -94,7 +94,7 @@ header [aria-expanded] { display: none; }
 .messages { padding-block: 1rem 2rem; }
 .to-end { position: absolute; inset-block-end: .75rem; inset-inline: 0; margin-inline: auto; border: 1px solid var(--line) !important; background: var(--ground) !important; border-radius: 50%; }
 .empty { display: grid; align-content: center; justify-items: center; block-size: 100%; padding: 1rem; text-align: center; text-wrap: balance; }
-.empty h1 { margin: 0 0 .5rem; font-size: clamp(1.5rem, 5vw, 2rem); font-weight: 600; letter-spacing: -.02em; line-height: 1.2; }
+.empty h2 { margin: 0 0 .5rem; font-size: clamp(1.5rem, 5vw, 2rem); font-weight: 600; letter-spacing: -.02em; line-height: 1.2; }
 .empty p { margin: .25rem 0; max-inline-size: 32rem; }
 
 article { margin-block-end: 1.25rem; }
