@@ -14,12 +14,11 @@ BARRED = -1e9  # a logit that is never drawn; WGSL knows no infinities
 def setup(app: App) -> None:
     """Add both to the model, once it is loaded."""
     tokenizer = app.tokenizer
-    control = set(tokenizer.added.values())  # among them the one that ends an answer
     barred = [
         id
         for id in range(tokenizer.vocab_used)
-        if id not in control and b"e" in tokenizer.token_bytes(id).lower()
-    ]  # fmt: skip
+        if b"e" in tokenizer.token_bytes(id).lower() and id not in tokenizer.special_ids  # which end answers, unseen
+    ]
 
     def without_e(ids: Sequence[int], logits: memoryview[float]) -> None:
         """Called before each token with the answer's ids so far and all logits, to be changed in place."""

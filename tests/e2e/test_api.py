@@ -1,0 +1,291 @@
+"""What developers build on, in Chromium: sessions, Python beside the engine, deep-chat's handler, the examples, the types."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.conftest import opened
+from tests.e2e.engine_page import FAILURE
+from tests.e2e.site import FaultySite
+from web import runtime
+
+HERE = Path(__file__).parent
+BUNDLE = "/bundles/tiny-a-q8/"
+LOADED = 60_000  # ms
+
+
+def failure(page: Page, call: str) -> dict[str, str]:
+    """How a JavaScript expression that gives a promise fails."""
+    error: dict[str, str] = page.evaluate(f"({FAILURE})(async () => {call})")
+    return error
+
+
+# --- the Prompt API ---
+
+
+def test_sessions_over_any_engine(chromium: Browser, url: str) -> None:
+    with opened(chromium, f"{url}/blank") as page:
+        page.route("**/scripted_engine.js", lambda route: route.fulfill(path=HERE / "scripted_engine.js"))
+        seen: dict[str, Any] = page.evaluate((HERE / "language_model_checks.js").read_text())
+    assert seen["usages"] == [len("brief"), 5 + 8 + 3, 5 + 11 + 11, 5 + 11 + 8 + 5]
+    assert seen["overflows"] == [0, 0, 2]  # told to the handler and to the listener
+    assert seen["last"] == ["system: brief", "user: bbbbbbbb", "assistant: two", "user: cccccccc"]
+    assert seen["fields"] == {"temperature": 0, "top_k": 5, "stream": True}
+    assert seen["tooLong"] == seen["initialTooLong"] == "DOMException QuotaExceededError"
+    assert seen["keptAfterTooLong"] == seen["usages"][-1]
+    assert seen["measured"] == seen["appended"] == len("hello")
+    assert seen["copied"] == [5, 5 + 4 + 6, ["user: hello", "user: more"]]
+    assert seen["tooled"] == ["five", "add", ["user: 2 + 3?", "assistant: ", 'tool: {"sum":5}']]
+    assert seen["piece"] == "a"
+    assert seen["afterCancel"] == ["second", ["user: again"]]
+    assert (seen["aborted"], seen["reason"], seen["inOrder"]) == ("DOMException AbortError", "RangeError", "fourth")
+    assert seen["destroyed"] == ["DOMException AbortError"] * 4
+    assert seen["refused"] == {
+        "nothing": "TypeError",
+        "number": "TypeError",
+        "role": "TypeError",
+        "lateSystem": "TypeError",
+        "systemPrompt": "DOMException NotSupportedError",
+        "image": "DOMException NotSupportedError",
+        "expectedImage": "DOMException NotSupportedError",
+        "prefix": "DOMException SyntaxError",
+        "assistantPrefix": "DOMException NotSupportedError",
+        "pattern": "DOMException NotSupportedError",
+        "noBundle": "TypeError",
+        "abortedCreate": "DOMException AbortError",
+        "noModel": "DOMException NetworkError",
+    }
+    assert seen["unavailable"] == ["unavailable", "unavailable"]
+
+
+def test_a_session_with_the_model(chromium: Browser, url: str) -> None:
+    with opened(chromium, f"{url}/blank") as page:
+        seen = page.evaluate(
+            """async (bundle) => {
+              const { LanguageModel } = await import('/language-model.js');
+              LanguageModel.bundle = bundle;
+              const states = [await LanguageModel.availability()];
+              const shares = [];
+              const initialPrompts = [{ role: 'system', content: 'Be brief.' }];
+              const monitor = (target) => target.addEventListener('downloadprogress', ({ loaded, total }) => shares.push([loaded, total]));
+              const [session, second] = await Promise.all([
+                LanguageModel.create({ initialPrompts, monitor }),
+                LanguageModel.create().then(async (made) => { states.push(await LanguageModel.availability()); return made; }),
+                LanguageModel.availability().then((state) => states.splice(1, 0, state)),
+              ]);
+              const before = session.contextUsage;
+              const responseConstraint = { enum: ['red', 'green'] };
+              const answer = await session.prompt('Which colour?', { responseConstraint });
+              const stream = session.promptStreaming('And now?', { responseConstraint });
+              const streamed = (await Array.fromAsync(stream)).join('');
+              const used = session.contextUsage;
+              const measured = await session.measureContextUsage('Rivers run.');
+              await session.append('Rivers run.');
+              const grown = session.contextUsage - used;
+              const controller = new AbortController();
+              let aborted;
+              try {
+                for await (const piece of session.promptStreaming('Go on.', { signal: controller.signal })) controller.abort();
+              } catch (error) {
+                aborted = error.name;
+              }
+              session.destroy();
+              const still = await second.prompt('Which?', { responseConstraint });
+              second.destroy();
+              states.push(await LanguageModel.availability());
+              return { states, shares, before, answer, streamed, used, measured, grown, aborted, still };
+            }""",
+            BUNDLE,
+        )
+    assert seen["states"] == ["downloadable", "downloading", "available", "available"]
+    loaded = [share for share, _ in seen["shares"]]
+    assert {total for _, total in seen["shares"]} == {1}
+    assert loaded[0] == 0 and loaded[-1] == 1 and loaded == sorted(set(loaded))
+    assert {seen["answer"], seen["streamed"], seen["still"]} <= {'"red"', '"green"'}
+    assert seen["used"] > seen["before"] > 0
+    assert seen["measured"] == seen["grown"] > 0
+    assert seen["aborted"] == "AbortError"
+
+
+# --- Python beside the engine, and deep-chat ---
+
+LOAD = """async (bundle) => {
+  const { Engine } = await import('/deltapage.js');
+  globalThis.engine = await Engine.load(bundle, { python: '/examples/hooks.py' });
+}"""
+
+
+@pytest.fixture(scope="module")
+def hooked(chromium: Browser, url: str) -> Iterator[Page]:
+    """A page with an engine and the example's Python beside it."""
+    with opened(chromium, f"{url}/blank") as page:
+        page.evaluate(LOAD, BUNDLE)
+        yield page
+
+
+def chat(page: Page, **extra: object) -> str:
+    request = {
+        "messages": [{"role": "user", "content": "Hello"}],
+        "max_tokens": 24,
+        "temperature": 0,
+        "extra_body": {"enable_thinking": False, **extra},
+    }
+    answer: str = page.evaluate(
+        "async (r) => (await engine.chat.completions.create(r)).choices[0].message.content", request
+    )
+    return answer
+
+
+def test_a_logits_processor_written_in_python(hooked: Page) -> None:
+    free, kept = chat(hooked), chat(hooked, logits_processor="without-e")
+    assert "e" in free.lower() and "e" not in kept.lower() and kept
+    assert chat(hooked) == free
+    error = failure(
+        hooked,
+        "engine.chat.completions.create({ messages: [{ role: 'user', content: 'x' }], extra_body: { logits_processor: 'y' } })",
+    )
+    assert error["name"] == "RequestError" and "expected one of: without-e" in error["message"]
+
+
+def test_a_python_function_over_the_engine(hooked: Page) -> None:
+    tokens = hooked.evaluate("(text) => engine.python('surprises', text)", "Rivers run.")
+    assert "".join(token for token, _ in tokens) == "Rivers run."
+    assert tokens[0][1] == 0 and all(0 < surprise <= 1 for _, surprise in tokens[1:])
+    assert failure(hooked, "engine.python('nothing')")["name"] == "RequestError"
+    error = failure(hooked, "engine.python('surprises', 7)")
+    assert error["name"] == "ExtensionError" and "prompt is 7" in error["message"]
+
+
+def test_python_that_cannot_be_loaded_says_why(chromium: Browser, url: str, faults: FaultySite) -> None:
+    path = "/examples/hooks.py"
+    load = f"import('/deltapage.js').then(({{ Engine }}) => Engine.load('{BUNDLE}', {{ python: '%s' }}))"
+    with opened(chromium, f"{url}/blank") as page:
+        assert "another origin" in failure(page, load % "https://elsewhere.example/hooks.py")["message"]
+        assert "status 404" in failure(page, load % "/examples/nowhere.py")["message"]
+        faults.faults[path] = lambda source: b"def setup(app):\n    app.processors = 1 / 0\n"
+        error = failure(page, load % path)
+    assert error["name"] == "ExtensionError"
+    assert error["message"] == "the Python module hooks.py could not be set up: ZeroDivisionError: division by zero"
+
+
+def test_deep_chat_is_answered(hooked: Page) -> None:
+    seen = hooked.evaluate(
+        """async () => {
+          const { connectDeepChat } = await import('/deep-chat.js');
+          let loads = 0;
+          const request = { max_tokens: 8, temperature: 0, extra_body: { enable_thinking: false } };
+          const element = {};
+          connectDeepChat(element, async () => { loads++; return engine; }, { instruction: 'Be brief.', request });
+          const ask = async (messages, stopAfter = Infinity) => {
+            const calls = [];
+            const signals = {
+              stopClicked: { listener: () => {} },
+              onOpen: () => calls.push('open'),
+              onClose: () => calls.push('close'),
+              onResponse: async (response) => {
+                calls.push(response);
+                if (calls.length === stopAfter) signals.stopClicked.listener();
+              },
+            };
+            await element.connect.handler({ messages }, signals);
+            return calls;
+          };
+          const turns = [{ role: 'user', text: 'Hi' }, { role: 'ai', text: 'Hello' }, { role: 'user', text: 'Rivers?' }];
+          const messages = [['system', 'Be brief.'], ['user', 'Hi'], ['assistant', 'Hello'], ['user', 'Rivers?']];
+          const wanted = await engine.chat.completions.create({ ...request, messages: messages.map(([role, content]) => ({ role, content })) });
+          const before = loads;
+          const answered = await ask(turns);
+          request.max_tokens = 400;
+          return {
+            wanted: wanted.choices[0].message.content,
+            settings: [element.connect.stream, element.requestBodyLimits.maxMessages],
+            answered,
+            stopped: await ask(turns, 3),
+            refused: await ask([{ role: 'user', text: 'see', files: [{}] }]),
+            loads: [before, loads],
+          };
+        }"""
+    )
+    first, *pieces, last = seen["answered"]
+    assert (first, last) == ("open", "close")
+    assert "".join(piece["text"] for piece in pieces) == seen["wanted"] != ""
+    assert seen["settings"] == [True, 0] and seen["loads"] == [0, 1]
+    assert [call if isinstance(call, str) else list(call) for call in seen["stopped"]] == [
+        "open",
+        ["text"],
+        ["text"],
+        "close",
+    ]
+    assert seen["refused"] == [{"error": "This model reads text only: send the message without files."}]
+
+
+# --- the examples, and the types ---
+
+
+@contextlib.contextmanager
+def example(browser: Browser, url: str, name: str) -> Iterator[Page]:
+    """An example's page; it fails the test when a script of it does."""
+    with opened(browser, f"{url}/examples/{name}.html") as page:
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        yield page
+        assert not errors
+
+
+def test_every_example_opens_and_is_listed(chromium: Browser, url: str) -> None:
+    with example(chromium, url, "index") as page:
+        listed = page.locator("main a").evaluate_all("(links) => links.map((link) => link.getAttribute('href'))")
+    assert set(listed) == {path.name for path in (runtime.WEB / "examples").glob("*.html")} - {"index.html"}
+    with example(chromium, url, "tag") as page:
+        expect(page.get_by_role("textbox", name="Message")).to_be_visible()
+    with example(chromium, url, "prompt-api") as page:
+        expect(page.get_by_role("button", name="Ask")).to_be_enabled()
+
+
+def test_the_python_example_runs(chromium: Browser, url: str) -> None:
+    with example(chromium, url, "python") as page:
+        page.get_by_role("button", name="surprises").click()
+        expect(page.get_by_role("status").first).to_have_text("Done", timeout=LOADED)
+        expect(page.locator("output mark").first).to_be_visible()
+        page.get_by_role("button", name="letter e").click()
+        expect(page.get_by_role("status").first).to_have_text("Done", timeout=LOADED)
+        expect(page.locator("output")).not_to_have_text("")
+        assert "e" not in page.locator("output").inner_text().lower()
+
+
+FAKE_DEEP_CHAT = """customElements.define('deep-chat', class extends HTMLElement {
+  ask(text) {
+    this.connect.handler({ messages: [{ role: 'user', text }] }, {
+      stopClicked: this.stop = { listener: () => {} }, onOpen: () => {}, onClose: () => this.toggleAttribute('closed'),
+      onResponse: async ({ text, error }) => this.append(text ?? error),
+    });
+  }
+})"""
+
+
+def test_the_deep_chat_example_runs(chromium: Browser, url: str) -> None:
+    bundle = "**/deepChat.bundle.js"
+    with example(chromium, url, "deep-chat") as page:
+        expect(page.get_by_role("status")).to_contain_text("deepChat.bundle.js is not there")
+        page.route(bundle, lambda route: route.fulfill(body=FAKE_DEEP_CHAT, content_type="text/javascript"))
+        page.reload()
+        page.evaluate(
+            "customElements.whenDefined('deep-chat').then(() => document.querySelector('deep-chat').ask('Hi'))"
+        )
+        expect(page.locator("deep-chat")).not_to_have_text("", timeout=LOADED)
+        page.locator("deep-chat").evaluate("(element) => element.stop.listener()")
+        expect(page.locator("deep-chat[closed]")).to_be_attached()
+
+
+def test_typescript_finds_the_declarations_sound() -> None:
+    done = subprocess.run(
+        ["npm", "run", "--silent", "types"], cwd=runtime.WEB, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
