@@ -75,7 +75,7 @@ export class Markdown {
   /** The block that was written is final; what follows goes below it. */
   #close() {
     this.#live.enhance();
-    this.#live = new Block();
+    this.#live = new Block(this.#live.level);
     this.element.append(this.#live.element);
   }
 }
@@ -83,7 +83,15 @@ export class Markdown {
 /** One top-level block of a text. Its direction is that of its own words. */
 class Block {
   element = h('div', { class: 'block', dir: 'auto' });
+  /** Of the last heading so far: the next one may be one deeper, whatever the model skips. */
+  level;
+  #above;
   #raw = '';
+
+  /** @param {number} [above]  the level of the last heading above it */
+  constructor(above = 2) {
+    this.#above = this.level = above;
+  }
 
   /** @param {string} text */
   plain(text) {
@@ -130,6 +138,11 @@ class Block {
       const frame = h('div', { class: 'table', tabindex: 0, role: 'group', 'aria-label': 'Table' });
       table.replaceWith(frame);
       frame.append(table);
+    }
+    this.level = this.#above;
+    for (const heading of this.element.querySelectorAll('h3, h4, h5, h6')) {
+      this.level = Math.min(Number(heading.localName[1]), this.level + 1);
+      heading.ariaLevel = String(this.level);
     }
     for (const link of this.element.querySelectorAll('a')) {
       link.target = '_blank';

@@ -78,7 +78,7 @@ export class MessageView {
     this.element.querySelector('.writing')?.remove();
     const card = h('details', { class: 'card', part: 'tool-call' },
       h('summary', {}, icon('tool'), h('span', {}, 'Uses ', h('strong', {}, name)), h('span', { class: 'state' }, 'called')),
-      h('h4', {}, 'With'), h('pre', { dir: 'ltr', tabindex: 0 }, pretty(values)));
+      h('p', {}, 'With'), h('pre', { dir: 'ltr', tabindex: 0 }, pretty(values)));
     this.#cards.set(id, card);
     this.#body.append(card);
   }
@@ -93,7 +93,7 @@ export class MessageView {
     const card = this.#cards.get(id);
     if (!card) return false;
     /** @type {HTMLElement} */ (card.querySelector('.state')).textContent = 'answered';
-    card.append(h('h4', {}, 'Answer'), h('pre', { dir: 'auto', tabindex: 0 }, pretty(text)));
+    card.append(h('p', {}, 'Answer'), h('pre', { dir: 'auto', tabindex: 0 }, pretty(text)));
     return true;
   }
 

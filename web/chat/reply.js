@@ -36,7 +36,7 @@ export class Reply {
       thinkingSince = 0;
     };
     try {
-      for await (const { choices, usage, prompt_progress } of /** @type {AsyncIterable<any>} */ (await engine.chat.completions.create({ ...request, stream: true }))) {
+      for await (const { choices, usage, prompt_progress } of await engine.chat.completions.create({ ...request, stream: true })) {
         if (prompt_progress) onPrefill(prompt_progress.processed, prompt_progress.total);
         if (usage) this.facts.usage = usage;
         const [choice] = choices;

@@ -117,7 +117,7 @@ summary { inline-size: fit-content; max-inline-size: 100%; cursor: pointer; bord
 .card { margin-block: .5rem; padding: .6rem .9rem; border: 1px solid var(--line); border-radius: .8rem; background: var(--raised); }
 .card summary { display: flex; gap: .5rem; align-items: center; inline-size: auto; }
 .card .state { margin-inline-start: auto; color: var(--quiet); font-size: .8125rem; }
-.card h4 { margin: .6rem 0 .2rem; color: var(--quiet); font-size: .8125rem; font-weight: 500; }
+.card p { margin: .6rem 0 .2rem; color: var(--quiet); font-size: .8125rem; font-weight: 500; }
 .card pre { max-block-size: 16rem; margin: 0; overflow: auto; font: .8125rem/1.5 var(--delta-mono); white-space: pre-wrap; overflow-wrap: anywhere; }
 
 .composer { padding: 0 1rem max(.5rem, env(safe-area-inset-bottom)); }

@@ -11,7 +11,8 @@ import { textOf } from './tree.js';
 const NEAR = 60; // px from the end that count as being there
 
 export class ThreadView {
-  #messages = h('div', { class: 'messages' });
+  #title = h('h2', { class: 'unseen' }, 'Conversation');
+  #messages = h('div', { class: 'messages' }, this.#title);
   #empty = h('div', { class: 'empty', part: 'empty' });
   #toEnd = iconButton('down', 'To the end', () => this.toEnd(), { class: 'icon to-end', hidden: true });
   #log = h('div', { class: 'log', part: 'log', role: 'log', 'aria-live': 'off', 'aria-label': 'Conversation', tabindex: 0 }, this.#empty, this.#messages);
@@ -40,9 +41,10 @@ export class ThreadView {
    */
   show(tree) {
     this.#views = [];
-    this.#messages.replaceChildren();
+    this.#messages.replaceChildren(this.#title);
     for (const node of tree.path()) this.append(node, tree);
     this.#empty.hidden = !tree.empty;
+    this.#messages.hidden = tree.empty;
     this.toEnd();
   }
 
@@ -69,6 +71,7 @@ export class ThreadView {
     if (!onCard && role !== 'system') this.#messages.append(view.element);
     this.#views.push(view);
     this.#empty.hidden = true;
+    this.#messages.hidden = false;
     return view;
   }
 
