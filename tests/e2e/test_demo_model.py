@@ -1,0 +1,86 @@
+"""The embedded model in both browsers, as ``make chat`` serves it: one conversation, with and without thinking, and a tool."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.e2e.conftest import ROOT
+from tests.e2e.engine_page import EnginePage, engine_page
+from tests.e2e.site import running
+from web import runtime
+
+# Ten questions of one conversation: whether to think, what is asked, what the answer must say.
+CONVERSATION = [
+    (False, "What is 12 + 30?", "42"),
+    (True, "What is 25 + 13?", "38"),
+    (False, "What is 7 times 8?", "56"),
+    (True, "What is 9 - 4?", "5"),
+    (False, "Hello!", ""),
+    (False, "What is deltapage?", "web page"),
+    (True, "How many minutes are in 2 hours?", "120"),
+    (False, "Which day comes after Monday?", "Tuesday"),
+    (True, "What is 6 times 6?", "36"),
+    (False, "What is the opposite of hot?", "cold"),
+]
+CALCULATOR = {
+    "type": "function",
+    "function": {
+        "name": "calculator",
+        "description": "Evaluate an arithmetic expression.",
+        "parameters": {"type": "object", "properties": {"expression": {"type": "string"}}, "required": ["expression"]},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a site with the embedded model's bundle."""
+    out = tmp_path_factory.mktemp("demo") / "demo"
+    command = [sys.executable, "build.py", "bundle", "web/demo_model/checkpoint", str(out), "--quant", "q4"]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    runtime.assemble()
+    with running([out], runtime.RUNTIME) as (url, _):
+        yield url
+
+
+@pytest.fixture(scope="module")
+def delta(browser: Browser, demo: str) -> Iterator[EnginePage]:
+    """The model in each browser."""
+    with engine_page(browser, demo, "demo") as page:
+        yield page
+
+
+def test_ten_questions_in_one_conversation(delta: EnginePage) -> None:
+    messages: list[dict[str, Any]] = []
+    wrong = []
+    for thinking, question, wanted in CONVERSATION:
+        messages.append({"role": "user", "content": question})
+        answer = delta.chat(messages=messages, extra_body={"enable_thinking": thinking}, max_tokens=160)
+        choice = answer["choices"][0]
+        message = choice["message"]
+        assert choice["finish_reason"] == "stop", choice
+        assert bool(message.get("reasoning_content")) == thinking, message
+        if not message["content"] or wanted not in message["content"]:
+            wrong.append((question, message["content"]))
+        assert len(messages) == 1 or answer["usage"]["prompt_tokens_details"]["cached_tokens"] > 0
+        messages.append({"role": "assistant", "content": message["content"]})
+    assert not wrong
+
+
+def test_a_tool_is_called_and_its_result_is_told(delta: EnginePage) -> None:
+    messages: list[dict[str, Any]] = [{"role": "user", "content": "Use the calculator: what is 314 * 27?"}]
+    first = delta.chat(messages=messages, tools=[CALCULATOR], max_tokens=160)["choices"][0]
+    assert first["finish_reason"] == "tool_calls"
+    (call,) = first["message"]["tool_calls"]
+    assert call["function"]["name"] == "calculator"
+    assert json.loads(call["function"]["arguments"])["expression"].replace(" ", "") == "314*27"
+    messages += [first["message"], {"role": "tool", "tool_call_id": call["id"], "content": str(314 * 27)}]
+    second = delta.chat(messages=messages, tools=[CALCULATOR], max_tokens=160)["choices"][0]
+    assert str(314 * 27) in second["message"]["content"]
