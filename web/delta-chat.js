@@ -319,8 +319,7 @@ export class DeltaChat extends HTMLElement {
     const saving = setInterval(() => this.#library.keep(tree), SAVE_EVERY);
     this.#composer.say('');
     try {
-      const engine = await this.load();
-      signal.throwIfAborted();
+      const engine = await orAborted(this.load(), signal);
       await reply.run(engine, { messages, ...declared(this.tools), ...requestOf(this.#settings), signal }, {
         onText: (kind, piece) => {
           view.add(kind, piece);
@@ -487,6 +486,19 @@ function messagesUpTo(tree, last, system) {
   const path = tree.path();
   const messages = path.slice(0, path.findIndex(({ id }) => id === last.id) + 1).map(({ message }) => message);
   return system.trim() && messages[0]?.role !== 'system' ? [{ role: 'system', content: system }, ...messages] : structuredClone(messages);
+}
+
+/**
+ * What a promise gives, unless the signal comes first; the promise goes on by itself.
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal} signal
+ * @returns {Promise<T>}
+ */
+function orAborted(promise, signal) {
+  return Promise.race([promise, new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  })]);
 }
 
 customElements.define('delta-chat', DeltaChat);
