@@ -205,10 +205,9 @@ def _license(texts: Mapping[str, bytes]) -> str:
 
 
 def _warnings(texts: Mapping[str, bytes]) -> tuple[str, ...]:
-    """One line when files are not, byte for byte, those of a known publication."""
-    unknown = [
-        name for name, (digest, known) in _PUBLISHED.items() if name in texts and digest(texts[name]) not in known
-    ]
-    if not unknown:
+    """One line when some files are those of a known publication and others are not, byte for byte."""
+    same = {name: digest(texts[name]) in known for name, (digest, known) in _PUBLISHED.items() if name in texts}
+    unknown = [name for name, published in same.items() if not published]
+    if not unknown or len(unknown) == len(same):  # a model of somebody's own is no changed publication
         return ()
     return (f"unknown revision: not the published {', '.join(unknown)} of a Qwen3.5 known to this version",)

@@ -19,7 +19,7 @@ from kernels_wgsl.checkpoint import Checkpoint
 from kernels_wgsl.pack import unpack
 from kernels_wgsl.render import render
 from kernels_wgsl.weights import network, trunk_prefix
-from pyside import bundle_check, selftest
+from pyside import bundle_check, published, selftest
 from pyside.bundle import MANIFEST, Manifest, aligned, sections
 from pyside.bundle_writer import BundleWriter
 from pyside.chat_template import ChatTemplate
@@ -402,3 +402,12 @@ def test_the_template_of_a_random_checkpoint_renders(source: Path) -> None:
     template = ChatTemplate((source / "chat_template.jinja").read_text())
     assert template.render([{"role": "user", "content": "hi"}]).endswith("<think>\n\n</think>\n\n")
     assert template.render([{"role": "user", "content": "hi"}], enable_thinking=True).endswith("<think>\n")
+
+
+def test_a_changed_publication_is_told(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of which some are published and some are not; a model of somebody's own is not remarked upon."""
+    assert published.read(own).warnings == ()
+    known = frozenset({published.git_hash((own / "config.json").read_bytes())})
+    monkeypatch.setitem(published._PUBLISHED, "config.json", (published.git_hash, known))
+    (warning,) = published.read(own).warnings
+    assert "unknown revision: not the published tokenizer.json, chat_template.jinja" in warning
