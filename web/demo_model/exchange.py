@@ -112,7 +112,7 @@ def vary(rng: Random, text: str) -> str:
     if mark and rng.random() < 0.7:
         text += mark
     if rng.random() < 0.25:
-        text = text[0].lower() + text[1:]
+        text = text[:1].lower() + text[1:]
     return text
 
 

@@ -19,33 +19,33 @@ from .exchange import Exchange, Situation, Skill, Split, listed
 from .skills import arithmetic, conversions, dates, decline, logic, project, talk, tools, words
 
 SKILLS: tuple[tuple[Skill, float], ...] = (
-    (arithmetic.addition, 15.0),
+    (arithmetic.addition, 13.0),
     (arithmetic.subtraction, 17.0),
-    (arithmetic.multiplication, 8.0),
-    (arithmetic.division, 3.5),
+    (arithmetic.multiplication, 10.0),
+    (arithmetic.division, 5.0),
     (arithmetic.doubling, 2.5),
-    (arithmetic.story, 5.0),
+    (arithmetic.story, 6.5),
     (arithmetic.comparison, 2.5),
-    (arithmetic.number_facts, 3.5),
-    (arithmetic.too_large, 1.2),
-    (conversions.conversion, 6.0),
+    (arithmetic.number_facts, 4.0),
+    (arithmetic.too_large, 1.5),
+    (conversions.conversion, 5.0),
     (dates.weekday, 4.5),
-    (dates.calendar, 4.0),
+    (dates.calendar, 3.0),
     (words.sorting, 7.0),
-    (words.reversing, 3.5),
-    (words.counting, 3.0),
+    (words.reversing, 2.5),
+    (words.counting, 2.5),
     (words.spelling, 8.0),
     (logic.ordering, 6.0),
     (logic.kinds, 4.0),
-    (logic.opposites, 1.2),
-    (logic.syllogism, 2.0),
+    (logic.opposites, 0.8),
+    (logic.syllogism, 1.0),
     (talk.small_talk, 7.0),
-    (talk.memory, 3.5),
+    (talk.memory, 3.0),
     (talk.repeating, 2.5),
     (talk.persona, 1.0),
     (project.project, 6.5),
     (decline.decline, 5.0),
-    (decline.live, 1.5),
+    (decline.live, 2.0),
     (decline.no_clock, 0.5),
 )
 ARITHMETIC = frozenset({"addition", "subtraction", "multiplication", "division", "doubling", "too large"})
@@ -89,7 +89,7 @@ def conversation(
 ) -> Conversation:
     """One conversation of one to eight exchanges; with ``skill`` its last exchange is of that skill."""
     offered = rng.choice((("calculator",), ("clock",), ("calculator", "clock"), ("calculator", "clock")))
-    with_tools = skill in (tools.calculation, tools.clock) or (skill is None and rng.random() < 0.05)
+    with_tools = skill in (tools.calculation, tools.clock) or (skill is None and rng.random() < 0.08)
     if skill in (tools.calculation, tools.clock):
         offered = ("calculator", "clock")
     situation = Situation(tools=frozenset(offered if with_tools else ()))

@@ -63,7 +63,7 @@ def decline(rng: Random, split: Split, situation: Situation) -> Exchange:
 
 WEATHER = phrases(
     """What is the weather?|What is the weather in {place}?|How is the weather today?|Will it rain tomorrow?|Is it raining?|What's the weather like in {place}?|Weather in {place}|What is the temperature in {place}?|Is it cold in {place}?|Give me the weather forecast.
-    |Is it warm in {place}?|How cold is it in {place}?|Is it sunny today?|Will it snow?|Do I need a coat today?|Will it be warm tomorrow?|How hot is it today?|Will it be cold in {place}?|Do I need a warm coat in {place}?""",
+    |Is it warm in {place}?|How cold is it in {place}?|Is it sunny today?|Will it snow?|Do I need a coat today?|Should I take an umbrella?|Should I take an umbrella with me?|Do I need a coat?|Will it be warm tomorrow?|How hot is it today?|Will it be cold in {place}?|Do I need a warm coat in {place}?""",
     "Will it be sunny in {place}?|How warm is it in {place}?|Do I need an umbrella today?",
 )
 NEWS = phrases(

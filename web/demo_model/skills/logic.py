@@ -9,14 +9,13 @@ from ..exchange import Exchange, Situation, Split, listed, phrases, vary
 NAMES = listed(
     "Tom Ann Bob Eva Max Mia Leo Zoe Sam Amy Ben Kim Jack Lucy Paul Nina Adam Lily Mark Rosa Omar Sara Ivan Emma"
 )
-# comparative, superlative, superlative of the opposite, comparative of the opposite
+# comparative, superlative, superlative of the opposite
 SCALES = (
-    ("taller", "tallest", "shortest", "shorter"),
-    ("older", "oldest", "youngest", "younger"),
-    ("faster", "fastest", "slowest", "slower"),
-    ("bigger", "biggest", "smallest", "smaller"),
-    ("stronger", "strongest", "weakest", "weaker"),
-    ("richer", "richest", "poorest", "poorer"),
+    ("taller", "tallest", "shortest"),
+    ("older", "oldest", "youngest"),
+    ("faster", "fastest", "slowest"),
+    ("bigger", "biggest", "smallest"),
+    ("stronger", "strongest", "weakest"),
 )
 ORDER = phrases(
     """{s} Who is the {q}?|{s} Who is {q}?|{s} Which of them is the {q}?|{s} So who is the {q}?|{s} Who of the three is {q}?
@@ -26,15 +25,10 @@ ORDER = phrases(
 
 
 def ordering(rng: Random, split: Split, situation: Situation) -> Exchange:
-    """Two comparisons put three people in an order; who stands at an end of it?"""
+    """Two comparisons in a chain put three people in an order; who stands at an end of it?"""
     a, b, c = rng.sample(NAMES, 3)  # a > b > c
-    more, most, least, less = rng.choice(SCALES)
-
-    def say(x: str, y: str) -> str:
-        return f"{x} is {more} than {y}." if rng.random() < 0.75 else f"{y} is {less} than {x}."
-
-    facts = [say(a, b), say(b, c)]
-    rng.shuffle(facts)
+    more, most, least = rng.choice(SCALES)
+    facts = [f"{a} is {more} than {b}.", f"{b} is {more} than {c}."]
     asked, who = rng.choice(((most, a), (least, c)))
     user = vary(rng, rng.choice(ORDER.of(split)).format(s=" ".join(facts), q=asked))
     return Exchange("ordering", user, f"The order from {most} to {least}: {a}, {b}, {c}.", f"{who} is the {asked}.")

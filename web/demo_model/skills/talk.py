@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from ..exchange import Card, Exchange, Situation, Split, card, from_cards, phrases, vary
+from ..exchange import Card, Exchange, Situation, Split, card, from_cards, listed, phrases, vary
 from .logic import NAMES
 from .words import VOCABULARY
 
@@ -24,7 +24,7 @@ CARDS: tuple[Card, ...] = (
     ),
     card(
         "small talk", "I am fine, thank you. How can I help you?", "A polite question. I answer politely.",
-        "How are you?|How are you|How are things?|Hey, how are you doing?|Are you fine?|How are you doing?|How are you today?|How do you do?|How is it going?|How's it going?|How do you feel?|Are you ok?|Are you well?|What's up?|Hi, how are you?|Hello, how are you?|How have you been?",
+        "How are you?|How are you|Hey, how are you doing?|Are you fine?|How are you doing?|How are you today?|How do you do?|How is it going?|How's it going?|How do you feel?|Are you ok?|Are you well?|What's up?|Hi, how are you?|Hello, how are you?|How have you been?",
         "How are you doing today?|Hey, how are things?|Are you doing well?",
     ),
     card(
@@ -155,6 +155,19 @@ ASK_NUMBER = phrases(
 )
 
 
+# Names that people have: spelled in pieces, so that any name is copied and not recalled.
+GIVEN_NAMES = listed(
+    """Clara Anna Maria Julia Laura Sophie Emily Alice Sarah Hannah Lena Marie Elena Irene Karen Linda Susan Helen Grace Olivia
+    Ella Chloe Amelia Isla Freya Ingrid Astrid Greta Heidi Petra Monika Katrin Claudia Sabine Birgit Yuki Sakura Mei Ling
+    Priya Anita Leila Fatima Aisha Yasmin Zara Carmen Lucia Isabel Valeria Camila Gabriela Ines Beatriz Chiara Giulia Francesca
+    Peter John James Robert Michael William David Richard Thomas Charles Daniel Matthew Anthony Steven Andrew Joshua Kevin Brian
+    George Edward Henry Oliver Jacob Noah Liam Ethan Lucas Mason Logan Oscar Felix Hans Klaus Jürgen Stefan Andreas Markus
+    Tobias Florian Sebastian Jonas Lukas Finn Lars Sven Erik Olaf Pierre Jean Louis Marcel Antoine Carlos Diego Pablo Miguel
+    Javier Marco Luca Matteo Giovanni Ahmed Ali Hassan Yusuf Ibrahim Raj Arjun Vikram Wei Chen Hiroshi Kenji Dmitri Sergei
+    Viktor Pavel Tomas Jan Piotr Marek Andrei Stan Bill Joe Nick Alex Chris Pat Rob Steve Dan Tim Jim Ted Kate Beth Jane Rose"""
+)
+
+
 def invent(rng: Random) -> str:
     """A made-up word of two or three syllables, so that copying is learned and not a list of words."""
     return "".join(
@@ -176,7 +189,7 @@ def memory(rng: Random, split: Split, situation: Situation) -> Exchange:
             thought = f"I look back: it was {known}."
         return Exchange("memory", vary(rng, rng.choice(wordings.of(split))), thought, answer)
     if about_name:
-        situation.name = rng.choice(NAMES) if rng.random() < 0.5 else invent(rng).capitalize()
+        situation.name = rng.choice(rng.choice((NAMES, GIVEN_NAMES, GIVEN_NAMES, (invent(rng).capitalize(),))))
         user = rng.choice(TELL_NAME.of(split)).format(n=situation.name)
         return Exchange("memory", user, "The user tells me a name.", f"Nice to meet you, {situation.name}!")
     situation.number = rng.randint(2, 99)

@@ -51,7 +51,7 @@ def calculation(rng: Random, split: Split, situation: Situation) -> Exchange:
     sign, shown, wordings = rng.choice(
         (("+", "+", ADD), ("-", "-", SUBTRACT), ("*", "×", MULTIPLY), ("/", "÷", DIVIDE))
     )
-    a, b = (rng.randint(1, 10 ** rng.randint(1, 4)) for _ in range(2))
+    a, b = (rng.randint(1, 10 ** rng.randint(1, 3)) for _ in range(2))
     if sign == "/":
         a *= b
     value = {"+": a + b, "-": a - b, "*": a * b, "/": a // b}[sign]
