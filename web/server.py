@@ -19,7 +19,7 @@ from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pyside.errors import DeltapageError
-from web import runtime, site, vendor
+from web import offline, runtime, site, vendor
 
 HOST = "127.0.0.1"  # this machine only: nothing here is meant for a network
 MEDIA_TYPES = {
@@ -97,6 +97,11 @@ def create_app(bundles: Sequence[Path], runtime_folder: Path = runtime.RUNTIME) 
     """
     folders = site.bundle_folders(bundles)
     index = site.bundle_list(folders)
+    assembled = offline.hashes(site.assembled_files(runtime_folder))
+
+    async def offline_list(request: Request) -> Response:
+        files = offline.offline_list(offline.hashes(site.page_files()) | assembled)
+        return Response(files, media_type="application/json", headers={"Cache-Control": site.REVALIDATE})
 
     async def bundle_list(request: Request) -> Response:
         return Response(index, media_type="application/json", headers={"Cache-Control": site.REVALIDATE})
@@ -104,6 +109,7 @@ def create_app(bundles: Sequence[Path], runtime_folder: Path = runtime.RUNTIME) 
     return Starlette(
         routes=[
             Route("/bundles.json", bundle_list),
+            Route(f"/{offline.LIST}", offline_list),
             *(Mount(f"/bundles/{name}", Folder(directory=folder)) for name, folder in folders.items()),
             Mount("/runtime", Folder(directory=runtime_folder)),
             Mount("/vendor", Folder(directory=vendor.VENDOR, check_dir=False)),

@@ -7,6 +7,7 @@
 /vendor/               libraries for Markdown, code and mathematics (``web/vendor.py``)
 /bundles/<folder>/     models (``pyside/bundle.py``)
 /bundles.json          their list: [{name, url, model, recipe, license, bytes}], urls relative to the list
+/offline.json          what the service worker keeps: {version, files: {name: sha256}} (``web/offline.py``)
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from pyside.bundle import Manifest
 from pyside.errors import BundleError, DeltapageError
-from web import runtime, vendor
+from web import offline, runtime, vendor
 
 PAGE_SUFFIXES = frozenset({".html", ".js", ".css", ".svg", ".png", ".ico", ".webmanifest"})
 
@@ -48,6 +49,11 @@ def page_files() -> dict[str, Path]:
     hosted = [path for path in paths if path.suffix in PAGE_SUFFIXES]
     hosted += examples.glob("*.py")  # Python that runs in the page, unlike what lies beside the page's modules
     return {path.relative_to(runtime.WEB).as_posix(): path for path in sorted(hosted)}
+
+
+def assembled_files(runtime_folder: Path = runtime.RUNTIME) -> dict[str, Path]:
+    """What is hosted of the runtime and the libraries, for the browser to keep."""
+    return offline.folder_files("runtime", runtime_folder) | offline.folder_files("vendor", vendor.VENDOR)
 
 
 def cache_control(name: str) -> str:
@@ -122,6 +128,8 @@ def write_site(out: Path, bundles: Sequence[Path]) -> None:
         for name, source in folders.items():
             shutil.copytree(source, beside / "bundles" / name)
         (beside / "bundles.json").write_bytes(index)
+        kept = offline.hashes(page_files() | assembled_files())
+        (beside / offline.LIST).write_bytes(offline.offline_list(kept))
         (beside / MARKER).write_text(header_file())
         (beside / ".nojekyll").touch()  # else GitHub Pages leaves out names that start with an underscore
         runtime.swap(beside, out)

@@ -1,0 +1,113 @@
+/**
+ * The page without a network: keeps every file that `offline.json` names and answers with those, whole versions at a time.
+ *
+ * A worker belongs to one version, which its own URL names (web/offline.js). It installs when all files of that version have
+ * arrived and have the hashes of the list, and takes over when the last page of the version before it has closed or is reloaded.
+ * Models are kept by shards.js; of them only the list and the manifests are here, asked of the network first.
+ */
+
+/**
+ * @typedef {object} Scope  what is used of a ServiceWorkerGlobalScope, which TypeScript's DOM library leaves out
+ * @property {ServiceWorkerRegistration} registration
+ * @property {{matchAll: (options: {type: 'window'}) => Promise<object[]>}} clients
+ * @property {() => Promise<void>} skipWaiting
+ * @property {(kind: string, listener: (event: any) => void) => void} addEventListener
+ */
+const worker = /** @type {Scope} */ (/** @type {unknown} */ (self));
+const PAGES = 'deltapage-page-';
+const CACHE = PAGES + new URL(location.href).searchParams.get('version');
+const MODELS = 'deltapage-manifests'; // named in storage.js, too
+const SCOPE = new URL('./', location.href).href;
+
+worker.addEventListener('install', (event) => event.waitUntil(install()));
+worker.addEventListener('activate', (event) => event.waitUntil(dropEarlier()));
+worker.addEventListener('message', ({ data }) => { if (data === 'take over') worker.skipWaiting(); });
+worker.addEventListener('fetch', (event) => {
+  const { request } = event;
+  if (request.method !== 'GET' || !request.url.startsWith(SCOPE) || request.headers.has('range')) return;
+  const name = nameOf(request.url);
+  if (name === 'bundles.json' || /^bundles\/[^/]+\/manifest\.json$/.test(name)) event.respondWith(networkFirst(request));
+  else if (request.mode === 'navigate') event.respondWith(navigate(request));
+  else if (!name.startsWith('bundles/') && name !== 'offline.json') event.respondWith(kept(request));
+});
+
+async function install() {
+  /** @type {{version: string, files: Record<string, string>}} */
+  const { version, files } = await (await fetch(`${SCOPE}offline.json`, { cache: 'no-cache' })).json();
+  if (PAGES + version !== CACHE) throw new Error(`the site has moved on to version ${version}`); // its own worker will be asked for
+  const cache = await caches.open(CACHE);
+  await Promise.all(Object.entries(files).map(async ([name, digest]) => {
+    const url = SCOPE + (name === 'index.html' ? '' : name);
+    if (await cache.match(url)) return; // from an attempt that broke off
+    const response = await fetch(url, { cache: 'no-cache' }); // what the browser has already costs no more than a question
+    const bytes = await response.arrayBuffer();
+    if (!response.ok || await sha256(bytes) !== digest) throw new Error(`${name} is not the file of version ${version}`);
+    await cache.put(url, new Response(bytes, { headers: response.headers })); // a redirected response could not answer a navigation
+  }));
+  await keepManifests().catch(() => {}); // a page of its own may have no list of models
+}
+
+/** The list of models and their manifests, which are asked for before a worker can be in charge. */
+async function keepManifests() {
+  const response = await networkFirst(new Request(`${SCOPE}bundles.json`));
+  /** @type {{url: string}[]} */
+  const listed = await response.json();
+  await Promise.all(listed.map(({ url }) => networkFirst(new Request(new URL(`${url}manifest.json`, SCOPE)))));
+}
+
+/** Caches are listed oldest first; a later one belongs to a worker that is being installed. */
+async function dropEarlier() {
+  const names = (await caches.keys()).filter((name) => name.startsWith(PAGES));
+  await Promise.all(names.slice(0, names.indexOf(CACHE)).map((name) => caches.delete(name)));
+}
+
+/**
+ * A page. When nobody else has the old version open, a reload is the moment for the new one: the worker that waits takes over,
+ * and the page asks again.
+ * @param {Request} request
+ */
+async function navigate(request) {
+  const { waiting } = worker.registration;
+  const open = await worker.clients.matchAll({ type: 'window' });
+  if (waiting && open.length < 2) {
+    waiting.postMessage('take over');
+    return new Response('', { headers: { Refresh: '0' } });
+  }
+  return kept(request);
+}
+
+/** @param {Request} request */
+async function kept(request) {
+  const cache = await caches.open(CACHE);
+  return await cache.match(SCOPE + nameOf(request.url), { ignoreVary: true }) ?? fetch(request);
+}
+
+/** @param {Request} request */
+async function networkFirst(request) {
+  const cache = await caches.open(MODELS);
+  try {
+    const response = await fetch(request);
+    if (response.ok) await cache.put(request.url, response.clone()).catch(() => {}); // a full disk is no reason to fail
+    return response;
+  } catch (error) {
+    const last = await cache.match(request.url, { ignoreVary: true });
+    if (last) return last;
+    throw error;
+  }
+}
+
+/**
+ * A URL's path below the site's root; the page itself is ''.
+ * @param {string} url
+ */
+function nameOf(url) {
+  const { origin, pathname } = new URL(url);
+  const name = (origin + pathname).slice(SCOPE.length);
+  return name === 'index.html' ? '' : name;
+}
+
+/** @param {ArrayBuffer} bytes */
+async function sha256(bytes) {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
