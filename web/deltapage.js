@@ -177,8 +177,7 @@ export class Engine {
 
   /** @param {AbortSignal} [signal] */
   async #start(signal) {
-    const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'deltapage' });
-    const connection = new Connection(worker);
+    const connection = new Connection(startWorker(new URL('./worker.js', import.meta.url)));
     try {
       for await (const { progress, info } of connection.stream('load', { bundle: this.#bundle, python: this.#python }, signal)) {
         if (progress) this.#onProgress(progress);
@@ -191,4 +190,18 @@ export class Engine {
       throw error;
     }
   }
+}
+
+/**
+ * A worker's script must be of the page's own origin. A module that came from elsewhere starts one that imports it from there;
+ * messages wait until a module worker's imports have run.
+ * @param {URL} script
+ */
+function startWorker(script) {
+  const options = /** @type {const} */ ({ type: 'module', name: 'deltapage' });
+  if (script.origin === location.origin) return new Worker(script, options);
+  const address = URL.createObjectURL(new Blob([`import ${JSON.stringify(script.href)};`], { type: 'text/javascript' }));
+  const worker = new Worker(address, options);
+  for (const kind of ['message', 'error']) worker.addEventListener(kind, () => URL.revokeObjectURL(address), { once: true });
+  return worker;
 }
