@@ -1,0 +1,121 @@
+/**
+ * What this browser keeps of the site's models: how much, for how long, and away with it.
+ *
+ * Files are kept under their sha256 by shards.js, so what two bundles share is stored once and stays until neither is kept.
+ */
+
+import { EngineError } from './protocol.js';
+
+const FILES = 'deltapage-files'; // shards.js
+const MANIFESTS = 'deltapage-manifests'; // service-worker.js
+const KEY = `${globalThis.origin}/deltapage/sha256/`; // shards.js
+
+/** @typedef {import('./shards.js').FileSpec} FileSpec */
+
+/**
+ * @typedef {object} Kept  a bundle, and what of it is here
+ * @property {string} url  the folder's
+ * @property {number} bytes  here
+ * @property {number} total  bytes of everything that it names; kernels for other devices never come
+ */
+
+/**
+ * What is kept of one bundle.
+ * @param {string | URL} bundle  the folder's URL, relative to the page
+ * @returns {Promise<Kept>}
+ */
+export async function keptOf(bundle) {
+  const url = folder(bundle);
+  const here = await keptDigests();
+  const files = await filesOf(url);
+  return { url, bytes: sum(files.filter(({ sha256 }) => here.has(sha256))), total: sum(files) };
+}
+
+/**
+ * Remove a bundle's files, but not those that another of the site's bundles shares with it.
+ * @param {string | URL} bundle
+ * @param {(string | URL)[]} [others]  the folders of the bundles that stay
+ * @returns {Promise<number>} bytes that became free
+ */
+export async function remove(bundle, others = []) {
+  const url = folder(bundle);
+  const here = await keptDigests();
+  const shared = new Set();
+  for (const other of others.map(folder)) {
+    if (other !== url) for (const { sha256 } of await filesOf(other)) shared.add(sha256);
+  }
+  const gone = (await filesOf(url)).filter(({ sha256 }) => here.has(sha256) && !shared.has(sha256));
+  const cache = await caches.open(FILES);
+  await Promise.all(gone.map(({ sha256 }) => cache.delete(KEY + sha256)));
+  return sum(gone);
+}
+
+/**
+ * Ask the browser not to clear the site's storage when the disk runs low.
+ * @returns {Promise<boolean>} whether it agreed
+ */
+export async function persist() {
+  return Boolean(await navigator.storage?.persisted?.() || await navigator.storage?.persist?.());
+}
+
+/**
+ * What the site uses and what is left for it.
+ * @returns {Promise<{used: number, free: number}>} bytes; an unknown room counts as endless
+ */
+export async function room() {
+  const { usage = 0, quota = Infinity } = await navigator.storage?.estimate?.() ?? {};
+  return { used: usage, free: Math.max(0, quota - usage) };
+}
+
+/**
+ * Check that a bundle's missing files fit.
+ * @param {string | URL} bundle
+ * @throws {EngineError} QuotaError: what is needed, what is free and what to do
+ */
+export async function checkRoom(bundle) {
+  const { bytes, total } = await keptOf(bundle);
+  const { free } = await room();
+  const needed = total - bytes;
+  if (needed <= free) return;
+  throw new EngineError('QuotaError', `Keeping this model needs ${megabytes(needed)} of storage, and this browser has ${megabytes(free)} left ` +
+    'for the site. Delete another model or free disk space; without that it runs, and is downloaded again at each visit.');
+}
+
+/** @returns {Promise<Set<string>>} sha256 of every file that is kept */
+async function keptDigests() {
+  if (!globalThis.caches) return new Set(); // an insecure origin, where nothing is kept
+  const requests = await (await caches.open(FILES)).keys();
+  return new Set(requests.map(({ url }) => url.slice(url.lastIndexOf('/') + 1)));
+}
+
+/**
+ * Every file that a bundle names, once; without a network, by the last manifest that was seen.
+ * @param {string} url
+ * @returns {Promise<FileSpec[]>}
+ */
+async function filesOf(url) {
+  const address = `${url}manifest.json`;
+  const response = await fetch(address, { cache: 'no-cache' }).catch(() => globalThis.caches?.match(address, { cacheName: MANIFESTS, ignoreVary: true }));
+  if (!response?.ok) throw new EngineError('BundleError', `There is no model at ${url} (${response ? `status ${response.status}` : 'no connection'}). Check the address and the connection.`);
+  const { shards, kernels, files } = await response.json();
+  /** @type {FileSpec[]} */
+  const named = [...shards, ...kernels, ...files];
+  return [...new Map(named.map((file) => [file.sha256, file])).values()];
+}
+
+/** @param {string | URL} bundle */
+function folder(bundle) {
+  const url = new URL(bundle, document.baseURI);
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url.href;
+}
+
+/** @param {FileSpec[]} files */
+function sum(files) {
+  return files.reduce((total, { bytes }) => total + bytes, 0);
+}
+
+/** @param {number} bytes */
+function megabytes(bytes) {
+  return `${Math.ceil(bytes / 1e6)} MB`;
+}
