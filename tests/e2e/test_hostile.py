@@ -1,0 +1,129 @@
+"""Hostile texts, written by a person and by the model, are shown and do nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Dialog, Request, expect
+
+from tests.e2e.chat_page import ChatPage, chat_page
+from tests.e2e.hostile import TEXTS
+
+BATCH = 20  # texts in a conversation, whose title is the first of them
+SAY_BACK = """async (texts) => {
+  globalThis.script = ({ messages }) => messages.at(-1).content.match(/[^]{1,24}/g).map((content) => ({ content }));
+  const chat = document.querySelector('delta-chat');
+  chat.clear();
+  for (const text of texts) await chat.send(text);
+  return chat.messages.map(({ content }) => content);
+}"""
+ADD = """(texts) => {
+  const chat = document.querySelector('delta-chat');
+  chat.clear();
+  for (const content of texts) for (const role of ['user', 'assistant', 'tool']) chat.addMessage({ role, content });
+}"""
+ALIVE = """() => {
+  const root = document.querySelector('delta-chat').shadowRoot;
+  const found = [];
+  for (const element of root.querySelectorAll('*')) {
+    for (const { name, value } of element.attributes) {
+      if (/^on|^srcset$|^srcdoc$|^ping$/.test(name)) found.push(`${name}="${value}"`);
+    }
+  }
+  const tags = 'script, iframe, object, embed, base, link, meta, img, video, audio, style, form[action], template';
+  for (const message of root.querySelectorAll('article')) {
+    for (const element of message.querySelectorAll(tags)) found.push(element.outerHTML);
+    for (const element of message.querySelectorAll('.prose [style]')) found.push(element.outerHTML);
+    for (const link of message.querySelectorAll('[href], [*|href]')) {
+      const address = link.getAttribute('href') ?? link.getAttributeNS('http://www.w3.org/1999/xlink', 'href');
+      if (link.localName !== 'a' || !/^(https?:|mailto:|#)/i.test(address)) found.push(link.outerHTML);
+    }
+  }
+  return found;
+}"""
+DRAWN = """() => {
+  const root = document.querySelector('delta-chat').shadowRoot;
+  return root.querySelectorAll('.prose').length > 0 && root.querySelectorAll('.prose .plain').length === 0;
+}"""
+
+
+class Watch:
+    """Everything that a text that came to life could do outside its message."""
+
+    def __init__(self, chat: ChatPage) -> None:
+        self.page = chat.page
+        self.own = urlsplit(chat.page.url).netloc
+        self.seen: list[str] = []
+        chat.page.on("dialog", self._dialog)
+        chat.page.on("request", self._request)
+        chat.page.on("popup", lambda page: self.seen.append(f"opened {page.url}"))
+        chat.page.on("framenavigated", lambda frame: self.seen.append(f"went to {frame.url}"))
+        chat.page.evaluate("""() => {
+          globalThis.blocked = [];
+          document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+            globalThis.blocked.push(`${violatedDirective} ${blockedURI}`);
+          });
+        }""")
+
+    def _dialog(self, dialog: Dialog) -> None:
+        self.seen.append(f"said {dialog.message}")
+        dialog.dismiss()
+
+    def _request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.netloc != self.own or not address.path.startswith(("/vendor/", "/chat/", "/deltapage.js")):
+            self.seen.append(f"asked for {request.url}")
+
+    def nothing_happened(self) -> None:
+        """No script, no request, no dialog, nothing for the policy to block, no live element."""
+        self.page.wait_for_function(DRAWN)
+        assert self.page.evaluate("globalThis.hurt") is None
+        assert self.page.evaluate("globalThis.blocked") == []
+        assert self.page.evaluate(ALIVE) == []
+        assert self.seen == []
+
+
+@pytest.fixture
+def chat(chromium: Browser, shell: str) -> Iterator[ChatPage]:
+    with chat_page(chromium, shell) as page:
+        yield page
+
+
+def test_there_are_two_hundred() -> None:
+    assert len(set(TEXTS)) == 200
+
+
+def test_the_watch_notices(chat: ChatPage) -> None:
+    """What the tests below look for is found where it is."""
+    watch = Watch(chat)
+    chat.page.evaluate("""() => {
+      document.querySelector('delta-chat').addMessage({ role: 'user', content: 'x' });
+      const image = document.createElement('img');
+      image.setAttribute('srcset', '');
+      document.querySelector('delta-chat').shadowRoot.querySelector('article').append(image);
+      fetch('/elsewhere');
+    }""")
+    chat.page.wait_for_timeout(200)
+    assert len(chat.page.evaluate(ALIVE)) == 2
+    assert watch.seen == [f"asked for http://{watch.own}/elsewhere"]
+
+
+def test_sent_and_answered(chat: ChatPage) -> None:
+    """Each text is sent by a person, streamed back by the model, kept, and some are titles in the list."""
+    watch = Watch(chat)
+    for at in range(0, len(TEXTS), BATCH):
+        texts = list(TEXTS[at : at + BATCH])
+        said = chat.page.evaluate(SAY_BACK, texts)
+        assert said == [text for text in texts for _ in ("sent", "answered")]
+        expect(chat.answers).to_have_count(BATCH)
+        watch.nothing_happened()
+    expect(chat.conversations).to_have_count(len(TEXTS) // BATCH)
+
+
+def test_added_by_the_page(chat: ChatPage) -> None:
+    watch = Watch(chat)
+    for at in range(0, len(TEXTS), BATCH):
+        chat.page.evaluate(ADD, list(TEXTS[at : at + BATCH]))
+        watch.nothing_happened()
