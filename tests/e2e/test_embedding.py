@@ -15,6 +15,9 @@ from tests.e2e.test_page import LOADED
 
 BUNDLE = "bundles/tiny-a-f32/"
 STRICT = "default-src 'none'; script-src 'self'; style-src 'self'; frame-src {models}"
+ADMITTING = (
+    "default-src 'none'; script-src {models} blob: 'wasm-unsafe-eval'; worker-src {models} blob:; connect-src {models}"
+)
 FRAME_HOST = """
 const frame = document.querySelector('iframe');
 const models = new URL(frame.src).origin;
@@ -81,10 +84,15 @@ def frame_pages(models: str, policy: str) -> Callable[[str], Pages]:
     return pages
 
 
-def test_one_tag_on_another_origin(browser: Browser, url: str) -> None:
+@pytest.mark.parametrize("policy", ["", ADMITTING], ids=["no-policy", "policy"])
+def test_one_tag_on_another_origin(browser: Browser, url: str, policy: str) -> None:
+    """Without a policy, and under the one that README.md names."""
     tag = f'<script type=module src="{url}/delta-chat.js"></script><delta-chat bundle="{url}/{BUNDLE}"></delta-chat>'
     page_text = f"<!doctype html><html lang=en><title>shop</title>{tag}"
-    with host(lambda _: {"/": ("text/html", page_text, "")}) as origin, opened(browser, origin) as page:
+    with (
+        host(lambda _: {"/": ("text/html", page_text, policy.format(models=url))}) as origin,
+        opened(browser, origin) as page,
+    ):
         expect(page.get_by_role("textbox", name="Message")).to_be_visible()
         page.get_by_role("textbox", name="Message").fill("Hello")
         page.keyboard.press("Enter")
