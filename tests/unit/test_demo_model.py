@@ -240,6 +240,15 @@ def test_the_examination_is_held_out_and_covers_every_skill() -> None:
     assert expression and call.expected.startswith("<tool_call>\n<function=calculator>\n") and call.tools
 
 
+def test_fresh_wordings_are_in_no_skill() -> None:
+    known = {plain(p) for phrases in wordings() for p in phrases.train + phrases.held}
+    assert not known & {plain(w) for group in questions.FRESH.values() for w in group}
+    for question in questions.fresh(2, thinking=True):
+        a, sign, b, result = question.expected.removesuffix(".").replace("= ", "").split()
+        assert int(result) == {"+": int(a) + int(b), "-": int(a) - int(b), "×": int(a) * int(b)}[sign]
+        assert sorted(re.findall(r"\d+", question.messages[0]["content"])) == sorted([a, b])
+
+
 @pytest.fixture(scope="module")
 def encoder() -> batches.Encoder:
     return batches.Encoder(CHECKPOINT)

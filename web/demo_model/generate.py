@@ -19,12 +19,12 @@ from .exchange import Exchange, Situation, Skill, Split, listed
 from .skills import arithmetic, conversions, dates, decline, logic, project, talk, tools, words
 
 SKILLS: tuple[tuple[Skill, float], ...] = (
-    (arithmetic.addition, 13.0),
-    (arithmetic.subtraction, 17.0),
-    (arithmetic.multiplication, 10.0),
+    (arithmetic.addition, 17.0),
+    (arithmetic.subtraction, 20.0),
+    (arithmetic.multiplication, 13.0),
     (arithmetic.division, 5.0),
     (arithmetic.doubling, 2.5),
-    (arithmetic.story, 6.5),
+    (arithmetic.story, 8.0),
     (arithmetic.comparison, 2.5),
     (arithmetic.number_facts, 4.0),
     (arithmetic.too_large, 1.5),

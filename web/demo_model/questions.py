@@ -10,11 +10,36 @@ from random import Random
 from typing import Any
 
 from . import generate
-from .exchange import Skill
-from .skills import tools
+from .exchange import Situation, Skill
+from .skills import arithmetic, tools
 
 EXAM_SEED = 7
 BASIC = ("addition", "subtraction", "multiplication")  # the skills with the stricter bound
+
+# Written when the wordings of training were final, so that nothing was ever chosen by their result.
+FRESH = {
+    "+": (
+        "{a} and {b} make how much?",
+        "Please tell me what {a} + {b} is.",
+        "If you add {b} to {a}, what is the result?",
+        "Find {a} plus {b}.",
+        "Can you tell me {a} + {b}?",
+    ),
+    "-": (
+        "{a} less {b}?",
+        "Please tell me what {a} - {b} is.",
+        "If you take {b} from {a}, what is the result?",
+        "Find {a} minus {b}.",
+        "Can you tell me {a} - {b}?",
+    ),
+    "×": (
+        "{a} lots of {b}?",
+        "Please tell me what {a} x {b} is.",
+        "If you multiply {a} by {b}, what is the result?",
+        "Find {a} times {b}.",
+        "Can you tell me {a} * {b}?",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -50,4 +75,18 @@ def questions(per_skill: int, thinking: bool, seed: int = EXAM_SEED) -> list[Que
                 out.append(Question(f"{name} call", sample.messages[:-3], sample.tools, thinking, call))
                 name = f"{name} reply"
             out.append(Question(name, sample.messages[:-1], sample.tools, thinking, sample.messages[-1]["content"]))
+    return out
+
+
+def fresh(per_wording: int, thinking: bool, seed: int = EXAM_SEED) -> list[Question]:
+    """The basic sums in the ``FRESH`` wordings, one question to a conversation."""
+    out = []
+    skills = zip(BASIC, (arithmetic.addition, arithmetic.subtraction, arithmetic.multiplication), FRESH, strict=True)
+    for name, skill, sign in skills:
+        rng = Random(f"{seed}/{name}/{thinking}")
+        for wording in FRESH[sign] * per_wording:
+            answer = skill(rng, "held", Situation()).answer
+            a, b = answer.split(" = ")[0].split(f" {sign} ")
+            asked = [{"role": "user", "content": wording.format(a=a, b=b)}]
+            out.append(Question(name, asked, None, thinking, answer))
     return out

@@ -13,7 +13,8 @@ ADD = phrases(
     |How much is {a} + {b}?|How much is {a} plus {b}?|What is the sum of {a} and {b}?|Calculate {a} + {b}.|Compute {a} + {b}.
     |What's {a} + {b}?|what's {a}+{b}|Can you add {a} and {b}?|What do {a} and {b} make?|Sum of {a} and {b}
     |What is {a} and {b} together?|Please add {a} to {b}.|Solve {a} + {b}.|{a} + {b} is?|What do you get if you add {a} and {b}?
-    |What does {a} plus {b} make?|Could you add {a} to {b}?|I want to know {a} + {b}.|Work out {a} + {b}.|Total of {a} + {b}?|Give me {a} + {b}.|{a} plus {b} equals?|How many is {a} + {b}?|I have to add {a} and {b}.|Can you work out {a} + {b}?|{a} and {b} together make?|What does {a} and {b} equal?""",
+    |What does {a} plus {b} make?|Could you add {a} to {b}?|I want to know {a} + {b}.|Work out {a} + {b}.|Total of {a} + {b}?|Give me {a} + {b}.|{a} plus {b} equals?|How many is {a} + {b}?|I have to add {a} and {b}.|Can you work out {a} + {b}?|{a} and {b} together make?|What does {a} and {b} equal?
+    |Give me the sum of {a} and {b}.|Find the sum of {a} and {b}.|The total of {a} and {b} is?|What is the total of {a} and {b}?|How much do {a} plus {b} make?|How much are {a} and {b} together?|How many do {a} and {b} make?|If I put {a} and {b} together, how much is it?|Could you work out {a} + {b}?""",
     """What does {a} + {b} equal?|Could you work out {a} plus {b}?|How much do {a} and {b} make together?|Total of {a} and {b}?
     |I need the sum {a} + {b}.""",
 )
@@ -22,7 +23,8 @@ SUBTRACT = phrases(
     |How much is {a} - {b}?|How much is {a} minus {b}?|Take {b} away from {a}.|Calculate {a} - {b}.|Compute {a} - {b}.
     |What's {a} - {b}?|what's {a}-{b}|Can you subtract {b} from {a}?|What is the difference of {a} and {b}?|{a} take away {b}
     |What is left if you take {b} from {a}?|Solve {a} - {b}.|{a} - {b} is?|What do you get if you subtract {b} from {a}?
-    |What does {a} minus {b} make?|Could you take {b} from {a}?|I want to know {a} - {b}.|Work out {a} - {b}.|Give me {a} - {b}.|{a} minus {b} equals?|How much is left if I take {b} from {a}?|What remains if I subtract {b} from {a}?|I have to subtract {b} from {a}.|Can you work out {a} - {b}?|{b} are taken away from {a}. What is left?|What does {a} minus {b} equal?""",
+    |What does {a} minus {b} make?|Could you take {b} from {a}?|I want to know {a} - {b}.|Work out {a} - {b}.|Give me {a} - {b}.|{a} minus {b} equals?|How much is left if I take {b} from {a}?|What remains if I subtract {b} from {a}?|I have to subtract {b} from {a}.|Can you work out {a} - {b}?|{b} are taken away from {a}. What is left?|What does {a} minus {b} equal?
+    |How much is left of {a} after {b} are gone?|What is left of {a} if {b} are taken away?|How many are left of {a} if I take away {b}?|When {b} are taken away from {a}, how much is left?|Could you work out {a} - {b}?|I need to take {b} from {a}.|Of {a} I take away {b}. How much is left?""",
     """What does {a} - {b} equal?|Could you work out {a} minus {b}?|How much is left of {a} when {b} are taken away?
     |I need {a} - {b}.|What remains of {a} minus {b}?""",
 )
@@ -31,7 +33,8 @@ MULTIPLY = phrases(
     |What is {a} times {b}?|{a} times {b}|Multiply {a} by {b}.|How much is {a} times {b}?|How much is {a} x {b}?|How much is {a} * {b}?
     |What is the product of {a} and {b}?|Calculate {a} * {b}.|Compute {a} x {b}.|What's {a} times {b}?|what's {a} x {b}
     |Can you multiply {a} and {b}?|Solve {a} × {b}.|{a} multiplied by {b}|What do you get if you multiply {a} by {b}?
-    |Could you multiply {a} by {b}?|I want to know {a} x {b}.|Work out {a} x {b}.|Give me {a} * {b}.|{a} times {b} equals?|The product of {a} and {b} is?|I have to multiply {a} by {b}.|Can you work out {a} * {b}?|What does {a} times {b} equal?|Product of {a} * {b}?|What does {a} x {b} make?""",
+    |Could you multiply {a} by {b}?|I want to know {a} x {b}.|Work out {a} x {b}.|Give me {a} * {b}.|{a} times {b} equals?|The product of {a} and {b} is?|I have to multiply {a} by {b}.|Can you work out {a} * {b}?|What does {a} times {b} equal?|Product of {a} * {b}?|What does {a} x {b} make?
+    |I want the product of {a} and {b}.|Find the product of {a} and {b}.|Product: {a} and {b}|Give me the product of {a} and {b}.|Which number is the product of {a} and {b}?|Could you work out {a} x {b}?|I need to multiply {a} by {b}.|Tell me the product of {a} and {b}.""",
     """What does {a} * {b} equal?|Could you work out {a} times {b}?|What does {a} times {b} make?|Product of {a} and {b}?
     |I need {a} x {b}.""",
 )
@@ -39,7 +42,8 @@ DIVIDE = phrases(
     """What is {a} / {b}?|{a} / {b}|{a}/{b}|{a} ÷ {b}|What is {a} ÷ {b}?|What is {a} divided by {b}?|{a} divided by {b}
     |Divide {a} by {b}.|How much is {a} divided by {b}?|How much is {a} / {b}?|Calculate {a} / {b}.|What's {a} divided by {b}?
     |How often does {b} go into {a}?|Can you divide {a} by {b}?|Share {a} among {b}.|Solve {a} ÷ {b}.
-    |Could you divide {a} by {b}?|I want to know {a} / {b}.|Work out {a} / {b}.|Give me {a} / {b}.|{a} divided by {b} equals?|How often does {b} fit into {a}?|How many times is {b} in {a}?|How many times does {b} go into {a}?|Can you work out {a} / {b}?|What does {a} divided by {b} equal?|I have to divide {a} by {b}.""",
+    |Could you divide {a} by {b}?|I want to know {a} / {b}.|Work out {a} / {b}.|Give me {a} / {b}.|{a} divided by {b} equals?|How often does {b} fit into {a}?|How many times is {b} in {a}?|How many times does {b} go into {a}?|Can you work out {a} / {b}?|What does {a} divided by {b} equal?|I have to divide {a} by {b}.
+    |Could you work out {a} / {b}?|I need to divide {a} by {b}.|How many times can {b} fit into {a}?""",
     """What does {a} / {b} equal?|Could you work out {a} divided by {b}?|How many times does {b} fit into {a}?|I need {a} / {b}.""",
 )
 
@@ -160,20 +164,23 @@ GAIN = phrases(
     """I have {a} {t} and get {b} more. How many {t} do I have?|There are {a} {t} in a box and I add {b}. How many {t} are there?
     |Tom has {a} {t} and Ann has {b} {t}. How many {t} do they have?|If I have {a} {t} and buy {b} more, how many do I have?
     |{a} {t} and {b} {t}: how many {t} are there?|I find {a} {t}, then {b} {t}. How many {t} did I find?
-    |There are {a} {t}. Then {b} more come. How many {t} are there now?|I had {a} {t} and my friend brings {b} more. How many {t} do we have?|Here are {a} {t}, there are {b} {t}. How many {t} is that?|I own {a} {t} and buy {b} {t}. How many {t} do I own now?""",
+    |There are {a} {t}. Then {b} more come. How many {t} are there now?|I had {a} {t} and my friend brings {b} more. How many {t} do we have?|Here are {a} {t}, there are {b} {t}. How many {t} is that?|I own {a} {t} and buy {b} {t}. How many {t} do I own now?
+    |I own {a} {t}. Somebody gives me {b} more. How many {t} do I have?|There are {a} {t} on the left and {b} {t} on the right. How many are there?|My friend has {a} {t} and gets {b} more. How many {t} does my friend have now?""",
     """I own {a} {t}. My friend gives me {b} more. How many {t} do I have now?|There are {a} {t} here and {b} {t} there. How many in all?""",
 )
 LOSS = phrases(
     """I have {a} {t} and lose {b}. How many {t} do I have?|There are {a} {t} in a box and I take out {b}. How many {t} are left?
     |Tom has {a} {t} and gives away {b}. How many {t} does he have?|If I have {a} {t} and sell {b}, how many do I have?
     |I had {a} {t} and ate {b}. How many {t} are left?|From {a} {t} I take {b}. How many {t} remain?
-    |There were {a} {t}. I took {b}. How many {t} are left?|Of {a} {t}, {b} are gone. How many {t} are left?|I own {a} {t} and give away {b}. How many {t} do I own now?|I have {a} {t}. My friend takes {b} of them. How many {t} do I have now?""",
+    |There were {a} {t}. I took {b}. How many {t} are left?|Of {a} {t}, {b} are gone. How many {t} are left?|I own {a} {t} and give away {b}. How many {t} do I own now?|I have {a} {t}. My friend takes {b} of them. How many {t} do I have now?
+    |There were {a} {t} and {b} were lost. How many are left?|There were {a} {t}, but {b} are gone. How many {t} remain?|{a} {t} were there, then {b} were taken. How many are left?|I had {a} {t}, then {b} broke. How many are left?|I own {a} {t}. I lose {b} of them. How many {t} are left?""",
     """I own {a} {t}. I give {b} of them to a friend. How many {t} are left?|There were {a} {t}, then {b} were gone. How many are left?""",
 )
 GROUPS = phrases(
     """There are {a} boxes with {b} {t} each. How many {t} are there?|I have {a} bags of {b} {t}. How many {t} do I have?
     |{a} children have {b} {t} each. How many {t} do they have?|Each of {a} boxes holds {b} {t}. How many {t} are there in all?
-    |If {a} children bring {b} {t} each, how many {t} do they bring?|I have {a} boxes. In each box are {b} {t}. How many {t} are there?|I buy {a} bags with {b} {t} in each bag. How many {t} is that?|{a} people have {b} {t} each. How many {t} is that in all?""",
+    |If {a} children bring {b} {t} each, how many {t} do they bring?|I have {a} boxes. In each box are {b} {t}. How many {t} are there?|I buy {a} bags with {b} {t} in each bag. How many {t} is that?|{a} people have {b} {t} each. How many {t} is that in all?
+    |I bought {a} bags with {b} {t} in each. How many {t} is that?|If {a} friends bring {b} {t} each, how many {t} do we have?""",
     """I bought {a} boxes with {b} {t} in each. How many {t} did I buy?|If {a} people bring {b} {t} each, how many {t} are there?""",
 )
 
@@ -232,12 +239,14 @@ PARITY = phrases(
 )
 NEXT = phrases(
     """What comes after {a}?|Which number comes after {a}?|What number follows {a}?|What is the next number after {a}?|Number after {a}?
-    |When counting, what comes after {a}?|Tell me the number after {a}.|Which is the next number after {a}?|After {a} comes which number?|Which number is right after {a}?""",
+    |When counting, what comes after {a}?|Tell me the number after {a}.|Which is the next number after {a}?|After {a} comes which number?|Which number is right after {a}?
+    |When I count on, which number follows {a}?|What follows {a}?|Which number follows after {a}?|When I count up, what comes after {a}?|What follows {a} when counting?""",
     "Which number is next after {a}?|When I count, what follows {a}?",
 )
 PREVIOUS = phrases(
     """What comes before {a}?|Which number comes before {a}?|What number is before {a}?|What is the number before {a}?|Number before {a}?
-    |When counting, what comes before {a}?|Tell me the number before {a}.|Which is the number before {a}?|Before {a} comes which number?|Which number is right before {a}?""",
+    |When counting, what comes before {a}?|Tell me the number before {a}.|Which is the number before {a}?|Before {a} comes which number?|Which number is right before {a}?
+    |When I count on, which number comes before {a}?|Which number stands before {a}?|When I count up, what is before {a}?""",
     "Which number is just before {a}?|When I count, what comes before {a}?",
 )
 COUNT = phrases(

@@ -116,7 +116,7 @@ CARDS: tuple[Card, ...] = tuple(
         (
             "Quantization stores weights with fewer bits. The q4 recipe uses about 4.5 bits for a weight.",
             "The question is about quantization.",
-            "What is quantization?|What's quantization?|Explain quantization.|What is q4?|What does q4 mean?|What is q8?|How does quantization work?|Why are the weights quantized?|Tell me about quantization.",
+            "What is quantization?|What does q4 stand for?|What is meant by quantization?|What is the q4 recipe?|What's quantization?|Explain quantization.|What is q4?|What does q4 mean?|What is q8?|How does quantization work?|Why are the weights quantized?|Tell me about quantization.",
             "Can you explain quantization to me?|What is meant by q4?",
         ),
         (
@@ -128,7 +128,7 @@ CARDS: tuple[Card, ...] = tuple(
         (
             "Run `python build.py verify BUNDLE`. It checks every hash and every offset.",
             "The question is about checking a bundle.",
-            "How do I verify a bundle?|How do I check a bundle?|How can I test a bundle?|What does build.py verify do?|Is my bundle ok?|How do I check that a bundle is correct?",
+            "How do I verify a bundle?|Which command checks a bundle?|How do I find faults in a bundle?|Verify a bundle|Which command tests a bundle?|How do I check a bundle?|How can I test a bundle?|What does build.py verify do?|Is my bundle ok?|How do I check that a bundle is correct?",
             "Which command verifies a bundle?|How would I check a bundle for faults?",
         ),
         (
