@@ -95,8 +95,12 @@ async function keptDigests() {
  */
 async function filesOf(url) {
   const address = `${url}manifest.json`;
-  const response = await fetch(address, { cache: 'no-cache' }).catch(() => globalThis.caches?.match(address, { cacheName: MANIFESTS, ignoreVary: true }));
-  if (!response?.ok) throw new EngineError('BundleError', `There is no model at ${url} (${response ? `status ${response.status}` : 'no connection'}). Check the address and the connection.`);
+  const lastSeen = () => globalThis.caches?.match(address, { cacheName: MANIFESTS, ignoreVary: true });
+  const response = await fetch(address, { cache: 'no-cache' }).catch(lastSeen);
+  if (!response?.ok) {
+    const why = response ? `status ${response.status}` : 'no connection';
+    throw new EngineError('BundleError', `There is no model at ${url} (${why}). Check the address and the connection.`);
+  }
   const { shards, kernels, files } = await response.json();
   /** @type {FileSpec[]} */
   const named = [...shards, ...kernels, ...files];
