@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import uvicorn
@@ -36,10 +38,11 @@ MEDIA_TYPES = {
     ".webmanifest": "application/manifest+json",
     ".wgsl": "text/wgsl",
 }
+COMPRESSED = frozenset(MEDIA_TYPES) - {".ico", ".png"}  # weights, in .bin files, are noise to any compressor
 
 
 class Folder(StaticFiles):
-    """A folder's files: ranges, validators, and the ``.gz`` beside a file where the browser takes it."""
+    """A folder's files: ranges, validators, and text compressed where the browser takes it."""
 
     def file_response(
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
@@ -47,20 +50,15 @@ class Folder(StaticFiles):
         """The file as it is, compressed, or as not modified."""
         path = Path(full_path)
         request = Headers(scope=scope)
-        headers = {"Cache-Control": site.cache_control(path.name)}
-        compressed = path.with_name(path.name + ".gz")
-        if compressed.is_file():
-            headers["Vary"] = "Accept-Encoding"
-            if "gzip" in request.get("accept-encoding", "") and "range" not in request:
-                headers["Content-Encoding"] = "gzip"
-                full_path, stat_result = compressed, compressed.stat()
-        response = FileResponse(
-            full_path,
+        response: Response = FileResponse(
+            path,
             status_code=status_code,
-            headers=headers,
+            headers={"Cache-Control": site.cache_control(path.name)},
             media_type=MEDIA_TYPES.get(path.suffix, "application/octet-stream"),
             stat_result=stat_result,
         )
+        if path.suffix in COMPRESSED:
+            response = _negotiated(request, response, lambda: _packed(path, stat_result.st_mtime_ns))
         return NotModifiedResponse(response.headers) if self.is_not_modified(response.headers, request) else response
 
 
@@ -69,7 +67,7 @@ class Page(Folder):
 
     def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
         """The page's file of that name; the root is the page itself."""
-        file = site.page_files().get("index.html" if path == "." else path)
+        file = site.page_file("index.html" if path == "." else path)
         return ("", None) if file is None else (str(file), file.stat())
 
 
@@ -100,11 +98,10 @@ def create_app(bundles: Sequence[Path], runtime_folder: Path = runtime.RUNTIME) 
     assembled = offline.hashes(site.assembled_files(runtime_folder))
 
     async def offline_list(request: Request) -> Response:
-        files = offline.offline_list(offline.hashes(site.page_files()) | assembled)
-        return Response(files, media_type="application/json", headers={"Cache-Control": site.REVALIDATE})
+        return _json(request, offline.offline_list(offline.hashes(site.page_files()) | assembled))
 
     async def bundle_list(request: Request) -> Response:
-        return Response(index, media_type="application/json", headers={"Cache-Control": site.REVALIDATE})
+        return _json(request, index)
 
     return Starlette(
         routes=[
@@ -117,6 +114,31 @@ def create_app(bundles: Sequence[Path], runtime_folder: Path = runtime.RUNTIME) 
         ],
         middleware=[Middleware(SiteHeaders)],
     )
+
+
+def _json(request: Request, data: bytes) -> Response:
+    response = Response(data, media_type="application/json", headers={"Cache-Control": site.REVALIDATE})
+    return _negotiated(request.headers, response, lambda: gzip.compress(data))
+
+
+def _negotiated(request: Headers, plain: Response, packed: Callable[[], bytes]) -> Response:
+    """The response, or its compressed form for a browser that takes it; a range is one of the file as it is."""
+    plain.headers["Vary"] = "Accept-Encoding"
+    if "gzip" not in request.get("accept-encoding", "") or "range" in request:
+        return plain
+    response = Response(packed(), plain.status_code, plain.headers, plain.media_type)
+    response.headers["Content-Encoding"] = "gzip"
+    response.headers["Content-Length"] = str(len(response.body))
+    if "etag" in response.headers:
+        response.headers["ETag"] = f'{plain.headers["etag"][:-1]}-gzip"'
+    return response
+
+
+@lru_cache(maxsize=1024)
+def _packed(path: Path, modified: int) -> bytes:
+    """A file's gzip form, made once for each version of it, or before by who assembled its folder."""
+    beside = path.with_name(path.name + ".gz")
+    return beside.read_bytes() if beside.is_file() else gzip.compress(path.read_bytes())
 
 
 def serve(bundles: Sequence[Path], port: int = 8000) -> None:

@@ -22,6 +22,8 @@ from pyside.bundle import Manifest
 from pyside.errors import BundleError, DeltapageError
 from web import offline, runtime, vendor
 
+EXAMPLES = runtime.WEB / "examples"
+PAGE_FOLDERS = (runtime.WEB, runtime.WEB / "chat", EXAMPLES)
 PAGE_SUFFIXES = frozenset({".html", ".js", ".css", ".svg", ".png", ".ico", ".webmanifest"})
 
 # The page runs its own scripts and its own WebAssembly, talks to its own host, and nothing else. Cross-origin headers let
@@ -44,11 +46,16 @@ MARKER = "_headers"  # a folder with this file and bundles.json is a site that m
 
 def page_files() -> dict[str, Path]:
     """The page, its modules, its pictures and the examples, by the name under which they are hosted."""
-    examples = runtime.WEB / "examples"
-    paths = [*runtime.WEB.iterdir(), *(runtime.WEB / "chat").iterdir(), *examples.iterdir()]
-    hosted = [path for path in paths if path.suffix in PAGE_SUFFIXES]
-    hosted += examples.glob("*.py")  # Python that runs in the page, unlike what lies beside the page's modules
-    return {path.relative_to(runtime.WEB).as_posix(): path for path in sorted(hosted)}
+    names = sorted(path.relative_to(runtime.WEB).as_posix() for folder in PAGE_FOLDERS for path in folder.iterdir())
+    return {name: path for name in names if (path := page_file(name))}
+
+
+def page_file(name: str) -> Path | None:
+    """The file of the page that is hosted under that name, if there is one."""
+    path = runtime.WEB / name
+    # Python beside the examples runs in the page, unlike what lies beside the page's modules
+    hosted = path.suffix in PAGE_SUFFIXES or (path.suffix == ".py" and path.parent == EXAMPLES)
+    return path if hosted and path.parent in PAGE_FOLDERS and path.is_file() else None
 
 
 def assembled_files(runtime_folder: Path = runtime.RUNTIME) -> dict[str, Path]:

@@ -1,6 +1,7 @@
 """The server: what it gives, under which headers, and what it refuses."""
 
 import gzip
+import os
 from hashlib import sha256
 from pathlib import Path
 
@@ -92,18 +93,46 @@ def test_ranges_of_a_shard(client: TestClient) -> None:
     assert client.get(f"/bundles/small/{SHARD}", headers={"Range": f"bytes={len(BODY)}-"}).status_code == 416
 
 
-def test_a_compressed_sibling_is_sent_where_it_is_taken(client: TestClient) -> None:
-    path = "/runtime/pyodide.asm.wasm"
+@pytest.mark.parametrize(
+    "path", ["/runtime/pyodide.asm.wasm", "/runtime/pyodide.mjs", "/delta-chat.js", "/", "/bundles/small/manifest.json"]
+)
+def test_text_is_compressed_where_that_is_taken(client: TestClient, path: str) -> None:
     plain, packed = client.get(path), client.get(path, headers={"Accept-Encoding": "br, gzip"})
-    assert plain.content == packed.content == BODY
+    assert plain.content == packed.content
     assert "content-encoding" not in plain.headers
     assert packed.headers["content-encoding"] == "gzip"
-    assert int(packed.headers["content-length"]) < len(BODY)
-    assert packed.headers["content-type"] == "application/wasm"
+    assert int(packed.headers["content-length"]) == packed.num_bytes_downloaded
+    assert packed.headers["content-type"] == plain.headers["content-type"]
     assert plain.headers["vary"] == packed.headers["vary"] == "Accept-Encoding"
     assert plain.headers["etag"] != packed.headers["etag"]
     part = client.get(path, headers={"Accept-Encoding": "gzip", "Range": "bytes=0-9"})
-    assert (part.status_code, part.content) == (206, BODY[:10])
+    assert (part.status_code, part.content) == (206, plain.content[:10])
+    known = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]}
+    assert client.get(path, headers=known).status_code == 304
+    head = client.head(path, headers={"Accept-Encoding": "gzip"})
+    assert head.headers["content-length"] == packed.headers["content-length"]
+
+
+def test_what_was_compressed_before_is_not_compressed_again(client: TestClient, tmp_path: Path) -> None:
+    (tmp_path / "runtime" / "pyodide.mjs.gz").write_bytes(gzip.compress(b"beside"))
+    assert client.get("/runtime/pyodide.mjs", headers={"Accept-Encoding": "gzip"}).content == b"beside"
+
+
+def test_an_edit_shows_at_once(client: TestClient, tmp_path: Path) -> None:
+    module = tmp_path / "runtime" / "pyodide.mjs"
+    for version in (2, 3):
+        module.write_text(f"export const a = {version};\n")
+        os.utime(module, (version, version))
+        for encoding in ("gzip", "identity"):
+            assert f"a = {version}" in client.get("/runtime/pyodide.mjs", headers={"Accept-Encoding": encoding}).text
+
+
+def test_the_page_is_a_third_when_compressed_and_weights_are_left_alone(client: TestClient) -> None:
+    plain, packed = (client.get("/delta-chat.js", headers={"Accept-Encoding": form}) for form in ("identity", "gzip"))
+    assert packed.num_bytes_downloaded < plain.num_bytes_downloaded / 2.5
+    shard = client.get(f"/bundles/small/{SHARD}", headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in shard.headers and "vary" not in shard.headers
+    assert shard.headers["content-length"] == str(len(BODY))
 
 
 def test_head_and_other_methods(client: TestClient) -> None:
