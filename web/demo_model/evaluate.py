@@ -19,7 +19,7 @@ from transformers import AutoModelForCausalLM
 from kernels_wgsl import pack
 
 from . import batches, template, tokenizer
-from .questions import BASIC, Question, fresh, questions
+from .questions import BASIC, Question, questions, strangers
 
 LIMIT = 160  # tokens of one reply
 BATCH = 64
@@ -108,12 +108,12 @@ def main() -> None:
     parser.add_argument("--per-skill", type=int, default=40)
     parser.add_argument("--four-bits", action="store_true")
     parser.add_argument("--show", type=int, default=0, help="mistakes to print per skill")
-    parser.add_argument("--fresh", action="store_true", help="only the basic sums, in wordings that chose nothing")
+    parser.add_argument("--strangers", action="store_true", help="only the basic sums, in a stranger's wordings")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     examinee = Examinee(options.folder, options.four_bits)
-    ask = fresh if options.fresh else questions
+    ask = strangers if options.strangers else questions
     plain = examine(examinee, ask(options.per_skill, thinking=False), options.show)
     thought = examine(examinee, ask(options.per_skill, thinking=True), options.show)
     print("| skill | questions | direct | thinking |\n|---|---|---|---|")

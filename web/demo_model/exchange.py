@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from random import Random
 from typing import Literal
 
@@ -14,12 +16,17 @@ Split = Literal["train", "held"]
 class Phrases:
     """Wordings of one intent; the held-out ones are never rendered into training text."""
 
-    train: tuple[str, ...]
+    lines: tuple[tuple[str, ...], ...]  # of training; what one written line stands for, held-out wordings left out
     held: tuple[str, ...]
 
-    def of(self, split: Split) -> tuple[str, ...]:
-        """The wordings of one split."""
-        return self.train if split == "train" else self.held
+    @property
+    def train(self) -> tuple[str, ...]:
+        """Every training wording."""
+        return tuple(wording for line in self.lines for wording in line)
+
+    def draw(self, rng: Random, split: Split) -> str:
+        """A wording of one split; each written line is as likely as another, however much it stands for."""
+        return rng.choice(self.held if split == "held" else rng.choice(self.lines))
 
 
 @dataclass(frozen=True)
@@ -68,13 +75,32 @@ class Card:
 
 
 def card(skill: str, answer: str, thought: str, train: str, held: str) -> Card:
-    """A card whose wordings are given as lines separated by '|'."""
-    return Card(skill, answer, thought, Phrases(_lines(train), _lines(held)))
+    """A card whose wordings are given as for ``phrases``."""
+    return Card(skill, answer, thought, phrases(train, held))
 
 
 def phrases(train: str, held: str) -> Phrases:
-    """Phrases from two '|'-separated lists."""
-    return Phrases(_lines(train), _lines(held))
+    """Phrases from two '|'-separated lists, whose lines may hold alternatives: "[What is;What's] {a} + {b}?"."""
+    out = tuple(wording for line in _lines(held) for wording in alternatives(line))
+    kept_back = {spoken(wording) for wording in out}
+    lines = (tuple(w for w in alternatives(line) if spoken(w) not in kept_back) for line in _lines(train))
+    return Phrases(tuple(line for line in lines if line), out)
+
+
+def alternatives(line: str) -> tuple[str, ...]:
+    """Every wording that a line stands for, each beginning with a capital."""
+    parts = [part.split(";") if i % 2 else [part] for i, part in enumerate(re.split(r"[\[\]]", line))]
+    wordings = (" ".join("".join(chosen).split()) for chosen in product(*parts))
+    return tuple(w[:1].upper() + w[1:] for w in wordings)
+
+
+def spoken(wording: str) -> str:
+    """What two wordings share that differ in capitals, spaces, marks, a multiplication sign or a polite word only."""
+    text = re.sub(r"×|(?<![a-z])x(?![a-z])", "*", wording.lower())
+    text = re.sub(r"[^a-z0-9{}+*/÷-]+", " ", text).strip()
+    return re.sub(r"^((please|hey|hi|ok|now|so|tell me|quick question) )+|( (please|thanks))+$", "", text).replace(
+        " ", ""
+    )
 
 
 def listed(text: str) -> tuple[str, ...]:
@@ -91,7 +117,7 @@ def from_cards(cards: Sequence[Card]) -> Skill:
 
     def ask(rng: Random, split: Split, situation: Situation) -> Exchange:
         chosen = rng.choice(cards)
-        return Exchange(chosen.skill, vary(rng, rng.choice(chosen.phrases.of(split))), chosen.thought, chosen.answer)
+        return Exchange(chosen.skill, vary(rng, chosen.phrases.draw(rng, split)), chosen.thought, chosen.answer)
 
     return ask
 

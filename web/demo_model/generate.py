@@ -89,7 +89,7 @@ def conversation(
 ) -> Conversation:
     """One conversation of one to eight exchanges; with ``skill`` its last exchange is of that skill."""
     offered = rng.choice((("calculator",), ("clock",), ("calculator", "clock"), ("calculator", "clock")))
-    with_tools = skill in (tools.calculation, tools.clock) or (skill is None and rng.random() < 0.08)
+    with_tools = skill in (tools.calculation, tools.clock) or (skill is None and rng.random() < 0.15)
     if skill in (tools.calculation, tools.clock):
         offered = ("calculator", "clock")
     situation = Situation(tools=frozenset(offered if with_tools else ()))

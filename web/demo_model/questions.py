@@ -5,7 +5,9 @@ Standard library only, so that the page's own measurement can ask the same quest
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -16,30 +18,8 @@ from .skills import arithmetic, tools
 EXAM_SEED = 7
 BASIC = ("addition", "subtraction", "multiplication")  # the skills with the stricter bound
 
-# Written when the wordings of training were final, so that nothing was ever chosen by their result.
-FRESH = {
-    "+": (
-        "{a} and {b} make how much?",
-        "Please tell me what {a} + {b} is.",
-        "If you add {b} to {a}, what is the result?",
-        "Find {a} plus {b}.",
-        "Can you tell me {a} + {b}?",
-    ),
-    "-": (
-        "{a} less {b}?",
-        "Please tell me what {a} - {b} is.",
-        "If you take {b} from {a}, what is the result?",
-        "Find {a} minus {b}.",
-        "Can you tell me {a} - {b}?",
-    ),
-    "×": (
-        "{a} lots of {b}?",
-        "Please tell me what {a} x {b} is.",
-        "If you multiply {a} by {b}, what is the result?",
-        "Find {a} times {b}.",
-        "Can you tell me {a} * {b}?",
-    ),
-}
+# Written by somebody who had seen neither the training wordings nor the model, and read by nobody who chose those.
+STRANGERS = Path(__file__).with_name("strangers.json")
 
 
 @dataclass(frozen=True)
@@ -78,15 +58,17 @@ def questions(per_skill: int, thinking: bool, seed: int = EXAM_SEED) -> list[Que
     return out
 
 
-def fresh(per_wording: int, thinking: bool, seed: int = EXAM_SEED) -> list[Question]:
-    """The basic sums in the ``FRESH`` wordings, one question to a conversation."""
+def strangers(per_wording: int, thinking: bool, seed: int = EXAM_SEED) -> list[Question]:
+    """The basic sums as a stranger asks them, one question to a conversation; no difference is below zero."""
     out = []
-    skills = zip(BASIC, (arithmetic.addition, arithmetic.subtraction, arithmetic.multiplication), FRESH, strict=True)
+    wordings: dict[str, list[str]] = json.loads(STRANGERS.read_text("utf-8"))
+    skills = zip(BASIC, (arithmetic.addition, arithmetic.subtraction, arithmetic.multiplication), wordings, strict=True)
     for name, skill, sign in skills:
         rng = Random(f"{seed}/{name}/{thinking}")
-        for wording in FRESH[sign] * per_wording:
+        for wording in wordings[sign] * per_wording:
             answer = skill(rng, "held", Situation()).answer
-            a, b = answer.split(" = ")[0].split(f" {sign} ")
-            asked = [{"role": "user", "content": wording.format(a=a, b=b)}]
+            while (found := answer.removesuffix(".").split(" "))[-1].startswith("-"):
+                answer = skill(rng, "held", Situation()).answer
+            asked = [{"role": "user", "content": wording.format(a=found[0], b=found[2])}]
             out.append(Question(name, asked, None, thinking, answer))
     return out

@@ -5,54 +5,16 @@ from __future__ import annotations
 from random import Random
 
 from ..exchange import Exchange, Phrases, Situation, Split, listed, phrases, vary
+from .sum_wordings import ADD, DIVIDE, MULTIPLY, SUBTRACT
 
 WORDS = listed("zero one two three four five six seven eight nine ten eleven twelve")
-
-ADD = phrases(
-    """What is {a} + {b}?|{a} + {b}|{a}+{b}|{a} + {b} = ?|{a}+{b}=|What is {a} plus {b}?|{a} plus {b}|Add {a} and {b}.
-    |How much is {a} + {b}?|How much is {a} plus {b}?|What is the sum of {a} and {b}?|Calculate {a} + {b}.|Compute {a} + {b}.
-    |What's {a} + {b}?|what's {a}+{b}|Can you add {a} and {b}?|What do {a} and {b} make?|Sum of {a} and {b}
-    |What is {a} and {b} together?|Please add {a} to {b}.|Solve {a} + {b}.|{a} + {b} is?|What do you get if you add {a} and {b}?
-    |What does {a} plus {b} make?|Could you add {a} to {b}?|I want to know {a} + {b}.|Work out {a} + {b}.|Total of {a} + {b}?|Give me {a} + {b}.|{a} plus {b} equals?|How many is {a} + {b}?|I have to add {a} and {b}.|Can you work out {a} + {b}?|{a} and {b} together make?|What does {a} and {b} equal?
-    |Give me the sum of {a} and {b}.|Find the sum of {a} and {b}.|The total of {a} and {b} is?|What is the total of {a} and {b}?|How much do {a} plus {b} make?|How much are {a} and {b} together?|How many do {a} and {b} make?|If I put {a} and {b} together, how much is it?|Could you work out {a} + {b}?""",
-    """What does {a} + {b} equal?|Could you work out {a} plus {b}?|How much do {a} and {b} make together?|Total of {a} and {b}?
-    |I need the sum {a} + {b}.""",
-)
-SUBTRACT = phrases(
-    """What is {a} - {b}?|{a} - {b}|{a}-{b}|{a} - {b} = ?|{a}-{b}=|What is {a} minus {b}?|{a} minus {b}|Subtract {b} from {a}.
-    |How much is {a} - {b}?|How much is {a} minus {b}?|Take {b} away from {a}.|Calculate {a} - {b}.|Compute {a} - {b}.
-    |What's {a} - {b}?|what's {a}-{b}|Can you subtract {b} from {a}?|What is the difference of {a} and {b}?|{a} take away {b}
-    |What is left if you take {b} from {a}?|Solve {a} - {b}.|{a} - {b} is?|What do you get if you subtract {b} from {a}?
-    |What does {a} minus {b} make?|Could you take {b} from {a}?|I want to know {a} - {b}.|Work out {a} - {b}.|Give me {a} - {b}.|{a} minus {b} equals?|How much is left if I take {b} from {a}?|What remains if I subtract {b} from {a}?|I have to subtract {b} from {a}.|Can you work out {a} - {b}?|{b} are taken away from {a}. What is left?|What does {a} minus {b} equal?
-    |How much is left of {a} after {b} are gone?|What is left of {a} if {b} are taken away?|How many are left of {a} if I take away {b}?|When {b} are taken away from {a}, how much is left?|Could you work out {a} - {b}?|I need to take {b} from {a}.|Of {a} I take away {b}. How much is left?""",
-    """What does {a} - {b} equal?|Could you work out {a} minus {b}?|How much is left of {a} when {b} are taken away?
-    |I need {a} - {b}.|What remains of {a} minus {b}?""",
-)
-MULTIPLY = phrases(
-    """What is {a} * {b}?|{a} * {b}|{a}*{b}|{a} x {b}|{a}x{b}|{a} × {b}|What is {a} x {b}?|What is {a} × {b}?|{a} * {b} = ?
-    |What is {a} times {b}?|{a} times {b}|Multiply {a} by {b}.|How much is {a} times {b}?|How much is {a} x {b}?|How much is {a} * {b}?
-    |What is the product of {a} and {b}?|Calculate {a} * {b}.|Compute {a} x {b}.|What's {a} times {b}?|what's {a} x {b}
-    |Can you multiply {a} and {b}?|Solve {a} × {b}.|{a} multiplied by {b}|What do you get if you multiply {a} by {b}?
-    |Could you multiply {a} by {b}?|I want to know {a} x {b}.|Work out {a} x {b}.|Give me {a} * {b}.|{a} times {b} equals?|The product of {a} and {b} is?|I have to multiply {a} by {b}.|Can you work out {a} * {b}?|What does {a} times {b} equal?|Product of {a} * {b}?|What does {a} x {b} make?
-    |I want the product of {a} and {b}.|Find the product of {a} and {b}.|Product: {a} and {b}|Give me the product of {a} and {b}.|Which number is the product of {a} and {b}?|Could you work out {a} x {b}?|I need to multiply {a} by {b}.|Tell me the product of {a} and {b}.""",
-    """What does {a} * {b} equal?|Could you work out {a} times {b}?|What does {a} times {b} make?|Product of {a} and {b}?
-    |I need {a} x {b}.""",
-)
-DIVIDE = phrases(
-    """What is {a} / {b}?|{a} / {b}|{a}/{b}|{a} ÷ {b}|What is {a} ÷ {b}?|What is {a} divided by {b}?|{a} divided by {b}
-    |Divide {a} by {b}.|How much is {a} divided by {b}?|How much is {a} / {b}?|Calculate {a} / {b}.|What's {a} divided by {b}?
-    |How often does {b} go into {a}?|Can you divide {a} by {b}?|Share {a} among {b}.|Solve {a} ÷ {b}.
-    |Could you divide {a} by {b}?|I want to know {a} / {b}.|Work out {a} / {b}.|Give me {a} / {b}.|{a} divided by {b} equals?|How often does {b} fit into {a}?|How many times is {b} in {a}?|How many times does {b} go into {a}?|Can you work out {a} / {b}?|What does {a} divided by {b} equal?|I have to divide {a} by {b}.
-    |Could you work out {a} / {b}?|I need to divide {a} by {b}.|How many times can {b} fit into {a}?""",
-    """What does {a} / {b} equal?|Could you work out {a} divided by {b}?|How many times does {b} fit into {a}?|I need {a} / {b}.""",
-)
 
 
 def _ask(rng: Random, split: Split, wordings: Phrases, a: int, b: int) -> str:
     def show(n: int) -> str:
         return WORDS[n] if n <= 12 and rng.random() < 0.08 else str(n)
 
-    text = rng.choice(wordings.of(split))
+    text = wordings.draw(rng, split)
     plain = not any(sign in text for sign in "+-*/×÷x=")
     fill = (show(a), show(b)) if plain else (str(a), str(b))
     return vary(rng, text.format(a=fill[0], b=fill[1]))
@@ -126,18 +88,18 @@ def division(rng: Random, split: Split, situation: Situation) -> Exchange:
 
 
 DOUBLE = phrases(
-    """Double {a}.|What is double {a}?|What is twice {a}?|How much is the double of {a}?|What's {a} doubled?
-    |If I double {a}, what do I get?|The double of {a}|What do you get if you double {a}?|Could you double {a}?|I want to know the double of {a}.""",
-    "Give me the double of {a}.|How much is twice {a}?",
+    """[Double;Please double;Can you double;Could you double;I want to double] {a}.|[What is;What's;Tell me;I want to know;Calculate;How much is] [double {a};twice {a};the double of {a};two times {a};{a} doubled]?
+    |[If;When] I double {a}, what [do I get;is it]?|The double of {a}|Twice {a}|{a} doubled|What do you get [if;when] you [double {a};take {a} twice]?|[Take;Count] {a} twice.|[Give me;I need] [twice {a};{a} doubled].""",
+    "Give me the double of {a}.|How much is twice {a}?|What do I get if I double {a}?",
 )
 HALF = phrases(
-    """What is half of {a}?|Half of {a}|Halve {a}.|How much is half of {a}?|What's one half of {a}?|Take half of {a}.
-    |If I halve {a}, what do I get?|Half of {a} is?|What do you get if you halve {a}?|Could you halve {a}?|Split {a} in half.|I want to know half of {a}.""",
+    """[What is;What's;How much is;Tell me;I want to know;I need;Calculate] [half of {a};one half of {a};the half of {a};half {a}]?|Half of {a}|[Halve;Please halve;Could you halve;Can you halve] {a}.|Take half of {a}.
+    |[If;When] I halve {a}, what [do I get;is it]?|Half of {a} is?|What do you get [if;when] you [halve {a};take half of {a}]?|[Split;Cut;Divide] {a} in [half;halves].|How much is one of two equal parts of {a}?""",
     "Give me half of {a}.|What do I get if I halve {a}?",
 )
 SQUARE = phrases(
-    """What is {a} squared?|{a} squared|Square {a}.|What is the square of {a}?|How much is {a} squared?|What's {a}^2?
-    |If I square {a}, what do I get?|The square of {a}|What do you get if you square {a}?|Could you square {a}?""",
+    """[What is;What's;How much is;Tell me;I want to know;Calculate] [{a} squared;the square of {a};{a}^2;{a} to the power of two]?|{a} squared|[Square;Please square;Could you square;Can you square] {a}.
+    |[If;When] I square {a}, what [do I get;is it]?|The square of {a}|What do you get [if;when] you square {a}?|{a} times itself[;?]|What is {a} times itself?|Multiply {a} by itself.""",
     "Give me the square of {a}.|What do I get if I square {a}?",
 )
 
@@ -147,40 +109,44 @@ def doubling(rng: Random, split: Split, situation: Situation) -> Exchange:
     kind = rng.randrange(3)
     if kind == 0:
         a = rng.randint(1, 50)
-        user, sum_text, result, thought = rng.choice(DOUBLE.of(split)), f"{a} + {a}", 2 * a, add_steps(a, a)
+        user, sum_text, result, thought = DOUBLE.draw(rng, split), f"{a} + {a}", 2 * a, add_steps(a, a)
     elif kind == 1:
         half = rng.randint(1, 50)
         a = 2 * half
-        user, sum_text, result, thought = rng.choice(HALF.of(split)), f"{a} ÷ 2", half, f"{half} + {half} = {a}."
+        user, sum_text, result, thought = HALF.draw(rng, split), f"{a} ÷ 2", half, f"{half} + {half} = {a}."
     else:
         a = rng.randint(1, 12)
-        user, sum_text, result = rng.choice(SQUARE.of(split)), f"{a} × {a}", a * a
+        user, sum_text, result = SQUARE.draw(rng, split), f"{a} × {a}", a * a
         thought = f"From the table of {a}: {a} × {a} = {a * a}."
     return _reply("doubling", vary(rng, user.format(a=a)), thought, sum_text, result, situation)
 
 
 THINGS = listed("apples eggs books cups coins pens balls stones cards cakes stars boats")
 GAIN = phrases(
-    """I have {a} {t} and get {b} more. How many {t} do I have?|There are {a} {t} in a box and I add {b}. How many {t} are there?
-    |Tom has {a} {t} and Ann has {b} {t}. How many {t} do they have?|If I have {a} {t} and buy {b} more, how many do I have?
-    |{a} {t} and {b} {t}: how many {t} are there?|I find {a} {t}, then {b} {t}. How many {t} did I find?
-    |There are {a} {t}. Then {b} more come. How many {t} are there now?|I had {a} {t} and my friend brings {b} more. How many {t} do we have?|Here are {a} {t}, there are {b} {t}. How many {t} is that?|I own {a} {t} and buy {b} {t}. How many {t} do I own now?
-    |I own {a} {t}. Somebody gives me {b} more. How many {t} do I have?|There are {a} {t} on the left and {b} {t} on the right. How many are there?|My friend has {a} {t} and gets {b} more. How many {t} does my friend have now?""",
+    """[I have;I had;I own;I hold;Now I have] {a} {t} and [get;buy;find;receive;take;am given] {b} more. How many {t} [do I have;do I have now;have I got;is that;do I own now]?
+    |[I have;I own;I had] {a} {t}. [Somebody gives;A friend gives;Ann gives;They give;Tom brings;My sister gives] me {b} more. How many {t} [do I have;do I have now;have I got;are there;is that]?
+    |[There are;There were;We see;I see] {a} {t} in a [box;bag;room;house] and [I add;you add;Ann adds;we put in] {b}[; more]. How many {t} are there[; now; in all]?
+    |[Tom has;Ann has;My friend has;She has;He has] {a} {t} and [Eva has;I have;you have;Bob has] {b} {t}. How many {t} [do they have;are there;is that;are there in all]?
+    |[If;When] [I have;there are;Tom has] {a} {t} and [buy;get;find;there come] {b} more, how many [is that;are there;{t} are there]?|{a} {t} and {b} {t}: how many {t} [are there;is that]?
+    |I [find;buy;see;count] {a} {t}, then {b} {t}. How many {t} [is that;did I find;are there]?|There are {a} {t}. Then {b} more [come;arrive;are added]. How many {t} are there now?
+    |[Here are;On the left are;Over here are;There are] {a} {t}[ here;], [there are;on the right are;over there are] {b} {t}. How many [{t} is that;are there;{t} are there in all;is that in total]?
+    |My friend has {a} {t} and [gets;finds;buys] {b} more. How many {t} does my friend have[; now]?|[Tom;Ann;A girl;A boy;The shop] [has;had] {a} {t} and [gets;buys;finds] {b} more. How many {t} [is that;are there;does that make]?""",
     """I own {a} {t}. My friend gives me {b} more. How many {t} do I have now?|There are {a} {t} here and {b} {t} there. How many in all?""",
 )
 LOSS = phrases(
-    """I have {a} {t} and lose {b}. How many {t} do I have?|There are {a} {t} in a box and I take out {b}. How many {t} are left?
-    |Tom has {a} {t} and gives away {b}. How many {t} does he have?|If I have {a} {t} and sell {b}, how many do I have?
-    |I had {a} {t} and ate {b}. How many {t} are left?|From {a} {t} I take {b}. How many {t} remain?
-    |There were {a} {t}. I took {b}. How many {t} are left?|Of {a} {t}, {b} are gone. How many {t} are left?|I own {a} {t} and give away {b}. How many {t} do I own now?|I have {a} {t}. My friend takes {b} of them. How many {t} do I have now?
-    |There were {a} {t} and {b} were lost. How many are left?|There were {a} {t}, but {b} are gone. How many {t} remain?|{a} {t} were there, then {b} were taken. How many are left?|I had {a} {t}, then {b} broke. How many are left?|I own {a} {t}. I lose {b} of them. How many {t} are left?""",
+    """[I have;I had;I own;Now I have] {a} {t} and [lose;sell;eat;give away;drop;break;throw away] {b}[; of them]. How many {t} [do I have;do I have now;are left;have I got;remain]?
+    |[I have;I own;I had] {a} {t}. [I lose;I sell;My friend takes;Tom takes;I give away;I give my friend;I give;They take] {b} of them. How many [{t} are left;do I have;{t} do I have now;remain;are left]?
+    |[There are;There were;We see] {a} {t} in a [box;bag;room;house] and [I take out;you take;Ann removes;somebody takes] {b}. How many {t} [are left;remain;are there now]?
+    |[Tom;Ann;My friend;She;He] has {a} {t} and [gives away;sells;loses;eats] {b}. How many {t} [are left;does that leave;remain]?|[If;When] I have {a} {t} and [sell;lose;eat] {b}, how many [do I have;are left;remain]?
+    |[From;Of] {a} {t} [I take;you take;we lose;I give a friend] {b}. How many {t} [remain;are left]?|[There were;There are;I had;We had] {a} {t}[;,] [and;but;then] {b} [were lost;are gone;were taken;broke;went away;were sold]. How many [are left;remain;{t} are left;{t} are there now]?
+    |There were {a} {t}. [I took;Then I took;Tom ate;Ann sold] {b}. How many {t} are left?|Of {a} {t}, {b} are [gone;lost;sold]. How many {t} are left?|{a} {t} were there, then {b} were [taken;lost;sold]. How many are left?""",
     """I own {a} {t}. I give {b} of them to a friend. How many {t} are left?|There were {a} {t}, then {b} were gone. How many are left?""",
 )
 GROUPS = phrases(
-    """There are {a} boxes with {b} {t} each. How many {t} are there?|I have {a} bags of {b} {t}. How many {t} do I have?
-    |{a} children have {b} {t} each. How many {t} do they have?|Each of {a} boxes holds {b} {t}. How many {t} are there in all?
-    |If {a} children bring {b} {t} each, how many {t} do they bring?|I have {a} boxes. In each box are {b} {t}. How many {t} are there?|I buy {a} bags with {b} {t} in each bag. How many {t} is that?|{a} people have {b} {t} each. How many {t} is that in all?
-    |I bought {a} bags with {b} {t} in each. How many {t} is that?|If {a} friends bring {b} {t} each, how many {t} do we have?""",
+    """[There are;I see;We have;Here are;I have;I own] {a} [boxes;bags;rows;packs;groups] [with;of] {b} {t}[; each]. How many {t} [are there;is that;are there in all;do I have;have we]?
+    |{a} [children;people;friends;boys;girls] have {b} {t} each. How many {t} [do they have;is that;are there;is that in all]?|Each of {a} [boxes;bags;children;people;friends] [holds;has;gets;brings] {b} {t}. How many {t} [are there;is that;are there in all]?
+    |[If;When] {a} [children;people;friends;girls;boys] [bring;have;get;buy] {b} {t} each, how many {t} [do they bring;do we have;is that;do they have;are there in all]?|I have {a} [boxes;bags;packs]. In each [box;bag;one] are {b} {t}. How many {t} [are there;is that;do I have]?
+    |I [buy;bought;got;bring;need;found] {a} [boxes;bags;packs] with {b} {t} in each[; box; bag; of them]. How many {t} [is that;are there;do I have;did I buy;did I get]?|{a} times I [buy;get;find] {b} {t}. How many {t} is that?""",
     """I bought {a} boxes with {b} {t} in each. How many {t} did I buy?|If {a} people bring {b} {t} each, how many {t} are there?""",
 )
 
@@ -190,14 +156,14 @@ def story(rng: Random, split: Split, situation: Situation) -> Exchange:
     kind, things = rng.randrange(3), rng.choice(THINGS)
     if kind == 0:
         a, b = rng.randint(1, 30), rng.randint(1, 20)
-        user, text, result = rng.choice(GAIN.of(split)), f"{a} + {b}", a + b
+        user, text, result = GAIN.draw(rng, split), f"{a} + {b}", a + b
     elif kind == 1:
         a = rng.randint(2, 30)
         b = rng.randint(1, a - 1)
-        user, text, result = rng.choice(LOSS.of(split)), f"{a} - {b}", a - b
+        user, text, result = LOSS.draw(rng, split), f"{a} - {b}", a - b
     else:
         a, b = rng.randint(2, 10), rng.randint(2, 10)
-        user, text, result = rng.choice(GROUPS.of(split)), f"{a} × {b}", a * b
+        user, text, result = GROUPS.draw(rng, split), f"{a} × {b}", a * b
     user = vary(rng, user.format(a=a, b=b, t=things))
     verb = ("That is more: I add.", "That is less: I subtract.", "Equal groups: I multiply.")[kind]
     answer = str(result) if situation.terse else f"{text} = {result}, so {result} {things}."
@@ -222,7 +188,7 @@ def comparison(rng: Random, split: Split, situation: Situation) -> Exchange:
     """The larger or the smaller of two numbers below 100."""
     a, b = rng.sample(range(100), 2)
     larger = rng.random() < 0.6
-    user = rng.choice((LARGER if larger else SMALLER).of(split)).format(a=a, b=b)
+    user = (LARGER if larger else SMALLER).draw(rng, split).format(a=a, b=b)
     best = max(a, b) if larger else min(a, b)
     word = "larger" if larger else "smaller"
     other = a + b - best
@@ -262,7 +228,7 @@ def number_facts(rng: Random, split: Split, situation: Situation) -> Exchange:
     if kind == 0:
         a = rng.randint(0, 99)
         asked, truth = rng.choice(("even", "odd")), "odd" if a % 2 else "even"
-        text = rng.choice(PARITY.of(split))
+        text = PARITY.draw(rng, split)
         article = text.replace("an {p}", "an {p}" if asked[0] in "aeo" else "a {p}")
         thought = f"The last digit is {a % 10}."
         return Exchange("number facts", vary(rng, article.format(a=a, p=asked)), thought, f"{a} is {truth}.")
@@ -272,14 +238,14 @@ def number_facts(rng: Random, split: Split, situation: Situation) -> Exchange:
         b = a - far if a >= far and rng.random() < 0.25 else a + far
         step = 1 if b >= a else -1
         numbers = ", ".join(str(n) for n in range(a, b + step, step))
-        user = rng.choice(COUNT.of(split)).format(a=a, b=b)
+        user = COUNT.draw(rng, split).format(a=a, b=b)
         return Exchange("number facts", vary(rng, user), f"I count from {a} to {b}.", f"{numbers}.")
     a = rng.randint(1, 199) if rng.random() < 0.2 else rng.randint(1, 99)
     result, wordings, side = (a + 1, NEXT, "after") if kind == 1 else (a - 1, PREVIOUS, "before")
     sign = "+" if kind == 1 else "-"
     thought = f"{a} {sign} 1 = {result}."
     answer = str(result) if situation.terse else f"{result} comes {side} {a}."
-    return Exchange("number facts", vary(rng, rng.choice(wordings.of(split)).format(a=a)), thought, answer)
+    return Exchange("number facts", vary(rng, wordings.draw(rng, split).format(a=a)), thought, answer)
 
 
 TOO_LARGE = "That is too large for me. I can add and subtract below 100 and know the tables up to 12. Switch on the calculator tool."
@@ -293,5 +259,5 @@ def too_large(rng: Random, split: Split, situation: Situation) -> Exchange:
         a, b = rng.randint(13, 99), rng.randint(13, 99)
     elif sign in "+*" and rng.random() < 0.5:
         a, b = b, a
-    user = vary(rng, rng.choice(wordings.of(split)).format(a=a, b=b))
+    user = vary(rng, wordings.draw(rng, split).format(a=a, b=b))
     return Exchange("too large", user, "These numbers are too large for me.", TOO_LARGE)

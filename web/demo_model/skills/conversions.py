@@ -43,7 +43,7 @@ def conversion(rng: Random, split: Split, situation: Situation) -> Exchange:
     """Between neighbouring units, down or up; tens of degrees Celsius to Fahrenheit."""
     if rng.random() < 0.07:
         n = 10 * rng.randint(0, 10)
-        user = vary(rng, rng.choice(FAHRENHEIT.of(split)).format(n=n))
+        user = vary(rng, FAHRENHEIT.draw(rng, split).format(n=n))
         thought = f"{n} × 9 ÷ 5 = {n * 9 // 5}. {n * 9 // 5} + 32 = {n * 9 // 5 + 32}."
         return Exchange("conversion", user, thought, f"{n} °C = {n * 9 // 5 + 32} °F.")
     large, small, factor, most = rng.choice(UNITS)
@@ -52,7 +52,7 @@ def conversion(rng: Random, split: Split, situation: Situation) -> Exchange:
     source, target, amount, result = (large, small, n, n * factor) if down else (small, large, n * factor, n)
     style = 2 if rng.random() < 0.35 else 1
     shown = source[0] if amount == 1 and style == 1 else source[style]
-    text = rng.choice(ASK.of(split))
+    text = ASK.draw(rng, split)
     user = vary(rng, text.format(n=amount, x=shown, y=target[style]))
     sign = f"{n} × {factor} = {n * factor}" if down else f"{n * factor} ÷ {factor} = {n}"
     thought = f"1 {large[0]} = {factor} {small[1]}. {sign}."

@@ -48,7 +48,7 @@ def weekday(rng: Random, split: Split, situation: Situation) -> Exchange:
     day = DAYS[i]
     if kind >= 4:
         n = rng.randint(2, 10)
-        user = vary(rng, rng.choice(LATER.of(split)).format(d=day, n=n))
+        user = vary(rng, LATER.draw(rng, split).format(d=day, n=n))
         path = ", ".join(DAYS[(i + s) % 7] for s in range(1, n % 7 + 1))
         week = f"{n} - 7 = {n % 7}. " if n >= 7 else ""
         thought = week + (f"I count {n % 7} from {day}: {path}." if path else "A full week.")
@@ -60,7 +60,7 @@ def weekday(rng: Random, split: Split, situation: Situation) -> Exchange:
         (YESTERDAY, -1, "Yesterday was {r}."),
     )[kind]
     result = DAYS[(i + step) % 7]
-    user = vary(rng, rng.choice(wordings.of(split)).format(d=day))
+    user = vary(rng, wordings.draw(rng, split).format(d=day))
     order = f"{day}, {result}" if step > 0 else f"{result}, {day}"
     return Exchange("weekday", user, f"The order is {order}.", form.format(d=day, r=result))
 
@@ -102,16 +102,16 @@ def calendar(rng: Random, split: Split, situation: Situation) -> Exchange:
         rest = year % 100
         thought = f"{rest} = 4 × {rest // 4}." if leap else f"{rest} = 4 × {rest // 4} + {rest % 4}."
         answer = f"Yes, {year} is a leap year." if leap else f"No, {year} is not a leap year."
-        return Exchange("calendar", vary(rng, rng.choice(LEAP.of(split)).format(y=year)), thought, answer)
+        return Exchange("calendar", vary(rng, LEAP.draw(rng, split).format(y=year)), thought, answer)
     if kind == 2:
         extra = ", and 29 in a leap year" if i == 1 else ""
-        user, thought = rng.choice(MONTH_LENGTH.of(split)).format(m=month), f"{month} has {LENGTHS[i]} days."
+        user, thought = MONTH_LENGTH.draw(rng, split).format(m=month), f"{month} has {LENGTHS[i]} days."
         return Exchange("calendar", vary(rng, user), thought, f"{month} has {LENGTHS[i]} days{extra}.")
     if kind == 3:
-        user = rng.choice(MONTH_NUMBER.of(split)).format(i=i + 1)
+        user = MONTH_NUMBER.draw(rng, split).format(i=i + 1)
         return Exchange("calendar", vary(rng, user), f"{month} is number {i + 1}.", f"Month number {i + 1} is {month}.")
     wordings, step, side = ((MONTH_AFTER, 1, "after"), (MONTH_BEFORE, -1, "before"))[kind]
     result = MONTHS[(i + step) % 12]
-    user = vary(rng, rng.choice(wordings.of(split)).format(m=month))
+    user = vary(rng, wordings.draw(rng, split).format(m=month))
     order = f"{month}, {result}" if step > 0 else f"{result}, {month}"
     return Exchange("calendar", user, f"The order is {order}.", f"The month {side} {month} is {result}.")

@@ -58,7 +58,7 @@ def decline(rng: Random, split: Split, situation: Situation) -> Exchange:
         "code": rng.choice(CODE), "language": rng.choice(LANGUAGES), "phrase": rng.choice(PHRASES_TO_TRANSLATE),
         "action": rng.choice(ACTIONS), "thing": rng.choice(THINGS),
     }  # fmt: skip
-    return Exchange("decline", vary(rng, rng.choice(ASK.of(split)).format(**fill)), THOUGHT, SORRY)
+    return Exchange("decline", vary(rng, ASK.draw(rng, split).format(**fill)), THOUGHT, SORRY)
 
 
 WEATHER = phrases(
@@ -77,7 +77,7 @@ LIVE = "I cannot look that up: I run in this page without the internet."
 def live(rng: Random, split: Split, situation: Situation) -> Exchange:
     """Weather and news, which would need a connection."""
     wordings = WEATHER if rng.random() < 0.65 else NEWS
-    user = vary(rng, rng.choice(wordings.of(split)).format(place=rng.choice(PLACES)))
+    user = vary(rng, wordings.draw(rng, split).format(place=rng.choice(PLACES)))
     return Exchange("decline live", user, "That would need the internet.", LIVE)
 
 

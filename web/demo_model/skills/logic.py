@@ -30,7 +30,7 @@ def ordering(rng: Random, split: Split, situation: Situation) -> Exchange:
     more, most, least = rng.choice(SCALES)
     facts = [f"{a} is {more} than {b}.", f"{b} is {more} than {c}."]
     asked, who = rng.choice(((most, a), (least, c)))
-    user = vary(rng, rng.choice(ORDER.of(split)).format(s=" ".join(facts), q=asked))
+    user = vary(rng, ORDER.draw(rng, split).format(s=" ".join(facts), q=asked))
     return Exchange("ordering", user, f"The order from {most} to {least}: {a}, {b}, {c}.", f"{who} is the {asked}.")
 
 
@@ -61,13 +61,13 @@ def kinds(rng: Random, split: Split, situation: Situation) -> Exchange:
     """Whether a known thing is of a kind, and examples of a kind."""
     kind = rng.choice(tuple(KINDS))
     if rng.random() < 0.2:
-        user = vary(rng, rng.choice(EXAMPLES.of(split)).format(k=kind))
+        user = vary(rng, EXAMPLES.draw(rng, split).format(k=kind))
         return Exchange("kinds", user, f"I know some {kind}s.", f"{', '.join(KINDS[kind][:3])}.")
     true = rng.random() < 0.5
     other = kind if true else rng.choice([k for k in KINDS if k != kind])
     word = rng.choice(KINDS[other])
     subject = word if other in ("color", "drink") else _a(word)
-    user = vary(rng, rng.choice(IS_A.of(split)).format(x=subject, k=_a(kind)))
+    user = vary(rng, IS_A.draw(rng, split).format(x=subject, k=_a(kind)))
     truth = f"Yes, {subject} is {_a(kind)}." if true else f"No, {subject} is not {_a(kind)}."
     return Exchange("kinds", user, f"{subject[0].upper()}{subject[1:]} is {_a(other)}.", truth)
 
@@ -89,7 +89,7 @@ OPPOSITE = phrases(
 def opposites(rng: Random, split: Split, situation: Situation) -> Exchange:
     """Pairs of opposite words."""
     word = rng.choice(tuple(OPPOSITES))
-    user = vary(rng, rng.choice(OPPOSITE.of(split)).format(w=word))
+    user = vary(rng, OPPOSITE.draw(rng, split).format(w=word))
     pair = f"{word} and {OPPOSITES[word]} are a pair."
     return Exchange("opposites", user, f"{pair[0].upper()}{pair[1:]}", f"The opposite of {word} is {OPPOSITES[word]}.")
 
@@ -125,7 +125,7 @@ def syllogism(rng: Random, split: Split, situation: Situation) -> Exchange:
     facts = [f"{'No' if none else 'All'} {many} are {trait}.", f"{name} is {_a(one)}."]
     if rng.random() < 0.3:
         facts.reverse()
-    user = vary(rng, rng.choice(SYLLOGISM.of(split)).format(s=" ".join(facts), n=name, t=trait))
+    user = vary(rng, SYLLOGISM.draw(rng, split).format(s=" ".join(facts), n=name, t=trait))
     thought = f"{name} is {_a(one)}, and {'no' if none else 'all'} {many} are {trait}."
     answer = f"No, {name} is not {trait}." if none else f"Yes, {name} is {trait}."
     return Exchange("syllogism", user, thought, answer)

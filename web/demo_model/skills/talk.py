@@ -187,13 +187,13 @@ def memory(rng: Random, split: Split, situation: Situation) -> Exchange:
         else:
             answer = f"Your name is {known}." if about_name else f"You told me the number {known}."
             thought = f"I look back: it was {known}."
-        return Exchange("memory", vary(rng, rng.choice(wordings.of(split))), thought, answer)
+        return Exchange("memory", vary(rng, wordings.draw(rng, split)), thought, answer)
     if about_name:
         situation.name = rng.choice(rng.choice((NAMES, GIVEN_NAMES, GIVEN_NAMES, (invent(rng).capitalize(),))))
-        user = rng.choice(TELL_NAME.of(split)).format(n=situation.name)
+        user = TELL_NAME.draw(rng, split).format(n=situation.name)
         return Exchange("memory", user, "The user tells me a name.", f"Nice to meet you, {situation.name}!")
     situation.number = rng.randint(2, 99)
-    user = vary(rng, rng.choice(TELL_NUMBER.of(split)).format(n=situation.number))
+    user = vary(rng, TELL_NUMBER.draw(rng, split).format(n=situation.number))
     return Exchange("memory", user, "I keep the number.", f"I will remember {situation.number}.")
 
 
@@ -207,7 +207,7 @@ REPEAT = phrases(
 def repeating(rng: Random, split: Split, situation: Situation) -> Exchange:
     """Says the given words back."""
     words = " ".join(invent(rng) if rng.random() < 0.3 else rng.choice(VOCABULARY) for _ in range(rng.randint(1, 4)))
-    text = rng.choice(REPEAT.of(split)).format(l=words)
+    text = REPEAT.draw(rng, split).format(l=words)
     user = text if text.endswith(words) else vary(rng, text)
     return Exchange("repeating", user, "I repeat the words.", f"{words}.")
 
@@ -220,7 +220,7 @@ ASK_PERSONA = phrases(
 
 def persona(rng: Random, split: Split, situation: Situation) -> Exchange:
     """The name that the system prompt gave, else the model's own."""
-    user = vary(rng, rng.choice(ASK_PERSONA.of(split)))
+    user = vary(rng, ASK_PERSONA.draw(rng, split))
     if situation.persona is None:
         return Exchange("persona", user, "The user asks who I am.", "I am Delta, the small demo model of deltapage.")
     return Exchange(

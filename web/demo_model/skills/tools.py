@@ -8,8 +8,8 @@ from random import Random
 from typing import Any
 
 from ..exchange import Exchange, Situation, Split, ToolUse, phrases, vary
-from .arithmetic import ADD, DIVIDE, MULTIPLY, SUBTRACT
 from .dates import DAYS
+from .sum_wordings import ADD, DIVIDE, MULTIPLY, SUBTRACT
 
 CALCULATOR_WORDING = (
     ("Evaluates an arithmetic expression.", "The expression, for example 12 * 34"),
@@ -55,7 +55,7 @@ def calculation(rng: Random, split: Split, situation: Situation) -> Exchange:
     if sign == "/":
         a *= b
     value = {"+": a + b, "-": a - b, "*": a * b, "/": a // b}[sign]
-    user = vary(rng, rng.choice(wordings.of(split)).format(a=a, b=b))
+    user = vary(rng, wordings.draw(rng, split).format(a=a, b=b))
     shape = rng.random()
     result = (
         str(value) if shape < 0.6 else json.dumps({"result": value}) if shape < 0.8 else f"{a} {sign} {b} = {value}"
@@ -108,7 +108,7 @@ def clock(rng: Random, split: Split, situation: Situation) -> Exchange:
     if kind is not WEEKDAY:
         forms += [f"{iso} {time}", f"{iso}T{time}:{rng.randrange(60):02d}"]
     use = ToolUse("clock", {}, rng.choice(forms), "I look at the clock.")
-    user = vary(rng, rng.choice(kind.of(split)))
+    user = vary(rng, kind.draw(rng, split))
     return Exchange(
         "clock", user, f"The clock says {answer[6:-1] if kind is TIME else answer.rsplit(' ', 1)[1][:-1]}.", answer, use
     )

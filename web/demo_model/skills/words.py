@@ -57,11 +57,11 @@ def sorting(rng: Random, split: Split, situation: Situation) -> Exchange:
         ordered = ", ".join(str(n) for n in sorted(numbers))
         shown = [str(n) for n in numbers]
         thought = f"The smallest is {min(numbers)}, the largest is {max(numbers)}."
-        user = _listed(rng, rng.choice(SORT_NUMBERS.of(split)), shown)
+        user = _listed(rng, SORT_NUMBERS.draw(rng, split), shown)
         return Exchange("sorting numbers", user, thought, f"Sorted: {ordered}.")
     words = rng.sample(VOCABULARY, rng.choice((3, 3, 4, 4, 5)))
     initials = ", ".join(word[0] for word in sorted(words))
-    user = _listed(rng, rng.choice(SORT.of(split)), words)
+    user = _listed(rng, SORT.draw(rng, split), words)
     return Exchange(
         "sorting words", user, f"First letters in order: {initials}.", f"Sorted: {', '.join(sorted(words))}."
     )
@@ -70,7 +70,7 @@ def sorting(rng: Random, split: Split, situation: Situation) -> Exchange:
 def reversing(rng: Random, split: Split, situation: Situation) -> Exchange:
     """The same words from last to first."""
     words = rng.sample(VOCABULARY, rng.choice((2, 3, 3, 4, 4, 5)))
-    user = _listed(rng, rng.choice(REVERSE.of(split)), words)
+    user = _listed(rng, REVERSE.draw(rng, split), words)
     thought = f"The last word is {words[-1]}, the first is {words[0]}."
     return Exchange("reversing words", user, thought, f"Reversed: {', '.join(reversed(words))}.")
 
@@ -78,7 +78,7 @@ def reversing(rng: Random, split: Split, situation: Situation) -> Exchange:
 def counting(rng: Random, split: Split, situation: Situation) -> Exchange:
     """How many words a list has."""
     words = rng.sample(VOCABULARY, rng.randint(2, 8))
-    user = _listed(rng, rng.choice(COUNT.of(split)), words)
+    user = _listed(rng, COUNT.draw(rng, split), words)
     steps = ", ".join(f"{word} {i}" for i, word in enumerate(words, 1))
     answer = str(len(words)) if situation.terse else f"There are {len(words)} words."
     return Exchange("counting words", user, f"I count: {steps}.", answer)
@@ -127,5 +127,5 @@ def spelling(rng: Random, split: Split, situation: Situation) -> Exchange:
         (FIRST, f"The word {word} starts with {word[0]}."),
         (LAST, f"The word {word} ends with {word[-1]}."),
     )[kind]
-    user = vary(rng, rng.choice(wordings.of(split)).format(w=word))
+    user = vary(rng, wordings.draw(rng, split).format(w=word))
     return Exchange("spelling", user, f"The letters are {letters}.", answer)
