@@ -171,15 +171,15 @@ def story(rng: Random, split: Split, situation: Situation) -> Exchange:
 
 
 LARGER = phrases(
-    """Which is larger, {a} or {b}?|Which is bigger, {a} or {b}?|Is {a} or {b} larger?|What is more, {a} or {b}?|{a} or {b}: which is larger?
-    |Which number is greater, {a} or {b}?|Compare {a} and {b}: which is bigger?|What's the larger number, {a} or {b}?
-    |Which one is larger: {a} or {b}?|Tell me the larger of {a} and {b}.|Which one is more, {a} or {b}?|Is {a} larger or {b}?""",
+    """[Which;What] is [larger;bigger;greater;higher], {a} or {b}?|[Which;Which one;Which number;Which of the two] is [larger;bigger;greater;higher;the larger one;the bigger number][:;,] {a} or {b}?|Is {a} or {b} [larger;bigger;greater;higher]?|{a} or {b}[:;,] which [is;one is] [larger;bigger;greater;higher]?
+    |What's the [larger;bigger;greater] number, {a} or {b}?|Compare {a} and {b}: which is [larger;bigger;greater;higher]?|Tell me [the larger of {a} and {b};which is larger, {a} or {b};which of {a} and {b} is bigger].|Is {a} [larger;bigger;greater;higher] or {b}?
+    |[Between;From;Out of] {a} and {b}, which [is;one is] [larger;bigger;greater;higher]?|[Can you tell me;Do you know;I want to know] which is [larger;bigger;greater;higher], {a} or {b}?|Of the numbers {a} and {b}, which is [larger;bigger;greater;higher]?|[Which;What] is more, {a} or {b}?""",
     "Which one is the bigger number: {a} or {b}?|Of {a} and {b}, which is larger?",
 )
 SMALLER = phrases(
-    """Which is smaller, {a} or {b}?|Which is less, {a} or {b}?|Is {a} or {b} smaller?|What is less, {a} or {b}?|{a} or {b}: which is smaller?
-    |Which number is lower, {a} or {b}?|Compare {a} and {b}: which is smaller?|What's the smaller number, {a} or {b}?
-    |Which one is less: {a} or {b}?|Tell me the smaller of {a} and {b}.|Which one is lower, {a} or {b}?|Is {a} smaller or {b}?""",
+    """[Which;What] is [smaller;lower;less], {a} or {b}?|[Which;Which one;Which number;Which of the two] is [smaller;lower;less;the smaller one;the lower number][:;,] {a} or {b}?|Is {a} or {b} [smaller;lower;less]?|{a} or {b}[:;,] which [is;one is] [smaller;lower;less]?
+    |What's the [smaller;lower] number, {a} or {b}?|Compare {a} and {b}: which is [smaller;lower;less]?|Tell me [the smaller of {a} and {b};which is smaller, {a} or {b};which of {a} and {b} is lower].|Is {a} [smaller;lower;less] or {b}?
+    |[Between;From;Out of] {a} and {b}, which [is;one is] [smaller;lower;less]?|[Can you tell me;Do you know;I want to know] which is [smaller;lower;less], {a} or {b}?|Of the numbers {a} and {b}, which is [smaller;lower;less]?""",
     "Which one is the smaller number: {a} or {b}?|Of {a} and {b}, which is smaller?",
 )
 
@@ -199,25 +199,22 @@ def comparison(rng: Random, split: Split, situation: Situation) -> Exchange:
 
 
 PARITY = phrases(
-    """Is {a} {p}?|Is the number {a} {p}?|Is {a} an {p} number?|Tell me if {a} is {p}.|{a}: {p} or not?|Is {a} even or odd?|Even or odd: {a}
-    |Can you say if {a} is even or odd?|Do you think {a} is {p}?|Is {a} odd or even?""",
+    """Is [;the number ]{a} {p}?|Is {a} an {p} number?|[Tell me;I want to know;Check;Say] if {a} is {p}.|{a}: {p} or not?|Is [;the number ]{a} [even or odd;odd or even]?|[Even or odd;Odd or even]: {a}[;?]|[Can you say;Can you tell me;Could you say;Tell me;I wonder] [if;whether] {a} is [even or odd;odd or even].
+    |[Do you think;Is it true] that {a} is {p}?|{a} is {p}, [right;is it not;true or false]?|What is {a}, [even or odd;odd or even]?|[Can;Could] you [call;name] {a} {p}?|{a}, is that [even or odd;{p}]?""",
     "Would you say that {a} is {p}?|Do you know if {a} is even or odd?",
 )
 NEXT = phrases(
-    """What comes after {a}?|Which number comes after {a}?|What number follows {a}?|What is the next number after {a}?|Number after {a}?
-    |When counting, what comes after {a}?|Tell me the number after {a}.|Which is the next number after {a}?|After {a} comes which number?|Which number is right after {a}?
-    |When I count on, which number follows {a}?|What follows {a}?|Which number follows after {a}?|When I count up, what comes after {a}?|What follows {a} when counting?""",
+    """[What;What number;Which number;Which one] [comes;is;stands;is right;is directly;comes right;comes directly] after {a}?|[Number;The number;Which number;Next number] after {a}[;?]|[What is;What's;Tell me;Give me;Name;Say;Do you know] the number after {a}?|[When counting;When I count on;When I count up;When you count;Counting up;In counting], [what;which number] [comes;is] after {a}?
+    |After {a} comes which number?|{a}: what [comes;is] after it?|[What;What number;Which number] follows [{a};after {a};{a} when counting]?|[What is;Which is;Tell me;What's] the next number after {a}?|[When I count on;When I count up;When counting;If I count], which number follows {a}?|The next number after {a}[;?]""",
     "Which number is next after {a}?|When I count, what follows {a}?",
 )
 PREVIOUS = phrases(
-    """What comes before {a}?|Which number comes before {a}?|What number is before {a}?|What is the number before {a}?|Number before {a}?
-    |When counting, what comes before {a}?|Tell me the number before {a}.|Which is the number before {a}?|Before {a} comes which number?|Which number is right before {a}?
-    |When I count on, which number comes before {a}?|Which number stands before {a}?|When I count up, what is before {a}?""",
+    """[What;What number;Which number;Which one] [comes;is;stands;is right;is directly;comes right;comes directly] before {a}?|[Number;The number;Which number;Next number] before {a}[;?]|[What is;What's;Tell me;Give me;Name;Say;Do you know] the number before {a}?|[When counting;When I count on;When I count up;When you count;Counting up;In counting], [what;which number] [comes;is] before {a}?
+    |Before {a} comes which number?|{a}: what [comes;is] before it?|[What is;Which is;Tell me;What's] the number [right;just;one] before {a}.|Which number [does;must] {a} follow?""",
     "Which number is just before {a}?|When I count, what comes before {a}?",
 )
 COUNT = phrases(
-    """Count from {a} to {b}.|Count {a} to {b}.|Can you count from {a} to {b}?|Please count from {a} to {b}.|List the numbers from {a} to {b}.
-    |Could you count from {a} to {b}?|Say all numbers from {a} to {b}.|Count for me from {a} to {b}.|I want you to count from {a} to {b}.|Name the numbers from {a} to {b}.""",
+    """[Count;Please count;Can you count;Could you count;Will you count;I want you to count;Start to count;Count for me;Count up] from {a} to {b}.|Count {a} to {b}.|[List;Say;Name;Give me;Write;Tell me] [the;all;all the] numbers [from {a} to {b};between {a} and {b}, both included].|The numbers from {a} to {b}[;, please]|What are the numbers from {a} to {b}?""",
     "Could you count for me from {a} to {b}?|Say the numbers from {a} to {b}.",
 )
 

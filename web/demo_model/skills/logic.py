@@ -42,13 +42,12 @@ KINDS = {
     "drink": listed("milk tea coffee water"),
 }
 IS_A = phrases(
-    """Is {x} {k}?|Is {x} {k} or not?|Tell me if {x} is {k}.|Do you think {x} is {k}?|Is it true that {x} is {k}?|Can you tell me whether {x} is {k}?
-    |Can {x} be called {k}?|Do you know whether {x} is {k}?|Would you say {x} is {k}?|Can you say if {x} is {k}?""",
+    """Is {x} {k}[;; or not]?|[Tell me;Check;Say;I want to know;I wonder] [if;whether] {x} is {k}.|[Do you think;Is it true;Would you say;Do you agree;Is it right;Can we say] that {x} is {k}?|[Can you tell me;Do you know;Can you say;Could you tell me] whether {x} is {k}?|[Can;Could;Should] [you call {x} {k};we call {x} {k};{x} be called {k}]?
+    |{x} is {k}, [right;true or false;is that so;is it not]?|Does {x} count as {k}?|Is {x} some kind of {k}?|Do people call {x} {k}?|Would {x} be {k}?|{x}: is it {k}?""",
     "Would you call {x} {k}?|Do you know if {x} is {k}?",
 )
 EXAMPLES = phrases(
-    """Name three {k}s.|Name 3 {k}s.|Give me three {k}s.|List three {k}s.|Tell me three {k}s.|Can you name three {k}s?|Give three examples of {k}s.
-    |Could you name three {k}s?|Please list three {k}s.|Three {k}s|I want three {k}s.|Which {k}s do you know?""",
+    """[Name;List;Give me;Tell me;Say;Write] [three;3;some;a few] {k}s.|[Can;Could;Will] you [name;list;give me;tell me] [three;3;some] {k}s?|[Give;Give me;Show me] [three;some;a few] examples of {k}s.|[Three;3;Some] {k}s|[Which;What] {k}s do you know?|I [want;need] [three;some] {k}s.|Do you know [some;any] {k}s?""",
     "Could you list three {k}s for me?|Three {k}s, please.",
 )
 
