@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.e2e.conftest import ROOT
+from tests.e2e.conftest import GOLDENS, ROOT
 from tests.e2e.engine_page import EnginePage, engine_page
 from tests.e2e.site import running
 from web import runtime
@@ -41,20 +41,43 @@ CALCULATOR = {
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a site with the embedded model's bundle."""
-    out = tmp_path_factory.mktemp("demo") / "demo"
-    command = [sys.executable, "build.py", "bundle", "web/demo_model/checkpoint", str(out), "--quant", "q4"]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    """The URL of a site with the embedded model: as it ships, and with its weights as they were trained."""
+    folder = tmp_path_factory.mktemp("demo")
+    for recipe in ("q4", "f32"):
+        command = [sys.executable, "build.py", "bundle", "web/demo_model/checkpoint", str(folder / recipe)]
+        subprocess.run([*command, "--quant", recipe], cwd=ROOT, check=True, capture_output=True)
     runtime.assemble()
-    with running([out], runtime.RUNTIME) as (url, _):
+    with running([folder / "q4", folder / "f32"], runtime.RUNTIME) as (url, _):
         yield url
 
 
 @pytest.fixture(scope="module")
 def delta(browser: Browser, demo: str) -> Iterator[EnginePage]:
-    """The model in each browser."""
-    with engine_page(browser, demo, "demo") as page:
+    """The model as it ships, in each browser."""
+    with engine_page(browser, demo, "q4") as page:
         yield page
+
+
+def test_the_page_writes_what_transformers_writes(browser: Browser, demo: str) -> None:
+    """Greedy, on the weights as trained: the same prompt from the same messages, and the same tokens in reply."""
+    goldens = json.loads((GOLDENS / "demo.json").read_text("utf-8"))
+    assert len(goldens) > 30
+    different = []
+    with engine_page(browser, demo, "f32") as page:
+        for golden in goldens:
+            answer = page.chat(
+                messages=golden["messages"],
+                **({"tools": golden["tools"]} if golden["tools"] else {}),
+                extra_body={"enable_thinking": golden["thinking"]},
+                temperature=0,
+                max_tokens=len(golden["ids"]),
+                return_token_ids=True,
+            )
+            choice = answer["choices"][0]
+            assert choice["prompt_token_ids"] == golden["prompt_ids"], golden["skill"]
+            if choice["token_ids"] != golden["ids"]:
+                different.append((golden["skill"], golden["text"], choice["message"]))
+    assert not different
 
 
 def test_ten_questions_in_one_conversation(delta: EnginePage) -> None:
