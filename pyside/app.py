@@ -68,16 +68,19 @@ class App:
             "contextWindow": self.plan.facts["context_window"],
         }
 
-    async def handle(self, kind: str, payload: dict[str, Any]) -> AsyncGenerator[dict[str, Any], None]:
-        """The items that answer a request of ``web/protocol.js``.
+    async def handle(
+        self, kind: str, payload: dict[str, Any], tell: Callable[[dict[str, Any]], None]
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """The items that answer a request of ``web/protocol.js``; ``tell`` gets those that come while one is waited for.
 
         Errors: RequestError for a payload that the API does not take, ContextError for too long a prompt, ExtensionError
         from Python that the page's author added.
         """
         if kind in ("chat", "text"):
-            chunks = self.completions.chat(payload) if kind == "chat" else self.completions.text(payload)
-            async with aclosing(chunks):
-                if payload.get("stream"):
+            stream = bool(payload.get("stream"))
+            answer = self.completions.chat if kind == "chat" else self.completions.text
+            async with aclosing(answer(payload, tell if stream else None)) as chunks:
+                if stream:
                     async for chunk in chunks:
                         yield chunk
                 else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from functools import cached_property
 from typing import Any
@@ -18,7 +18,7 @@ from pyside.bundle import Generation
 from pyside.chat_stream import THINK_CLOSE, Delta, StreamRouter
 from pyside.chat_template import ChatFormat
 from pyside.constraint import Constraint, Vocabulary
-from pyside.engine import Engine, Sampling, Token
+from pyside.engine import Engine, Progress, Sampling, Token
 from pyside.extension import Extensions
 from pyside.grammar import Grammar
 from pyside.reply import Reply, Step
@@ -26,6 +26,9 @@ from pyside.requests import NUMBERS, Options, read_chat, read_text
 from pyside.tokenizer import Tokenizer
 
 Chunk = dict[str, Any]
+Tell = Callable[[Chunk], None]
+
+PROGRESS_EVERY = 0.1  # seconds between two chunks that say how much of the prompt has been read
 
 
 class Completions:
@@ -44,14 +47,16 @@ class Completions:
         self._extensions = extensions or Extensions()
         self._generation, self._model = generation, model_name
 
-    async def chat(self, request: Mapping[str, Any]) -> AsyncGenerator[Chunk, None]:
+    async def chat(self, request: Mapping[str, Any], tell: Tell | None = None) -> AsyncGenerator[Chunk, None]:
         """Chunks of an answer to ``messages``; leaving early stops the model.
 
+        ``tell`` gets chunks with ``prompt_progress`` and no choice while a long prompt is being read.
         Errors: RequestError for what the request or the template does not take, ContextError for too long a conversation.
         """
         asked = read_chat(request)
         prompt = self._chat.encode(asked.messages, tools=asked.tools or None, enable_thinking=asked.enable_thinking)
         preset = self._generation.presets.get("thinking" if prompt.thinking else "direct", {})
+        chunks = _Chunks("chatcmpl", "chat.completion.chunk", self._model, prompt.ids, asked.options)
         reply = Reply(
             self._engine,
             self._tokenizer,
@@ -66,8 +71,8 @@ class Completions:
             loop_guard=asked.loop_guard,
             constraint=self._constraint(asked.grammar, prompt.thinking),
             process=self._extensions.process(asked.options.logits_processor),
+            progress=tell and chunks.progress(tell),
         )
-        chunks = _Chunks("chatcmpl", "chat.completion.chunk", self._model, prompt.ids, asked.options)
         yield chunks.choice({"delta": {"role": "assistant", "content": ""}})
         calls = 0
         async with aclosing(reply.steps()) as steps:
@@ -83,9 +88,10 @@ class Completions:
         if asked.options.include_usage:
             yield chunks.usage(reply)
 
-    async def text(self, request: Mapping[str, Any]) -> AsyncGenerator[Chunk, None]:
+    async def text(self, request: Mapping[str, Any], tell: Tell | None = None) -> AsyncGenerator[Chunk, None]:
         """Chunks of a continuation of ``prompt``, whose control tokens count as such; leaving early stops the model.
 
+        ``tell`` is as in ``chat``.
         ``echo`` repeats the prompt first, with ``logprobs`` scored; ``max_tokens: 0`` then is all that happens.
         Errors: RequestError for what the request does not take, ContextError for too long a prompt.
         """
@@ -101,6 +107,7 @@ class Completions:
             self._sampling(options, {}, len(ids)),
             stop=options.stop,
             process=self._extensions.process(options.logits_processor),
+            progress=tell and chunks.progress(tell),
         )
         if asked.echo:
             if options.top_logprobs is not None:
@@ -226,6 +233,19 @@ class _Chunks:
         """Take over log-probabilities: lists of equal meaning are joined."""
         old = self._logprobs or {name: [] for name in entries}
         self._logprobs = {name: old[name] + entries[name] for name in entries}
+
+    def progress(self, tell: Tell) -> Progress:
+        """Tells at intervals how much of the prompt has been read, and not that all of it has: the first token says so."""
+        last = time.perf_counter()
+
+        def progress(processed: int, total: int) -> None:
+            nonlocal last
+            now = time.perf_counter()
+            if processed < total and now - last >= PROGRESS_EVERY:
+                last = now
+                tell({**self._base, "choices": [], "prompt_progress": {"processed": processed, "total": total}})
+
+        return progress
 
     def choice(self, content: Mapping[str, Any], ended: Reply | None = None) -> Chunk:
         """A chunk with one choice, the last one when the reply has ended."""

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from struct import pack, unpack_from
 
 from kernels_wgsl.catalog import (
@@ -43,6 +44,7 @@ _COUNT_OFFSET = 4 * CONTROL.index("count")
 
 Allow = Callable[[Sequence[int]], bytes]
 Process = Callable[[Sequence[int], "memoryview[float]"], None]
+Progress = Callable[[int, int], None]  # tokens of the prompt that the GPU has gone through, and all
 
 
 @dataclass(frozen=True)
@@ -179,13 +181,13 @@ class Engine:
         sampling: Sampling,
         *,
         stable: Sequence[int] = (),
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
         allow: Allow | None = None,
         process: Process | None = None,
     ) -> AsyncGenerator[Token, None]:
         """The tokens after ``ids``, the one that ends the response included; ``aclose`` stops early.
 
-        ``stable``: lengths of prefixes that later requests are likely to share. ``progress``: told prompt tokens done and all.
+        ``stable``: lengths of prefixes that later requests are likely to share. ``progress``: told as each chunk of the prompt is done.
         ``allow``: given the ids so far, the bits [ceil(V/32)] u32 of those that may follow. ``process``: given the ids so far
         and the logits [V] f32, edits the logits. Either of the two makes every token wait for the host.
         Errors: RequestError, ContextError.
@@ -327,7 +329,7 @@ class Engine:
             self._gpu.run("mark")
 
     async def _prefill(
-        self, ids: Sequence[int], stable: Sequence[int], progress: Callable[[int, int], None] | None
+        self, ids: Sequence[int], stable: Sequence[int], progress: Progress | None
     ) -> asyncio.Future[bytes]:
         """Queue the prompt from where the session ends, two chunks ahead; the last read is returned, not waited for."""
         chunks: deque[asyncio.Future[bytes]] = deque()
@@ -338,11 +340,12 @@ class Engine:
                 self._rows(rows)
                 self._gpu.run("prefill")
                 self.session.extend(rows)
-                chunks.append(asyncio.ensure_future(self._gpu.read("control", 0, 4)))
+                done = asyncio.ensure_future(self._gpu.read("control", 0, 4))
+                if progress:
+                    done.add_done_callback(partial(_told, progress, start + len(rows), len(ids)))
+                chunks.append(done)
                 if len(chunks) > 2:
                     await asyncio.shield(chunks.popleft())
-                if progress:
-                    progress(start + len(rows), len(ids))
             if stop in stable and len(self.session.ids) == stop:
                 self.session.keep()
         return chunks[-1]
@@ -383,6 +386,11 @@ class Engine:
     def _bits(self, count: int) -> bytes:
         """The bit mask [ceil(V/32)] u32 of the ids below ``count``."""
         return ((1 << count) - 1).to_bytes(4 * -(-self._vocab_size // 32), "little")
+
+
+def _told(progress: Progress, processed: int, total: int, done: asyncio.Future[bytes]) -> None:
+    if not done.cancelled() and done.exception() is None:
+        progress(processed, total)
 
 
 def _record(ring: bytes, slot: int) -> tuple[int, Token]:

@@ -64,7 +64,7 @@ class Bridge:
 
     def __init__(self) -> None:
         self._app: App | None = None
-        self._running: dict[int, asyncio.Task[Any]] = {}
+        self._running: dict[int, asyncio.Task[str]] = {}
 
     async def load(
         self, manifest: JsProxy, files: JsProxy, device: str, replay: JsProxy, modules: str, emit: Emit
@@ -85,22 +85,25 @@ class Bridge:
             return _fault(error)
         return ""
 
-    async def answer(self, id: int, kind: str, payload: str, emit: Emit) -> str:
-        """Answer a request; each item of the answer goes to ``emit``."""
-        task = asyncio.current_task()
-        assert task is not None
-        self._running[id] = task
+    def answer(self, id: int, kind: str, payload: str, emit: Emit) -> asyncio.Task[str]:
+        """Answer a request, which can be aborted from now on; each item of the answer goes to ``emit``."""
+        task = self._running[id] = asyncio.ensure_future(self._answer(kind, payload, emit))
+        task.add_done_callback(lambda _: self._running.pop(id))
+        return task
+
+    async def _answer(self, kind: str, payload: str, emit: Emit) -> str:
+        def send(item: dict[str, Any]) -> None:
+            emit(json.dumps(item))
+
         try:
             assert self._app is not None, "a request came before the model was loaded"
-            async with aclosing(self._app.handle(kind, json.loads(payload))) as items:
+            async with aclosing(self._app.handle(kind, json.loads(payload), send)) as items:
                 async for item in items:
-                    emit(json.dumps(item))
+                    send(item)
         except asyncio.CancelledError:
             return ""  # aborted by the page, which listens no longer
         except Exception as error:
             return _fault(error)
-        finally:
-            del self._running[id]
         return ""
 
     def abort(self, id: int) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from pyside.chat_stream import CALL_OPEN, THINK_CLOSE, Delta, StreamRouter, beginning
 from pyside.constraint import Constraint
-from pyside.engine import Allow, Engine, Process, Sampling, Timings, Token
+from pyside.engine import Allow, Engine, Process, Progress, Sampling, Timings, Token
 from pyside.tokenizer import Tokenizer
 
 LOOP_REPEATS = 4  # a loop is at least so many repetitions of one span
@@ -51,6 +51,7 @@ class Reply:
     loop_guard: bool = False
     constraint: Constraint | None = None  # what all ids of the reply must keep to
     process: Process | None = None  # edits the logits, given all ids of the reply so far
+    progress: Progress | None = None  # told how much of the prompt has been read
 
     ids: list[int] = field(default_factory=list)
     finish_reason: str | None = None  # stop, length or tool_calls
@@ -104,6 +105,7 @@ class Reply:
             [*self.prompt, *before],
             sampling,
             stable=self.stable,
+            progress=None if self._phases else self.progress,
             allow=self._allow(before),
             process=self._process(before),
         )

@@ -113,6 +113,23 @@ def test_a_stream_is_the_answer_in_pieces(small: EnginePage) -> None:
     assert chunks[-1]["usage"]["extra"]["decode_tokens_per_s"] > 0
 
 
+def test_the_reading_of_a_long_prompt_is_told(small: EnginePage) -> None:
+    progress = small.page.evaluate(
+        """async () => {
+          const request = { messages: [{ role: 'user', content: 'Rivers and seas. '.repeat(900) }], max_tokens: 2, stream: true };
+          const told = [];
+          for await (const { choices, prompt_progress } of await engine.chat.completions.create(request)) {
+            if (prompt_progress) told.push({ ...prompt_progress, choices: choices.length });
+            else if (choices[0]?.delta.content || choices[0]?.delta.reasoning_content) break;
+          }
+          return told;
+        }"""
+    )
+    done = [step["processed"] for step in progress]
+    assert done == sorted(set(done)) and 0 < done[0] and done[-1] < progress[-1]["total"]
+    assert {(step["total"], step["choices"]) for step in progress} == {(progress[0]["total"], 0)}
+
+
 def test_the_next_turn_continues_where_the_last_one_ended(small: EnginePage) -> None:
     first = {"role": "user", "content": "Tell me of rivers, " * 12}
     answer = small.chat(messages=[first], max_tokens=6, temperature=0)["choices"][0]["message"]

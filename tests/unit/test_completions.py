@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from pyside.bundle import Generation
 from pyside.completions import Completions, collect
+from pyside.engine import Token
 from tests.executors.numpy_gpu import NumpyGpu
 from tests.unit.scripted_engine import (
     ASKED,
@@ -18,6 +20,7 @@ from tests.unit.scripted_engine import (
     THINKING,
     ScriptedEngine,
     chat_format,
+    completions,
     engine,
     message,
     run,
@@ -92,6 +95,34 @@ def test_developer_messages_are_system_messages() -> None:
 def test_unfinished_character_is_replaced() -> None:
     ids = script("世")
     assert message(run(ScriptedEngine([*ids, *ids[:-1], 902]), ASKED))["content"] == "世\ufffd"
+
+
+def test_the_reading_of_a_long_prompt_is_told_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("pyside.completions.time", SimpleNamespace(perf_counter=lambda: now, time=lambda: 0))
+
+    class Reading(ScriptedEngine):
+        async def generate(self, ids: Sequence[int], *rest: Any, **options: Any) -> AsyncGenerator[Token, None]:
+            nonlocal now
+            for seconds, processed in [(0.05, 20), (0.11, 40), (0.2, 60), (0.22, 80), (0.4, 100)]:
+                now = seconds
+                options["progress"](processed, 100)
+            async for token in super().generate(ids, *rest, **options):
+                yield token
+
+    async def gather() -> list[dict[str, Any]]:
+        told: list[dict[str, Any]] = []
+        async for chunk in completions(Reading(script("Hi<|im_end|>"))).chat({**ASKED, "stream": True}, told.append):
+            told.append(chunk)
+        return told
+
+    role, *progress, text = asyncio.run(gather())[:4]
+    assert [chunk.pop("prompt_progress") for chunk in progress] == [
+        {"processed": 40, "total": 100},
+        {"processed": 80, "total": 100},
+    ]
+    assert [{**chunk, "choices": []} for chunk in (role, text)] == progress  # the same id and model
+    assert text["choices"][0]["delta"]["content"]
 
 
 # --- log-probabilities and ids ---

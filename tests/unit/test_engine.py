@@ -274,6 +274,9 @@ async def test_progress_and_timings() -> None:
     assert (t.prompt_tokens, t.cached_tokens, t.decode_tokens) == (39, 0, 4)
     assert 0 < t.prefill_s < t.first_token_s and t.decode_s > 0
     assert Timings() == Timings(0, 0, 0.0, 0.0, 0, 0.0)
+    told.clear()
+    await greedy(made, [*PROMPT, *ANSWER[:5], 4], 2, progress=lambda done, all: told.append((done, all)))
+    assert told == [(45, 45)], "what is still there is not read again"
 
 
 @run
