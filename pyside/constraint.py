@@ -66,8 +66,9 @@ class Constraint:
         self._grammar, self._vocabulary = grammar, vocabulary
         self._opens_after = opens_after
         self._state: State | None = grammar.start if opens_after is None else None
+        self._breaks = opens_after is not None  # whether line breaks may come, which a template leaves after a thought
         self._seen = 0  # generated ids that the state stands for
-        self._masks: dict[State, bytes] = {}
+        self._masks: dict[tuple[State, bool], bytes] = {}
         self._everything = b"\xff" * (4 * vocabulary.words)
 
     def allow(self, ids: Sequence[int]) -> bytes:
@@ -80,16 +81,17 @@ class Constraint:
         self._seen = len(ids)
         if self._state is None:
             return self._everything
-        if self._state not in self._masks:
+        key = (self._state, self._breaks)
+        if key not in self._masks:
             if len(self._masks) >= REMEMBERED:
                 del self._masks[next(iter(self._masks))]
-            self._masks[self._state] = self._mask(self._state)
-        return self._masks[self._state]
+            self._masks[key] = self._mask(self._state)
+        return self._masks[key]
 
     @property
     def complete(self) -> bool:
         """Whether the answer so far is a whole value."""
-        return self._state is not None and () in self._state
+        return self._state is not None and self._grammar.complete(self._state)
 
     def _take(self, id: int) -> None:
         if self._state is None:
@@ -99,26 +101,27 @@ class Constraint:
         if id in self._vocabulary.stop_ids:
             return
         text = self._vocabulary.token_bytes(id)
-        if self._state is self._grammar.start:
-            text = text.lstrip(b"\n")  # the template leaves line breaks after a thought
+        if self._breaks:
+            text = text.lstrip(b"\n")
             if not text:
                 return
+            self._breaks = False
         self._state = self._grammar.run(self._state, text)
         if not self._state:
-            raise DeltapageError(f"the answer left its schema at {text!r}: report this, and ask again")
+            raise DeltapageError(f"the answer left its form at {text!r}: report this, and ask again")
 
     def _mask(self, state: State) -> bytes:
         vocabulary = self._vocabulary
-        tops = [stack[0] for stack in state if stack]
+        tops = [stack.node for stack in state if stack]
         inside = [top for top in tops if isinstance(top, Text) and _takes_plain(top)]
         bits = bytearray(vocabulary.plain) if inside else vocabulary.mask(())
         texts, ids = (vocabulary.other_texts, vocabulary.other_ids) if inside else (vocabulary.texts, vocabulary.ids)
         for id in _walk(self._grammar, state, texts, ids, 0, len(texts)):
             bits[id >> 3] |= 1 << (id & 7)
-        if () in state:
+        if self._grammar.complete(state):
             for id in vocabulary.stop_ids:
                 bits[id >> 3] |= 1 << (id & 7)
-        if self._state is self._grammar.start and self._opens_after is not None:
+        if self._breaks:
             for text in (b"\n", b"\n\n"):
                 at = bisect_left(vocabulary.texts, text)
                 if at < len(vocabulary.texts) and vocabulary.texts[at] == text:

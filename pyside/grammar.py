@@ -1,8 +1,8 @@
-"""A byte-level automaton for JSON: which bytes may follow, given what a schema still expects.
+"""A byte-level automaton for JSON and regular expressions: which bytes may follow, given what is still expected.
 
-What is expected is a stack of nodes, written as a linked list ``(node, rest)``; ``()`` is the end of the value. Choices
-make several stacks possible at once: a state is the set of them. Nodes and stacks are immutable and hashable, so a state is
-a key under which the mask over the vocabulary can be remembered (``constraint.py``).
+What is expected is a stack of nodes. Choices make several stacks possible at once: a state is the set of them. Equal stacks
+are one object and equal states are one set, so that moves, and masks over the vocabulary (``constraint.py``), can be
+remembered by state.
 """
 
 from __future__ import annotations
@@ -183,18 +183,38 @@ def _number_prefix(text: bytes, integer: bool, bounded: bool) -> bool:
     return len(whole) < 2 or whole[:1] != b"0"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class Bytes:
+    """One byte of a set."""
+
+    members: frozenset[int]
+
+    def step(self, byte: int) -> tuple[Node, ...] | None:
+        """As ``Literal.step``."""
+        return () if byte in self.members else None
+
+
+@dataclass(frozen=True, eq=False)
 class Sequence:
     """These nodes, one after the other."""
 
     nodes: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Choice:
     """Any one of these nodes."""
 
     nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """A node between ``low`` and ``high`` times."""
+
+    node: Node
+    low: int
+    high: int | None
 
 
 @dataclass(frozen=True)
@@ -223,10 +243,22 @@ class Members:
     begun: bool = False
 
 
-Node = Union[Literal, Blank, Text, Number, Sequence, Choice, Reference, Items, Members]  # noqa: UP007 - recursive
-Stack = tuple[()] | tuple[Node, "Stack"]
-State = frozenset[Stack]
+Node = Union[Literal, Blank, Text, Number, Bytes, Sequence, Choice, Repeat, Reference, Items, Members]  # noqa: UP007 - recursive
+TAKING = (Literal, Blank, Text, Number, Bytes)  # nodes that take a byte themselves
 BLANK = Blank()
+COMMA, BRACKET, BRACE = Literal(b","), Literal(b"]"), Literal(b"}")
+REMEMBERED = 4096  # states whose moves are kept
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """What is expected: a node, then the rest; None is the end."""
+
+    node: Node
+    rest: Stack | None
+
+
+State = frozenset[Stack | None]
 
 
 class Grammar:
@@ -234,18 +266,28 @@ class Grammar:
 
     def __init__(self, start: Node, rules: Mapping[str, Node]) -> None:
         self._rules = rules
-        self.start: State = frozenset(self._ready((start, ())))
+        self._stacks: dict[tuple[Node, Stack | None], Stack] = {}
+        self._states: dict[State, State] = {}
+        self._moves: dict[State, dict[int, State]] = {}
+        self.start = self._state(self._ready([self._stack(start, rest=None)]))
 
     def step(self, state: State, byte: int) -> State:
-        """The state after one byte; empty when no stack takes it."""
-        after: set[Stack] = set()
-        for stack in state:
-            if stack:
-                node, rest = stack
-                left = node.step(byte)  # type: ignore[union-attr]  # ready stacks begin with a node that takes bytes
-                if left is not None:
-                    after.update(self._ready((left[0], rest) if left else rest))
-        return frozenset(after)
+        """The state after one byte; empty when nothing takes it."""
+        moves = self.moves(state)
+        after = moves.get(byte)
+        if after is None:
+            after = moves[byte] = self._state(self._after(state, byte))
+        return after
+
+    def moves(self, state: State) -> dict[int, State]:
+        """The moves from a state that are known so far."""
+        moves = self._moves.get(state)
+        if moves is None:
+            if len(self._moves) >= REMEMBERED:
+                for table in (self._stacks, self._states, self._moves):
+                    table.clear()
+            moves = self._moves[state] = {}
+        return moves
 
     def run(self, state: State, text: bytes) -> State:
         """The state after several bytes."""
@@ -255,51 +297,82 @@ class Grammar:
             state = self.step(state, byte)
         return state
 
-    def _ready(self, stack: Stack) -> Iterator[Stack]:
-        """The same expectation with a byte-taking node, or nothing, on top of each stack."""
-        if not stack:
-            yield stack
-            return
-        node, rest = stack
+    @staticmethod
+    def complete(state: State) -> bool:
+        """Whether the value may end here."""
+        return None in state
+
+    def _after(self, state: State, byte: int) -> Iterator[Stack | None]:
+        waiting: list[Stack | None] = []
+        for stack in state:
+            if stack is not None:
+                left = stack.node.step(byte)  # type: ignore[union-attr]  # what is ready takes bytes
+                if left is not None:
+                    waiting.append(self._stack(left[0], rest=stack.rest) if left else stack.rest)
+        return self._ready(waiting)
+
+    def _ready(self, waiting: list[Stack | None]) -> Iterator[Stack | None]:
+        """The same expectations with a node that takes bytes, or nothing, on top of each."""
+        seen: set[Stack | None] = set()
+        while waiting:
+            stack = waiting.pop()
+            if stack in seen:
+                continue
+            seen.add(stack)
+            if stack is None or isinstance(stack.node, TAKING):
+                yield stack
+            if stack is not None:
+                waiting += self._opened(stack.node, stack.rest)
+
+    def _opened(self, node: Node, rest: Stack | None) -> Iterator[Stack | None]:
+        """What a node stands for, before ``rest``; nothing for a node that must take a byte."""
         match node:
+            case Blank():
+                yield rest
+            case Number() if node.complete():
+                yield rest
             case Sequence(nodes):
-                for part in reversed(nodes):
-                    rest = (part, rest)
-                yield from self._ready(rest)
+                yield self._stack(*nodes, rest=rest)
             case Choice(nodes):
                 for part in nodes:
-                    yield from self._ready((part, rest))
+                    yield self._stack(part, rest=rest)
+            case Repeat(body, low, high):
+                if low == 0:
+                    yield rest
+                if high != 0:
+                    left = Repeat(body, max(0, low - 1), None if high is None else high - 1)
+                    yield self._stack(body, left, rest=rest)
             case Reference(name):
-                yield from self._ready((self._rules[name], rest))
+                yield self._stack(self._rules[name], rest=rest)
             case Items():
-                yield from self._ready_items(node, rest)
+                yield from self._items(node, rest)
             case Members():
-                yield from self._ready_members(node, rest)
-            case Blank():
-                yield stack
-                yield from self._ready(rest)
-            case Number():
-                yield stack
-                if node.complete():
-                    yield from self._ready(rest)
-            case _:
-                yield stack
+                yield from self._members(node, rest)
 
-    def _ready_items(self, node: Items, rest: Stack) -> Iterator[Stack]:
+    def _items(self, node: Items, rest: Stack | None) -> Iterator[Stack | None]:
         if node.low == 0:
-            yield from self._ready((BLANK, (Literal(b"]"), rest)))
+            yield self._stack(BLANK, BRACKET, rest=rest)
         if node.high is None or node.high > 0:
             left = Items(node.item, max(0, node.low - 1), None if node.high is None else node.high - 1, True)
-            element: Stack = (BLANK, (node.item, (left, rest)))
-            yield from self._ready((Literal(b","), element) if node.begun else element)
+            yield self._stack(*[COMMA][: node.begun], BLANK, node.item, left, rest=rest)
 
-    def _ready_members(self, node: Members, rest: Stack) -> Iterator[Stack]:
+    def _members(self, node: Members, rest: Stack | None) -> Iterator[Stack | None]:
         if not any(required for _, required in node.members):
-            yield from self._ready((BLANK, (Literal(b"}"), rest)))
+            yield self._stack(BLANK, BRACE, rest=rest)
         options = [(member, Members(node.members[i + 1 :], node.rest, True)) for i, (member, _) in enumerate(node.members)
                    if not any(required for _, required in node.members[:i])]  # fmt: skip
         if node.rest is not None and not any(required for _, required in node.members):
             options.append((node.rest, Members((), node.rest, True)))
         for member, left in options:
-            pair: Stack = (BLANK, (member, (left, rest)))
-            yield from self._ready((Literal(b","), pair) if node.begun else pair)
+            yield self._stack(*[COMMA][: node.begun], BLANK, member, left, rest=rest)
+
+    def _stack(self, *nodes: Node, rest: Stack | None) -> Stack | None:
+        """These nodes above ``rest``."""
+        for node in reversed(nodes):
+            key = (node, rest)
+            rest = self._stacks.get(key) or self._stacks.setdefault(key, Stack(node, rest))
+        return rest
+
+    def _state(self, stacks: Iterator[Stack | None]) -> State:
+        state = frozenset(stacks)
+        return self._states.setdefault(state, state)

@@ -11,6 +11,7 @@ from kernels_wgsl.catalog import TOP_K_MAX, TOP_LOGPROBS_MAX
 from pyside.errors import RequestError
 from pyside.grammar import Grammar
 from pyside.json_schema import any_object, grammar_of
+from pyside.regex import grammar_of_regex
 
 NUMBERS = {  # sampling fields: least, greatest, value that changes nothing
     "temperature": (0.0, 2.0, 1.0),
@@ -83,7 +84,7 @@ def read_chat(request: Mapping[str, Any]) -> ChatRequest:
     forced = {"auto": None, "none": None, "required": ANY_TOOL}.get(choice, choice)
     form = fields.take(
         "response_format",
-        "{type: 'text'}, {type: 'json_object'} or {type: 'json_schema', json_schema: {schema}}",
+        "{type: 'text'}, {type: 'json_object'}, {type: 'json_schema', json_schema: {schema}} or {type: 'regex', regex}",
         _response_format,
         {"type": "text"},
     )
@@ -245,12 +246,17 @@ def _response_format(value: object) -> bool:
     schema = value.get("json_schema")
     if value.get("type") == "json_schema":
         return isinstance(schema, Mapping) and "schema" in schema
+    if value.get("type") == "regex":
+        texts = [value.get("regex"), value.get("flags", "")]
+        return all(isinstance(text, str) for text in texts) and set(value) <= {"type", "regex", "flags"}
     return value in ({"type": "text"}, {"type": "json_object"})
 
 
 def _grammar(form: Mapping[str, Any]) -> Grammar | None:
     if form["type"] == "json_schema":
         return grammar_of(form["json_schema"]["schema"])
+    if form["type"] == "regex":
+        return grammar_of_regex(form["regex"], form.get("flags", ""))
     return any_object() if form["type"] == "json_object" else None
 
 

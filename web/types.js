@@ -53,7 +53,7 @@
  * @property {Tool[]} [tools]
  * @property {'auto' | 'none' | 'required' | {type: 'function', function: {name: string}}} [tool_choice]
  * @property {boolean} [parallel_tool_calls]
- * @property {{type: 'text'} | {type: 'json_object'} | {type: 'json_schema', json_schema: {schema: JsonSchema | boolean, name?: string}}} [response_format]
+ * @property {{type: 'text'} | {type: 'json_object'} | {type: 'json_schema', json_schema: {schema: JsonSchema | boolean, name?: string}} | {type: 'regex', regex: string, flags?: string}} [response_format]  regex: in JavaScript's form, for the whole answer
  * @property {boolean} [logprobs]
  * @property {number} [top_logprobs]
  * @property {{enable_thinking?: boolean, thinking_budget?: number, loop_guard?: boolean, logits_processor?: string}} [extra_body]

@@ -14,9 +14,10 @@ from jsonschema import Draft202012Validator
 from pyside.bundle import Generation
 from pyside.completions import Completions, collect
 from pyside.constraint import Constraint, Vocabulary
-from pyside.errors import RequestError
+from pyside.errors import DeltapageError, RequestError
 from pyside.grammar import Grammar
 from pyside.json_schema import any_object, grammar_of
+from pyside.regex import grammar_of_regex
 from pyside.tokenizer import Tokenizer, pack
 from tests.executors.numpy_gpu import NumpyGpu
 from tests.unit.scripted_engine import chat_format
@@ -118,7 +119,7 @@ def test_any_object_is_an_object(tokenizer: Tokenizer, vocabulary: Vocabulary) -
 
 
 def accepts(grammar: Grammar, text: str) -> bool:
-    return () in grammar.run(grammar.start, text.encode())
+    return grammar.complete(grammar.run(grammar.start, text.encode()))
 
 
 @pytest.mark.parametrize(
@@ -200,6 +201,20 @@ def test_a_thought_is_free_and_the_answer_is_not(tokenizer: Tokenizer, vocabular
     assert [id for id in range(VOCAB_USED) if mask[id >> 3] >> (id & 7) & 1] == [STOP]
 
 
+def test_line_breaks_are_the_answers_own_unless_a_thought_precedes(
+    tokenizer: Tokenizer, vocabulary: Vocabulary
+) -> None:
+    closing, breaks = tokenizer.added["</think>"], tokenizer.encode("\n\n")
+    grammar = grammar_of_regex(r"(?:a\n)*")
+    constraint = Constraint(grammar, vocabulary, opens_after=closing)
+    constraint.allow([closing, *breaks])
+    assert constraint.complete
+    with pytest.raises(DeltapageError, match="left its form"):
+        Constraint(grammar, vocabulary).allow(breaks)
+    with pytest.raises(DeltapageError, match="left its form"):
+        constraint.allow([closing, *breaks, *tokenizer.encode("a\n"), *breaks])
+
+
 def test_the_mask_is_every_token_that_fits(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
     """The shortcut for strings and the walk agree with trying each token by itself."""
     grammar = grammar_of(
@@ -211,7 +226,7 @@ def test_the_mask_is_every_token_that_fits(tokenizer: Tokenizer, vocabulary: Voc
         mask = Constraint(grammar, vocabulary).allow(ids)
         for id in range(VOCAB_USED):
             raw = b"" if id in tokenizer.added.values() else tokenizer.token_bytes(id)
-            fits = bool(raw and grammar.run(state, raw)) or (id == STOP and () in state)
+            fits = bool(raw and grammar.run(state, raw)) or (id == STOP and grammar.complete(state))
             assert bool(mask[id >> 3] >> (id & 7) & 1) == fits, (text, raw)
 
 

@@ -1,0 +1,163 @@
+"""Regular expressions as constraints, against Python's ``re`` over expressions made by hypothesis."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pyside.constraint import Constraint, Vocabulary
+from pyside.errors import RequestError
+from pyside.regex import grammar_of_regex
+from tests.unit.scripted_engine import tokenizer
+from tests.unit.test_constraint import STOP, sample
+
+LETTERS = "abcxyzABZ019_ -ßéш中😀\n"
+SPACE = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+ATOMS = [  # as JavaScript writes them, and Python
+    (".", r"[^\n\r\u2028\u2029]"),
+    (r"\d", "[0-9]"),
+    (r"\W", "[^0-9A-Z_a-z]"),
+    (r"\s", f"[{SPACE}]"),
+    (r"[^\s]", f"[^{SPACE}]"),
+    (r"[\w-]", "[0-9A-Z_a-z-]"),
+    ("[a-cé-ш]", "[a-cé-ш]"),
+    ("[^a-z]", "[^a-z]"),
+    (r"[\u{1F600}-\u{1F64F}b]", "[\U0001f600-\U0001f64fb]"),
+    (r"\u4e2d", "中"),
+    (r"\x41", "A"),
+    (r"\n", r"\n"),
+    (r"\.", r"\."),
+    (r"\/", "/"),
+]
+Pair = tuple[str, str]
+
+
+def _quantified(atom: Pair, sign: str) -> Pair:
+    return atom[0] + sign, atom[1] + sign
+
+
+def _grouped(inside: Pair, opening: Pair) -> Pair:
+    return opening[0] + inside[0] + ")", opening[1] + inside[1] + ")"
+
+
+def _larger(pairs: st.SearchStrategy[Pair]) -> st.SearchStrategy[Pair]:
+    """Expressions made of smaller ones."""
+    groups = st.builds(_grouped, pairs, st.sampled_from([("(", "("), ("(?:", "(?:")]))
+    signs = ["", "*", "+", "?", "*?", "{2}", "{0,3}", "{1,}", "{1,2}?"]
+    terms = st.builds(_quantified, groups, st.sampled_from(signs))
+    joined = st.lists(st.one_of(pairs, terms), max_size=4)
+    return st.one_of(
+        joined.map(lambda parts: ("".join(js for js, _ in parts), "".join(py for _, py in parts))),
+        st.lists(pairs, min_size=2, max_size=3).map(
+            lambda parts: ("|".join(js for js, _ in parts), "|".join(py for _, py in parts))
+        ),
+    )
+
+
+LITERALS = st.sampled_from("abxZ1_é中").map(lambda char: (char, char))
+SIGNED = st.builds(
+    _quantified, st.one_of(st.sampled_from(ATOMS), LITERALS), st.sampled_from(["", "*", "+", "?", "{1,3}"])
+)
+EXPRESSIONS = st.recursive(SIGNED, _larger, max_leaves=6)
+
+
+def matches(source: str, text: str, flags: str = "u") -> bool:
+    grammar = grammar_of_regex(source, flags)
+    return grammar.complete(grammar.run(grammar.start, text.encode()))
+
+
+@settings(max_examples=300, deadline=None)
+@given(EXPRESSIONS, st.lists(st.text(LETTERS, max_size=6), max_size=8), st.data())
+def test_it_admits_what_python_matches(pair: Pair, texts: list[str], data: st.DataObject) -> None:
+    ours, theirs = pair[0], re.compile(pair[1])
+    matching = data.draw(st.from_regex(theirs, fullmatch=True, alphabet=st.characters(codec="utf-8")))
+    assert matches(ours, matching)
+    for text in texts:
+        assert matches(ours, text) == bool(theirs.fullmatch(text))
+
+
+@settings(max_examples=60, deadline=None)
+@given(EXPRESSIONS, st.integers(0, 2**32))
+def test_a_random_answer_matches(vocabulary: Vocabulary, pair: Pair, seed: int) -> None:
+    grammar = grammar_of_regex(pair[0], "u")
+    answer = sample(Constraint(grammar, vocabulary), tokenizer(), random.Random(seed), 40)
+    assert answer is None or re.fullmatch(pair[1], answer)
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> Vocabulary:
+    return Vocabulary(tokenizer(), (STOP,))
+
+
+@pytest.mark.parametrize(
+    ("source", "flags", "good", "bad"),
+    [
+        (r"^\d{3}-\d{2,4}$", "", ["123-45", "123-4567"], ["123-4", "123-45678", "x123-45"]),
+        ("^a$|^b", "", ["a", "b"], ["ab", ""]),
+        ("", "", [""], ["a"]),
+        ("(a*)*b", "", ["b", "aab"], ["a", "aba"]),
+        ("(?:(a?){3}){2}", "", ["", "aaaaaa"], ["aaaaaaa"]),
+        (r"(?<year>\d{4})-(?<month>0[1-9]|1[0-2])", "", ["2026-11"], ["2026-13", "26-11"]),
+        (r'{"a": \d+}', "", ['{"a": 12}'], ['{"a": }']),
+        ("a{,3}x{", "", ["a{,3}x{"], ["ax{"]),
+        ("[^]", "", ["a", "\n", "中"], ["", "ab"]),
+        (r"[\b\-\]\\]+", "", ["\b-]\\"], ["b"]),
+        (r"[\d-x]*", "", ["1-x"], ["y"]),
+        (r"\cJ\0", "", ["\n\0"], ["J0"]),
+        ("straße", "i", ["STRAßE"], ["STRASSE"]),
+        ("[^k]", "i", ["\u212a", "x"], ["k", "K"]),
+        ("[^k]", "iu", ["x"], ["k", "K", "\u212a"]),
+        (r"\W", "iu", ["-"], ["\u017f", "s"]),
+        (".", "s", ["\n"], [""]),
+        (".{2}", "", ["ab", "中中"], ["😀", "😀😀"]),
+        ("x.*", "", ["x😀"], ["x\n"]),
+        ("😀", "", ["😀"], ["😀😀"]),
+        ("(?:😀)+", "", ["😀😀"], [""]),
+        (r"\ud83d\ude00", "", ["😀"], ["\U0001f601"]),
+        ("[😀-😃]", "u", ["\U0001f601"], ["😄"]),
+    ],
+)  # fmt: skip
+def test_javascripts_own_ways(source: str, flags: str, good: list[str], bad: list[str]) -> None:
+    for text in good:
+        assert matches(source, text, flags), text
+    for text in bad:
+        assert not matches(source, text, flags), text
+
+
+@pytest.mark.parametrize(
+    ("source", "flags", "says"),
+    [
+        ("a(?=b)", "", "at character 1 look-around"),
+        ("(?<!b)a", "", "at character 0 look-around"),
+        (r"(a)\1", "", "a reference to a group"),
+        (r"(?<n>a)\k<n>", "", "a reference to a group"),
+        (r"\bword", "", "a word boundary"),
+        (r"\p{L}", "u", "a property of characters"),
+        ("a(^b)", "", "an anchor that is not at the pattern's beginning"),
+        ("a$b", "", "an anchor that is not at the pattern's end"),
+        ("(a", "", "at character 0 a parenthesis that is never closed"),
+        ("a)", "", "at character 1 a closing parenthesis"),
+        ("[a", "", "at character 0 a class that is never closed"),
+        ("[b-a]", "", "whose end comes before its beginning"),
+        (r"[^\s\S]", "", "at character 0 a class that admits no character"),
+        (r"a\ud800", "", "at character 1 a class that admits no character"),
+        ("a{3,2}", "", "the count {3,2}, expected the smaller number first"),
+        ("a|*", "", "at character 2 a quantifier with nothing before it"),
+        ("a++", "", "a quantifier with nothing before it"),
+        ("(a{100}){100}", "", "counts up to 10000 characters, expected 2000 at most"),
+        ("😀+", "", "with a quantifier, expected flag u"),
+        ("[😀]", "", "in a class, expected flag u"),
+        (r"\u{61}", "", "expected flag u"),
+        (r"\u{110000}", "u", "expected 10ffff at most"),
+        (r"\q", "", r"the escape \q"),
+        ("\\", "", "the escape"),
+        ("a", "v", "flag v, expected none but d, g, i, m, s, u, y"),
+    ],
+)  # fmt: skip
+def test_what_is_no_automaton_is_refused(source: str, flags: str, says: str) -> None:
+    with pytest.raises(RequestError, match=re.escape(says)):
+        grammar_of_regex(source, flags)
