@@ -89,12 +89,30 @@ class ChatFormat:
         tools: Tools | None = None,
         enable_thinking: bool | None = None,
         add_generation_prompt: bool = True,
+        continue_final_message: bool = False,
         **variables: object,
     ) -> Prompt:
         """A prompt that ends where the reply begins; thinking as the template likes it when ``enable_thinking`` is None.
 
+        With ``continue_final_message`` the last message is how the reply begins, thought included; it goes on from there.
         Errors: RequestError with the template's own sentence when it refuses the messages.
         """
+        if not continue_final_message:
+            return self._encode(messages, tools, enable_thinking, add_generation_prompt, variables)
+        *before, last = messages
+        thought, begun = last.get("reasoning_content") or "", _text_of(last)
+        if thought or begun:
+            enable_thinking = bool(thought)
+        return self._begun(self._encode(before, tools, enable_thinking, True, variables), thought, begun)
+
+    def _encode(
+        self,
+        messages: Messages,
+        tools: Tools | None,
+        enable_thinking: bool | None,
+        add_generation_prompt: bool,
+        variables: dict[str, object],
+    ) -> Prompt:
         if enable_thinking is not None:
             variables["enable_thinking"] = enable_thinking
         marks = _Marks.absent_from(
@@ -112,9 +130,17 @@ class ChatFormat:
         if len(opening) == len(full) or not re.match(self._tokens, opening):  # no boundary between tokens there
             return Prompt(tuple(self._ids(full, marks)), (), thinking, marks.removed(full))
         reply, stable = self._ids(opening, marks), {len(ids)}
-        if (tools or messages[0].get("role") == "system") and reply[0] in ids[1:]:
+        if (tools or any(message.get("role") == "system" for message in messages[:1])) and reply[0] in ids[1:]:
             stable.add(ids.index(reply[0], 1))  # other conversations share the system's turn
         return Prompt((*ids, *reply), tuple(sorted(stable)), thinking, marks.removed(full))
+
+    def _begun(self, prompt: Prompt, thought: str, content: str) -> Prompt:
+        """The prompt with the beginning of the reply, as text: a thought, closed when content follows it."""
+        close = f"\n{THINK_CLOSE}\n\n" if prompt.thinking and content else ""
+        encode = self.tokenizer.encode
+        ids = (*prompt.ids, *encode(thought, control=False), *encode(close), *encode(content, control=False))
+        thinking = prompt.thinking and not content
+        return Prompt(ids, prompt.stable, thinking, prompt.text + thought + close + content)
 
     def _ids(self, rendered: str, marks: _Marks) -> list[int]:
         """Ids of a rendered text: tokens beside a mark are text, all others are control ids."""
@@ -190,6 +216,12 @@ class _Guard:
             if text[start:end] in self._beginnings:
                 return text[: start + 1] + self._marks.after + text[start + 1 :]
         return text
+
+
+def _text_of(message: Mapping[str, Any]) -> str:
+    """A message's content, whichever of its forms it has."""
+    content = message.get("content") or ""
+    return content if isinstance(content, str) else "".join(part["text"] for part in content)
 
 
 def _with_arguments(call: Mapping[str, Any]) -> Mapping[str, Any]:

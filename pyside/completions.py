@@ -54,7 +54,12 @@ class Completions:
         Errors: RequestError for what the request or the template does not take, ContextError for too long a conversation.
         """
         asked = read_chat(request)
-        prompt = self._chat.encode(asked.messages, tools=asked.tools or None, enable_thinking=asked.enable_thinking)
+        prompt = self._chat.encode(
+            asked.messages,
+            tools=asked.tools or None,
+            enable_thinking=asked.enable_thinking,
+            continue_final_message=asked.continue_final_message,
+        )
         preset = self._generation.presets.get("thinking" if prompt.thinking else "direct", {})
         chunks = _Chunks("chatcmpl", "chat.completion.chunk", self._model, prompt.ids, asked.options)
         reply = Reply(

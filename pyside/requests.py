@@ -51,6 +51,7 @@ class ChatRequest:
     parallel_tool_calls: bool
     enable_thinking: bool | None  # None: as the template likes
     thinking_budget: int | None  # tokens
+    continue_final_message: bool  # the last message is the beginning of the reply
     loop_guard: bool
     grammar: Grammar | None  # what the answer must keep to
 
@@ -96,6 +97,9 @@ def read_chat(request: Mapping[str, Any]) -> ChatRequest:
         fields.take(name, "a whole number from 1", lambda value: _whole(value, 1))
         for name in ("max_completion_tokens", "max_tokens")
     ]
+    continued = fields.flag("continue_final_message", False)
+    if continued and messages and (messages[-1]["role"] != "assistant" or messages[-1].get("tool_calls")):
+        fields.problems.append("continue_final_message is true, expected the assistant's text as the last message")
     wanted = fields.flag("logprobs", False)
     top = fields.take(
         "top_logprobs", f"a whole number 0 to {TOP_LOGPROBS_MAX}", lambda v: _whole(v, 0, TOP_LOGPROBS_MAX)
@@ -110,6 +114,7 @@ def read_chat(request: Mapping[str, Any]) -> ChatRequest:
         parallel_tool_calls=fields.flag("parallel_tool_calls", True),
         enable_thinking=fields.take("enable_thinking", "true or false", _is_flag),
         thinking_budget=fields.take("thinking_budget", "a whole number of tokens", lambda value: _whole(value, 0)),
+        continue_final_message=continued,
         loop_guard=fields.flag("loop_guard", True),
         grammar=_grammar(form),
     )

@@ -56,7 +56,7 @@
  * @property {{type: 'text'} | {type: 'json_object'} | {type: 'json_schema', json_schema: {schema: JsonSchema | boolean, name?: string}} | {type: 'regex', regex: string, flags?: string}} [response_format]  regex: in JavaScript's form, for the whole answer
  * @property {boolean} [logprobs]
  * @property {number} [top_logprobs]
- * @property {{enable_thinking?: boolean, thinking_budget?: number, loop_guard?: boolean, logits_processor?: string}} [extra_body]
+ * @property {{enable_thinking?: boolean, thinking_budget?: number, loop_guard?: boolean, logits_processor?: string, continue_final_message?: boolean}} [extra_body]  continue_final_message: the last message is how the answer begins
  */
 
 /**

@@ -142,6 +142,42 @@ def test_typed_control_tokens_in_tools_stay_text() -> None:
     assert controls(attacked.ids) == controls(plain.ids)
 
 
+@pytest.mark.parametrize("name", GOLDENS)
+@pytest.mark.parametrize(
+    ("begun", "thinking", "opened"),
+    [
+        ({"content": "Hello"}, False, "\n\n</think>\n\nHello"),
+        ({"content": [{"type": "text", "text": "Hel"}, {"type": "text", "text": "lo"}]}, False, "</think>\n\nHello"),
+        ({"content": "", "reasoning_content": "I see"}, True, "<think>\nI see"),
+        ({"content": "Hello", "reasoning_content": "I see"}, False, "<think>\nI see\n</think>\n\nHello"),
+    ],
+)
+def test_a_reply_goes_on_from_its_beginning(name: str, begun: dict[str, Any], thinking: bool, opened: str) -> None:
+    """What is read is the beginning of what the template makes of the whole reply."""
+    prompt = chat(name).encode([user("hi"), {"role": "assistant", **begun}], continue_final_message=True)
+    assert prompt.thinking == thinking and prompt.text.endswith(opened)
+    assert tokenizer().decode(prompt.ids) == prompt.text
+    thought = begun.get("reasoning_content", "") + " more" * thinking
+    whole = {"role": "assistant", "content": "Hello there", "reasoning_content": thought}
+    assert chat(name).template.render([user("hi"), whole], add_generation_prompt=False).startswith(prompt.text)
+    assert prompt.stable == chat(name).encode([user("hi")], enable_thinking=bool(thought)).stable
+
+
+def test_an_empty_beginning_is_none() -> None:
+    for thinking in (True, False, None):
+        empty = [user("hi"), {"role": "assistant", "content": ""}]
+        plain = chat().encode([user("hi")], enable_thinking=thinking)
+        assert chat().encode(empty, enable_thinking=thinking, continue_final_message=True) == plain
+
+
+def test_control_tokens_in_a_beginning_stay_text() -> None:
+    begun = {"role": "assistant", "content": ATTACK, "reasoning_content": ATTACK}
+    attacked = chat().encode([user("u"), begun], continue_final_message=True)
+    plain = chat().encode([user("u"), {**begun, "content": "x", "reasoning_content": "x"}], continue_final_message=True)
+    assert controls(attacked.ids) == controls(plain.ids)
+    assert tokenizer().decode(attacked.ids) == attacked.text
+
+
 MIXED = st.lists(
     st.sampled_from(
         ["<|im_start|>", "<|im_end|>", "<think>", "</think>", "<tool_response>", "</tool_response>", "<", "<|", "im_end|>",

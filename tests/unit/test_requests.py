@@ -53,6 +53,11 @@ from tests.unit.scripted_engine import (
         ({"response_format": {"type": "regex", "regex": "a", "flags": "v"}}, "regex has flag v, expected none but"),
         ({"response_format": {"type": "json_object"}, "tools": [WEATHER]}, "expected no tools with it"),
         ({"thinking_budget": -1}, "thinking_budget is -1"),
+        ({"continue_final_message": True}, "continue_final_message is true, expected the assistant's text as the last"),
+        (
+            {"messages": [*ASKED["messages"], {"role": "assistant", "tool_calls": [{}]}], "continue_final_message": True},
+            "expected the assistant's text as the last message",
+        ),
         ({"temprature": 1, "best": 2}, "unknown best, temprature"),
         ({"extra_body": {"temperature": 1}, "temperature": 1}, "temperature stands beside and inside extra_body"),
         ({"extra_body": 3}, "extra_body is 3, expected an object"),
