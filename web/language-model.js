@@ -6,12 +6,13 @@
  *   for await (const piece of session.promptStreaming('Why is the sky blue?')) show(piece);
  *
  * Beyond the specification: `bundle` (or `engine`) names the model, and `LanguageModel.bundle` is what is taken without. Answers
- * come without thinking. Not here: pictures and sound, prefixes, regular expressions as constraints.
+ * come without thinking; a RegExp constrains the answer as a whole. Not here: pictures and sound.
  */
 
-import { domError, formatOf, messagesOf, notSupported, quotaExceeded, toolsOf } from './prompt-input.js';
-import { Files } from './shards.js';
-import { Lease, stateOf, unlessAborted } from './shared-engine.js';
+import { domError, messagesOf, notSupported, promptOf, quotaExceeded, toolsOf } from './prompt-input.js';
+import { availabilityOf, folderOf, generationOf, onlyText, progressTeller } from './prompt-model.js';
+import { paramsOf, samplingFields, samplingOf } from './prompt-sampling.js';
+import { Lease, unlessAborted } from './shared-engine.js';
 
 /** @typedef {import('./deltapage.js').Engine} Engine */
 /** @typedef {import('./deltapage.js').Progress} Progress */
@@ -20,21 +21,24 @@ import { Lease, stateOf, unlessAborted } from './shared-engine.js';
 /** @typedef {import('./prompt-input.js').PromptInput} PromptInput */
 /** @typedef {import('./prompt-input.js').PromptMessage} PromptMessage */
 /** @typedef {import('./prompt-input.js').PromptTool} PromptTool */
+/** @typedef {import('./prompt-input.js').Constraint} Constraint */
+/** @typedef {import('./prompt-input.js').Prompt} Prompt */
+/** @typedef {import('./prompt-sampling.js').Params} Params */
+/** @typedef {import('./prompt-sampling.js').SamplingOptions} SamplingOptions */
 
 /**
- * @typedef {object} CreateOptions
+ * @typedef {object} CreateOptionsOwn
  * @property {string | URL} [bundle]
  * @property {Engine} [engine]  one that is loaded already, and stays yours
  * @property {PromptMessage[]} [initialPrompts]  never dropped when the context overflows
  * @property {PromptTool[]} [tools]
- * @property {{type: string, languages?: string[]}[]} [expectedInputs]
- * @property {{type: string, languages?: string[]}[]} [expectedOutputs]
- * @property {number} [temperature]
- * @property {number} [topK]
+ * @property {import('./prompt-model.js').Expected[]} [expectedInputs]
+ * @property {import('./prompt-model.js').Expected[]} [expectedOutputs]
  * @property {(monitor: EventTarget) => void} [monitor]  tells `downloadprogress` with `loaded` from 0 to 1, both included
  * @property {AbortSignal} [signal]
  */
-/** @typedef {{responseConstraint?: object, omitResponseConstraintInput?: boolean, signal?: AbortSignal}} PromptOptions  the constraint is never part of the input */
+/** @typedef {CreateOptionsOwn & SamplingOptions} CreateOptions */
+/** @typedef {Constraint & {signal?: AbortSignal}} PromptOptions */
 /** @typedef {{lease: Lease, initial: Message[], turns: Message[][], options: CreateOptions}} Parts */
 
 const ROOM = 512; // tokens that an answer should find free; at most a quarter of the context window
@@ -46,6 +50,8 @@ export class LanguageModel extends EventTarget {
 
   /** @type {((event: Event) => void) | null} Told when the oldest turns were dropped. */
   oncontextoverflow = null;
+  /** @type {((event: Event) => void) | null} Its older name. */
+  onquotaoverflow = null;
   #lease;
   #initial;
   #turns;
@@ -68,6 +74,7 @@ export class LanguageModel extends EventTarget {
     this.#options = options;
     this.#tools = toolsOf(options.tools ?? []);
     this.addEventListener('contextoverflow', (event) => this.oncontextoverflow?.(event));
+    this.addEventListener('quotaoverflow', (event) => this.onquotaoverflow?.(event));
   }
 
   /**
@@ -76,19 +83,18 @@ export class LanguageModel extends EventTarget {
    * @returns {Promise<'unavailable' | 'downloadable' | 'downloading' | 'available'>}
    */
   static async availability(options = {}) {
-    if (options.engine) return 'available';
-    if (!onlyText(options) || !await navigator.gpu?.requestAdapter()) return 'unavailable';
-    const bundle = bundleOf(options);
-    const state = stateOf(bundle);
-    if (state) return state === 'loaded' ? 'available' : 'downloading';
-    try {
-      const files = new Files(bundle);
-      const { shards, files: small } = JSON.parse(new TextDecoder().decode(await files.manifest()));
-      const kept = await Promise.all([...shards, ...small].map((spec) => files.keeps(spec)));
-      return kept.every(Boolean) ? 'available' : 'downloadable';
-    } catch {
-      return 'unavailable';
-    }
+    return options.engine ? 'available' : availabilityOf(wantedBy(options));
+  }
+
+  /**
+   * What sessions sample with when they are not told, and at most; null for a model that does not run here.
+   * @param {CreateOptions} [options]
+   * @returns {Promise<Params | null>}
+   */
+  static async params(options = {}) {
+    if (options.engine) return paramsOf(options.engine.info.generation);
+    if (await LanguageModel.availability(options) === 'unavailable') return null;
+    return paramsOf(await generationOf(wantedBy(options).bundle));
   }
 
   /**
@@ -100,13 +106,14 @@ export class LanguageModel extends EventTarget {
     const { signal } = options;
     signal?.throwIfAborted();
     if (!onlyText(options)) throw notSupported('This model reads and writes text only: expect no other inputs and outputs.');
-    const initial = messagesOf(options.initialPrompts ?? [], true);
+    const initial = messagesOf(options.initialPrompts ?? [], { initial: true });
     toolsOf(options.tools ?? []); // refused before anything is downloaded
+    options = { ...options, ...samplingOf(options) };
     const tell = progressTeller(options.monitor);
     try {
       tell(0);
       const lease = options.engine ? new Lease(options.engine, null)
-        : await Lease.of(bundleOf(options), ({ phase, loaded, total }) => { if (phase === 'download' && total) tell(loaded / total); }, signal);
+        : await Lease.of(folderOf(wantedBy(options).bundle), ({ phase, loaded, total }) => { if (phase === 'download' && total) tell(loaded / total); }, signal);
       const session = new LanguageModel({ lease, initial, turns: [], options });
       try {
         await unlessAborted(session.#begin(), signal);
@@ -132,11 +139,15 @@ export class LanguageModel extends EventTarget {
   }
 
   get temperature() {
-    return this.#options.temperature;
+    return this.#sampling.temperature ?? this.#params.defaultTemperature;
   }
 
   get topK() {
-    return this.#options.topK;
+    return this.#sampling.top_k ?? this.#params.defaultTopK;
+  }
+
+  get samplingMode() {
+    return this.#options.samplingMode ?? 'balanced';
   }
 
   /**
@@ -147,7 +158,7 @@ export class LanguageModel extends EventTarget {
    */
   async prompt(input, options = {}) {
     let answer = '';
-    for await (const piece of this.#answer(messagesOf(input), formatOf(options.responseConstraint), this.#signal(options))) answer += piece;
+    for await (const piece of this.#answer(input, options, this.#signal(options))) answer += piece;
     return answer;
   }
 
@@ -160,7 +171,7 @@ export class LanguageModel extends EventTarget {
   promptStreaming(input, options = {}) {
     const left = new AbortController();
     const signal = AbortSignal.any([this.#signal(options), left.signal]);
-    const pieces = this.#answer(messagesOf(input), formatOf(options.responseConstraint), signal);
+    const pieces = this.#answer(input, options, signal);
     return new ReadableStream({
       start(controller) {
         (async () => {
@@ -198,15 +209,32 @@ export class LanguageModel extends EventTarget {
    * @returns {Promise<number>}
    */
   async measureContextUsage(input, options = {}) {
-    const messages = messagesOf(input);
+    const asked = promptOf(input, options);
     const signal = this.#signal(options);
     signal.throwIfAborted();
     try {
-      const [before, after] = [this.#count(this.#messages), this.#count([...this.#messages, ...messages])];
+      const [before, after] = [this.#count(this.#messages), this.#count([...this.#messages, ...withBeginning(asked)])];
       return await unlessAborted(Promise.all([before, after]).then(([less, more]) => more - less), signal);
     } catch (error) {
       throw domError(error);
     }
+  }
+
+  /** The older names of the three. */
+  get inputUsage() {
+    return this.contextUsage;
+  }
+
+  get inputQuota() {
+    return this.contextWindow;
+  }
+
+  /**
+   * @param {PromptInput} input
+   * @param {PromptOptions} [options]
+   */
+  measureInputUsage(input, options) {
+    return this.measureContextUsage(input, options);
   }
 
   /**
@@ -226,6 +254,14 @@ export class LanguageModel extends EventTarget {
   destroy() {
     this.#destroyed.abort(new DOMException('The session was destroyed.', 'AbortError'));
     this.#lease.release();
+  }
+
+  get #params() {
+    return paramsOf(this.#lease.engine.info.generation);
+  }
+
+  get #sampling() {
+    return samplingFields(this.#options, this.#params);
   }
 
   get #messages() {
@@ -262,24 +298,31 @@ export class LanguageModel extends EventTarget {
 
   /**
    * The pieces of an answer; the conversation has it once it is complete.
-   * @param {Message[]} asked
-   * @param {import('./types.js').ChatFields['response_format']} format
+   * @param {PromptInput} input
+   * @param {Constraint} options
    * @param {AbortSignal} signal
    * @returns {AsyncGenerator<string, void, void>}
+   * @throws {DOMException} SyntaxError for an answer that has to end before its constraint lets it
    */
-  async *#answer(asked, format, signal) {
+  async *#answer(input, options, signal) {
+    const asked = promptOf(input, options);
     const done = await this.#turn(signal);
     try {
-      const added = [...asked];
+      const added = [...asked.messages];
       for (let round = 0; ; round++) {
-        await unlessAborted(this.#makeRoom(added), signal);
-        const reply = { role: /** @type {const} */ ('assistant'), content: '', tool_calls: /** @type {ToolCall[]} */ ([]) };
-        for await (const { choices } of await this.#ask(added, format, round < TOOL_ROUNDS, signal)) {
+        const begun = round ? '' : asked.begun;
+        await unlessAborted(this.#makeRoom(withBeginning({ messages: added, begun })), signal);
+        const reply = { role: /** @type {const} */ ('assistant'), content: begun, tool_calls: /** @type {ToolCall[]} */ ([]) };
+        for await (const { choices } of await this.#ask({ ...asked, messages: added, begun }, round < TOOL_ROUNDS, signal)) {
           const { content, tool_calls: calls = [] } = choices[0]?.delta ?? {};
           reply.tool_calls.push(...calls.map(({ index, ...call }) => call));
-          if (!content) continue;
-          reply.content += content;
-          yield content;
+          if (content) {
+            reply.content += content;
+            yield content;
+          }
+          if (asked.format && choices[0]?.finish_reason === 'length') {
+            throw new DOMException('The context window was full before the answer kept to its constraint: ask for less.', 'SyntaxError');
+          }
         }
         added.push(reply.tool_calls.length ? reply : { role: 'assistant', content: reply.content });
         if (!reply.tool_calls.length) break;
@@ -297,21 +340,18 @@ export class LanguageModel extends EventTarget {
   }
 
   /**
-   * @param {Message[]} added
-   * @param {import('./types.js').ChatFields['response_format']} format
+   * @param {Prompt} asked
    * @param {boolean} mayCall
    * @param {AbortSignal} signal
    */
-  #ask(added, format, mayCall, signal) {
-    const { temperature, topK } = this.#options;
+  #ask(asked, mayCall, signal) {
     const tools = this.#tools.length ? { tools: this.#tools, tool_choice: /** @type {'auto' | 'none'} */ (mayCall ? 'auto' : 'none') } : {};
     return this.#lease.engine.chat.completions.create({
-      messages: [...this.#messages, ...added],
+      messages: [...this.#messages, ...withBeginning(asked)],
       stream: true,
-      temperature,
-      top_k: topK,
-      response_format: format,
-      extra_body: { enable_thinking: false },
+      ...this.#sampling,
+      response_format: asked.format,
+      extra_body: { enable_thinking: false, continue_final_message: Boolean(asked.begun) },
       signal,
       ...tools,
     });
@@ -349,7 +389,7 @@ export class LanguageModel extends EventTarget {
     }
     if (dropped) {
       this.#turns.splice(0, dropped);
-      this.dispatchEvent(new Event('contextoverflow'));
+      for (const name of ['contextoverflow', 'quotaoverflow']) this.dispatchEvent(new Event(name));
     }
     return requested;
   }
@@ -368,30 +408,19 @@ export class LanguageModel extends EventTarget {
   }
 }
 
-/** @param {CreateOptions} options */
-function bundleOf({ bundle = LanguageModel.bundle }) {
-  if (!bundle) throw new TypeError('No bundle is named: give `bundle`, the URL of a model\'s folder, or set LanguageModel.bundle.');
-  const url = new URL(bundle, document.baseURI).href;
-  return url.endsWith('/') ? url : `${url}/`;
-}
-
-/** @param {CreateOptions} options */
-function onlyText({ expectedInputs = [], expectedOutputs = [] }) {
-  return [...expectedInputs, ...expectedOutputs].every(({ type }) => type === 'text');
+/**
+ * @param {CreateOptions} options
+ * @returns {import('./prompt-model.js').Wanted}
+ */
+function wantedBy({ bundle = LanguageModel.bundle, expectedInputs, expectedOutputs }) {
+  return { bundle, expectedInputs, expectedOutputs };
 }
 
 /**
- * Tells a monitor each new share of the download; a file that has to come again does not take it back.
- * @param {CreateOptions['monitor']} monitor
- * @returns {(share: number) => void}
+ * What is asked, and the answer's beginning as its last message.
+ * @param {Pick<Prompt, 'messages' | 'begun'>} asked
+ * @returns {Message[]}
  */
-function progressTeller(monitor) {
-  const target = new EventTarget();
-  monitor?.(target);
-  let told = -1;
-  return (share) => {
-    if (share <= told) return;
-    told = share;
-    target.dispatchEvent(new ProgressEvent('downloadprogress', { lengthComputable: true, loaded: share, total: 1 }));
-  };
+function withBeginning({ messages, begun }) {
+  return begun ? [...messages, { role: 'assistant', content: begun }] : messages;
 }

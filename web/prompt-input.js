@@ -10,9 +10,11 @@ import { EngineError } from './protocol.js';
  * @typedef {object} PromptMessage  LanguageModelMessage
  * @property {'system' | 'user' | 'assistant'} role
  * @property {string | {type: 'text', value: string}[]} content
- * @property {boolean} [prefix]  not supported
+ * @property {boolean} [prefix]  of the last one, an assistant's: the answer goes on from it
  */
 /** @typedef {string | PromptMessage[]} PromptInput  LanguageModelPrompt */
+/** @typedef {{responseConstraint?: object, omitResponseConstraintInput?: boolean}} Constraint  a JSON schema or a RegExp; the question names it unless that is omitted */
+/** @typedef {{messages: Message[], begun: string, format: import('./types.js').ChatFields['response_format']}} Prompt  `begun`: what the answer begins with */
 /**
  * @typedef {object} PromptTool  LanguageModelTool
  * @property {string} name
@@ -35,16 +37,36 @@ const NAMES = new Map([
 ]);
 
 /**
- * The messages of an input. An initial one may begin with a system message.
+ * What is asked, the constraint named in it.
  * @param {unknown} input
- * @param {boolean} [initial]
+ * @param {Constraint} [options]
+ * @returns {Prompt}
+ * @throws {TypeError | DOMException} NotSupportedError, SyntaxError
+ */
+export function promptOf(input, { responseConstraint: constraint, omitResponseConstraintInput: silent = false } = {}) {
+  if (silent && constraint === undefined) throw new TypeError('omitResponseConstraintInput is true, expected a responseConstraint with it.');
+  const messages = messagesOf(input, { prefix: true });
+  const begun = isPrefix(input) ? String(messages.pop()?.content) : '';
+  const format = formatOf(constraint);
+  if (format && !silent) {
+    const asked = messages.findLast(({ role }) => role === 'user');
+    if (asked) asked.content += `\n\n${sentenceOf(constraint)}`;
+    else messages.push({ role: 'user', content: sentenceOf(constraint) });
+  }
+  return { messages, begun, format };
+}
+
+/**
+ * The messages of an input. Initial ones may begin with a system message; the last one may be a prefix where an answer follows.
+ * @param {unknown} input
+ * @param {{initial?: boolean, prefix?: boolean}} [allowed]
  * @returns {Message[]}
  * @throws {TypeError | DOMException} NotSupportedError, SyntaxError
  */
-export function messagesOf(input, initial = false) {
+export function messagesOf(input, { initial = false, prefix: mayBegin = false } = {}) {
   if (typeof input === 'string') return [{ role: 'user', content: input }];
   if (!Array.isArray(input)) throw new TypeError(`The prompt is ${typeof input}, expected a text or a list of messages.`);
-  if (!input.length && !initial) throw new TypeError('The prompt has no messages, expected at least one.');
+  if (!input.length && !initial) return messagesOf('');
   return input.map((message, place) => {
     const { role, content, prefix } = message ?? {};
     if (!ROLES.includes(role)) throw new TypeError(`A message's role is ${role}, expected one of ${ROLES.join(', ')}.`);
@@ -52,10 +74,15 @@ export function messagesOf(input, initial = false) {
     if (role === 'system' && place) throw new TypeError('The system message is not the first of initialPrompts, expected it there.');
     if (prefix) {
       if (role !== 'assistant' || place < input.length - 1) throw new DOMException('Only the last message, an assistant\'s, can be a prefix.', 'SyntaxError');
-      throw notSupported('An answer cannot begin with a given prefix here.');
+      if (!mayBegin) throw notSupported('A prefix begins an answer: give it to prompt or promptStreaming.');
     }
     return { role, content: textOf(content) };
   });
+}
+
+/** @param {unknown} input */
+function isPrefix(input) {
+  return Array.isArray(input) && Boolean(input.at(-1)?.prefix);
 }
 
 /**
@@ -85,13 +112,33 @@ export function toolsOf(tools) {
 
 /**
  * @param {unknown} constraint
- * @returns {import('./types.js').ChatFields['response_format']}
+ * @returns {Prompt['format']}
  */
-export function formatOf(constraint) {
-  if (constraint === undefined || constraint === null) return undefined;
-  if (constraint instanceof RegExp) throw notSupported('A responseConstraint can be a JSON schema here, not a regular expression.');
-  if (typeof constraint !== 'object') throw new TypeError(`responseConstraint is ${typeof constraint}, expected a JSON schema.`);
+function formatOf(constraint) {
+  if (constraint === undefined) return undefined;
+  if (isRegExp(constraint)) return { type: 'regex', regex: constraint.source, flags: constraint.flags };
+  if (constraint === null || typeof constraint !== 'object') {
+    throw new TypeError(`responseConstraint is ${constraint === null ? 'null' : typeof constraint}, expected a JSON schema or a RegExp.`);
+  }
   return { type: 'json_schema', json_schema: { schema: constraint } };
+}
+
+/**
+ * How the model is told of a constraint.
+ * @param {unknown} constraint
+ */
+function sentenceOf(constraint) {
+  if (isRegExp(constraint)) return `Answer only with a text that this regular expression matches as a whole: ${constraint}`;
+  return `Answer only with JSON, as this JSON Schema describes it: ${JSON.stringify(constraint)}`;
+}
+
+/**
+ * Whether it is a regular expression, of this page or of a frame in it.
+ * @param {unknown} value
+ * @returns {value is RegExp}
+ */
+function isRegExp(value) {
+  return Object.prototype.toString.call(value) === '[object RegExp]';
 }
 
 /**

@@ -19,6 +19,7 @@ async () => {
     const session = await LanguageModel.create({ engine, initialPrompts, temperature: 0, topK: 5 });
     let overflows = 0;
     session.oncontextoverflow = () => overflows++;
+    session.onquotaoverflow = () => overflows++;
     session.addEventListener('contextoverflow', () => overflows++);
     seen.usages = [session.contextUsage];
     seen.overflows = [];
@@ -38,6 +39,7 @@ async () => {
     const engine = new ScriptedEngine(1000, ['copied']);
     const session = await LanguageModel.create({ engine });
     seen.measured = await session.measureContextUsage('hello');
+    seen.olderNames = [await session.measureInputUsage('hello'), session.inputUsage, session.inputQuota];
     await session.append([{ role: 'user', content: [{ type: 'text', value: 'hel' }, { type: 'text', value: 'lo' }] }]);
     seen.appended = session.contextUsage;
     const copy = await session.clone();
@@ -49,6 +51,42 @@ async () => {
     const add = { name: 'add', description: 'Adds', inputSchema: { type: 'object' }, execute: async ({ a, b }) => ({ sum: a + b }) };
     const session = await LanguageModel.create({ engine, tools: [add] });
     seen.tooled = [await session.prompt('2 + 3?'), engine.requests[0].tools[0].function.name, contents(engine.requests[1])];
+  }
+  { // An answer goes on from a given beginning, and the conversation has both as one message.
+    const engine = new ScriptedEngine(1000, [{ name: 'now', arguments: {} }, ' of tea', 'next']);
+    const now = { name: 'now', description: 'Tells the time', inputSchema: { type: 'object' }, execute: async () => 'noon' };
+    const session = await LanguageModel.create({ engine, tools: [now] });
+    const input = [{ role: 'user', content: 'What?' }, { role: 'assistant', content: 'A cup', prefix: true }];
+    const measured = await session.measureContextUsage(input);
+    const answer = await session.prompt(input);
+    await session.prompt('And?');
+    seen.begun = [measured, answer, engine.requests.map(({ extra_body }) => extra_body.continue_final_message), ...[0, 2].map((place) => contents(engine.requests[place]))];
+  }
+  { // Constraints: what the engine is asked for, what the model is told, and an answer that was cut.
+    const engine = new ScriptedEngine(1000, ['7', 'b', 'c', { cut: '{"a' }]);
+    const session = await LanguageModel.create({ engine });
+    const responseConstraint = { type: 'integer' };
+    const measured = await session.measureContextUsage('How many?', { responseConstraint });
+    await session.prompt('How many?', { responseConstraint });
+    await session.prompt('Which?', { responseConstraint: /[a-c]/i, omitResponseConstraintInput: true });
+    await session.prompt([{ role: 'assistant', content: 'It is ', prefix: true }], { responseConstraint: /[a-c]/ });
+    seen.constrained = engine.requests.map(({ response_format: format, messages }) => [format, messages.at(-1).content, messages.at(-2)?.content]);
+    seen.guidance = measured - 'How many?'.length > 0;
+    seen.cut = await failure(() => session.prompt('x', { responseConstraint }));
+  }
+  { // Sampling: the card's own, raw parameters within their bounds, and modes.
+    const engine = new ScriptedEngine(1000, Array(5).fill('x'));
+    const used = async (options) => {
+      const session = await LanguageModel.create({ engine, ...options });
+      await session.prompt('x');
+      const { temperature, top_k } = engine.requests.at(-1);
+      return [session.temperature, session.topK, session.samplingMode, temperature, top_k];
+    };
+    seen.params = await LanguageModel.params({ engine });
+    seen.sampling = [
+      await used({}), await used({ temperature: Infinity, topK: 5.9 }), await used({ topK: Infinity, temperature: 0 }),
+      await used({ samplingMode: 'most-predictable' }), await used({ samplingMode: 'most-creative' }),
+    ];
   }
   { // Signals and the end of a session; an answer that was left is not in the conversation.
     const engine = new ScriptedEngine(1000, ['a long answer', 'second', 'third', 'fourth']);
@@ -68,12 +106,11 @@ async () => {
   }
   { // What the specification refuses, and what this engine does.
     const engine = new ScriptedEngine(1000, []);
-    const session = await LanguageModel.create({ engine });
+    const session = await LanguageModel.create({ engine, expectedInputs: [{ type: 'text', languages: ['en', 'de'] }] });
     const create = (options) => failure(() => LanguageModel.create({ engine, ...options }));
     const system = { role: 'system', content: 's' };
     const user = { role: 'user', content: 'u' };
     seen.refused = {
-      nothing: await failure(() => session.prompt([])),
       number: await failure(() => session.prompt(7)),
       role: await failure(() => session.prompt([{ role: 'robot', content: 'x' }])),
       lateSystem: await create({ initialPrompts: [user, system] }),
@@ -81,12 +118,22 @@ async () => {
       image: await failure(() => session.prompt([{ role: 'user', content: [{ type: 'image', value: null }] }])),
       expectedImage: await create({ expectedInputs: [{ type: 'image' }] }),
       prefix: await failure(() => session.prompt([{ ...user, prefix: true }])),
-      assistantPrefix: await failure(() => session.prompt([user, { role: 'assistant', content: 'x', prefix: true }])),
-      pattern: await failure(() => session.prompt('x', { responseConstraint: /x/ })),
+      earlyPrefix: await failure(() => session.prompt([{ role: 'assistant', content: 'x', prefix: true }, user])),
+      appendedPrefix: await failure(() => session.append([user, { role: 'assistant', content: 'x', prefix: true }])),
+      streamed: await failure(() => Array.fromAsync(session.promptStreaming([system]))),
+      noSchema: await failure(() => session.prompt('x', { responseConstraint: 'integer' })),
+      nullSchema: await failure(() => session.prompt('x', { responseConstraint: null })),
+      nothingToOmit: await failure(() => session.prompt('x', { omitResponseConstraintInput: true })),
+      language: await create({ expectedInputs: [{ type: 'text', languages: ['no such'] }] }),
+      cold: await create({ temperature: -1 }),
+      narrow: await create({ topK: 0.5 }),
+      mode: await create({ samplingMode: 'wild' }),
+      both: await create({ samplingMode: 'creative', topK: 3 }),
       noBundle: await failure(() => LanguageModel.create()),
       abortedCreate: await create({ signal: AbortSignal.abort() }),
       noModel: await failure(() => LanguageModel.create({ bundle: '/bundles/nowhere/' })),
     };
+    seen.noParams = await LanguageModel.params({ bundle: '/bundles/nowhere/' });
     seen.unavailable = [await LanguageModel.availability({ bundle: '/bundles/nowhere/' }), await LanguageModel.availability({ bundle: '/', expectedInputs: [{ type: 'audio' }] })];
   }
   return seen;

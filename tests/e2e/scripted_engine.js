@@ -7,10 +7,11 @@ export class ScriptedEngine {
 
   /**
    * @param {number} contextWindow
-   * @param {(string | {name: string, arguments: object})[]} answers  one for each request: a text, or a tool call
+   * @param {(string | {name: string, arguments: object} | {cut: string})[]} answers  one for each request: a text, a tool call, or a
+   *   text that the context window cuts
    */
   constructor(contextWindow, answers) {
-    this.info = { contextWindow };
+    this.info = { contextWindow, generation: { presets: { direct: { temperature: 0.7, top_k: 20 } } } };
     this.#answers = [...answers];
   }
 
@@ -26,8 +27,9 @@ export class ScriptedEngine {
 
   async *#chunks(answer, signal) {
     yield { choices: [{ delta: { role: 'assistant', content: '' } }] };
-    if (typeof answer === 'string') {
-      for (const content of answer) {
+    const text = answer.cut ?? answer;
+    if (typeof text === 'string') {
+      for (const content of text) {
         signal.throwIfAborted();
         yield { choices: [{ delta: { content } }] };
       }
@@ -35,6 +37,7 @@ export class ScriptedEngine {
       const call = { name: answer.name, arguments: JSON.stringify(answer.arguments) };
       yield { choices: [{ delta: { tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: call }] } }] };
     }
+    yield { choices: [{ delta: {}, finish_reason: answer.cut ? 'length' : 'stop' }] };
     yield { choices: [], usage: {} };
   }
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from kernels_wgsl.catalog import TOP_K_MAX
+from pyside.requests import NUMBERS
 from tests.e2e.conftest import opened
 from tests.e2e.engine_page import FAILURE
 from tests.e2e.site import FaultySite
@@ -35,20 +38,43 @@ def test_sessions_over_any_engine(chromium: Browser, url: str) -> None:
         page.route("**/scripted_engine.js", lambda route: route.fulfill(path=HERE / "scripted_engine.js"))
         seen: dict[str, Any] = page.evaluate((HERE / "language_model_checks.js").read_text())
     assert seen["usages"] == [len("brief"), 5 + 8 + 3, 5 + 11 + 11, 5 + 11 + 8 + 5]
-    assert seen["overflows"] == [0, 0, 2]  # told to the handler and to the listener
+    assert seen["overflows"] == [0, 0, 3]  # told to the handler, to that of the older name, and to the listener
     assert seen["last"] == ["system: brief", "user: bbbbbbbb", "assistant: two", "user: cccccccc"]
     assert seen["fields"] == {"temperature": 0, "top_k": 5, "stream": True}
     assert seen["tooLong"] == seen["initialTooLong"] == "DOMException QuotaExceededError"
     assert seen["keptAfterTooLong"] == seen["usages"][-1]
     assert seen["measured"] == seen["appended"] == len("hello")
+    assert seen["olderNames"] == [len("hello"), 0, 1000]
     assert seen["copied"] == [5, 5 + 4 + 6, ["user: hello", "user: more"]]
     assert seen["tooled"] == ["five", "add", ["user: 2 + 3?", "assistant: ", 'tool: {"sum":5}']]
+    measured, answer, continued, first, last = seen["begun"]
+    assert (measured, answer, continued) == (len("What?A cup"), " of tea", [True, False, False])
+    assert first == ["user: What?", "assistant: A cup"]
+    assert last == ["user: What?", "assistant: A cup", "tool: noon", "assistant:  of tea", "user: And?"]
+    schema, regex, begun = seen["constrained"]
+    assert schema[0] == {"type": "json_schema", "json_schema": {"schema": {"type": "integer"}}}
+    assert schema[1].startswith("How many?") and '{"type":"integer"}' in schema[1] and seen["guidance"]
+    assert regex[:2] == [{"type": "regex", "regex": "[a-c]", "flags": "i"}, "Which?"]
+    assert begun[1] == "It is " and "/[a-c]/" in begun[2]
+    assert seen["cut"] == "DOMException SyntaxError"
+    assert seen["params"] == {
+        "defaultTopK": 20,
+        "maxTopK": TOP_K_MAX,
+        "defaultTemperature": 0.7,
+        "maxTemperature": NUMBERS["temperature"][1],
+    }
+    assert seen["sampling"] == [
+        [0.7, 20, "balanced", None, None],
+        [2, 5, "balanced", 2, 5],
+        [0, TOP_K_MAX, "balanced", 0, TOP_K_MAX],
+        [0, 20, "most-predictable", 0, None],
+        [pytest.approx(1.05), 20, "most-creative", pytest.approx(1.05), None],
+    ]
     assert seen["piece"] == "a"
     assert seen["afterCancel"] == ["second", ["user: again"]]
     assert (seen["aborted"], seen["reason"], seen["inOrder"]) == ("DOMException AbortError", "RangeError", "fourth")
     assert seen["destroyed"] == ["DOMException AbortError"] * 4
     assert seen["refused"] == {
-        "nothing": "TypeError",
         "number": "TypeError",
         "role": "TypeError",
         "lateSystem": "TypeError",
@@ -56,12 +82,22 @@ def test_sessions_over_any_engine(chromium: Browser, url: str) -> None:
         "image": "DOMException NotSupportedError",
         "expectedImage": "DOMException NotSupportedError",
         "prefix": "DOMException SyntaxError",
-        "assistantPrefix": "DOMException NotSupportedError",
-        "pattern": "DOMException NotSupportedError",
+        "earlyPrefix": "DOMException SyntaxError",
+        "appendedPrefix": "DOMException NotSupportedError",
+        "streamed": "DOMException NotSupportedError",
+        "noSchema": "TypeError",
+        "nullSchema": "TypeError",
+        "nothingToOmit": "TypeError",
+        "language": "RangeError",
+        "cold": "RangeError",
+        "narrow": "RangeError",
+        "mode": "TypeError",
+        "both": "TypeError",
         "noBundle": "TypeError",
         "abortedCreate": "DOMException AbortError",
         "noModel": "DOMException NetworkError",
     }
+    assert seen["noParams"] is None
     assert seen["unavailable"] == ["unavailable", "unavailable"]
 
 
@@ -85,6 +121,10 @@ def test_a_session_with_the_model(chromium: Browser, url: str) -> None:
               const answer = await session.prompt('Which colour?', { responseConstraint });
               const stream = session.promptStreaming('And now?', { responseConstraint });
               const streamed = (await Array.fromAsync(stream)).join('');
+              const code = await session.prompt('A code?', { responseConstraint: /[A-Z]{2}-\\d{3}/ });
+              const begun = [{ role: 'user', content: 'Go on.' }, { role: 'assistant', content: 'Rivers', prefix: true }];
+              const wordy = await session.prompt(begun, { responseConstraint: / [a-zäöü ]{2,12}\\./iu });
+              const params = await LanguageModel.params();
               const used = session.contextUsage;
               const measured = await session.measureContextUsage('Rivers run.');
               await session.append('Rivers run.');
@@ -100,7 +140,7 @@ def test_a_session_with_the_model(chromium: Browser, url: str) -> None:
               const still = await second.prompt('Which?', { responseConstraint });
               second.destroy();
               states.push(await LanguageModel.availability());
-              return { states, shares, before, answer, streamed, used, measured, grown, aborted, still };
+              return { code, wordy, params, temperature: session.temperature, states, shares, before, answer, streamed, used, measured, grown, aborted, still };
             }""",
             BUNDLE,
         )
@@ -109,6 +149,10 @@ def test_a_session_with_the_model(chromium: Browser, url: str) -> None:
     assert {total for _, total in seen["shares"]} == {1}
     assert loaded[0] == 0 and loaded[-1] == 1 and loaded == sorted(set(loaded))
     assert {seen["answer"], seen["streamed"], seen["still"]} <= {'"red"', '"green"'}
+    assert re.fullmatch(r"[A-Z]{2}-\d{3}", seen["code"]) and re.fullmatch(
+        r" [a-zäöü ]{2,12}\.", seen["wordy"], re.IGNORECASE
+    )
+    assert seen["params"]["defaultTemperature"] == seen["temperature"] > 0
     assert seen["used"] > seen["before"] > 0
     assert seen["measured"] == seen["grown"] > 0
     assert seen["aborted"] == "AbortError"
