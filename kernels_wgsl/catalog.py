@@ -101,6 +101,9 @@ _SCALES = _r("scales", "[N/32, ceil(K/64), 32] 2 x f16; q8 and q4 only")  # last
 LANES = 64  # threads of a row-per-thread or channel-per-thread workgroup
 DRAW_LANES = 128
 
+# What the attention kernels can hold.
+HEAD_DIM_MAX = 4 * LANES  # a lane owns four dimensions of a head's output
+SHARED_KEY_MAX = 32  # query heads of one key head: their scores and weights of a tile of keys fill 16 KiB
 
 MATVEC_ROWS = 128  # rows of W per matvec workgroup: 32 threads of four rows each, times SLICES shares of K
 MATMUL_COLUMNS = 16  # tokens that one thread of a matmul accumulates

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
+from kernels_wgsl.catalog import HEAD_DIM_MAX, SHARED_KEY_MAX
 from pyside.errors import ConfigError
 
 LayerType = Literal["linear_attention", "full_attention"]
@@ -146,9 +147,18 @@ class ModelConfig:
                 problems.append(
                     f"{self.linear_num_value_heads} value heads do not divide among {self.linear_num_key_heads} key heads"
                 )
-            if self.rotary_dim % 2 or self.rotary_dim > self.head_dim:
+            if self.head_dim % 4 or self.head_dim > HEAD_DIM_MAX:
+                problems.append(f"head_dim is {self.head_dim}, must be a multiple of 4 and at most {HEAD_DIM_MAX}")
+            if self.rotary_dim % 8 or self.rotary_dim > self.head_dim:
                 problems.append(
-                    f"rotary dimensions are {self.rotary_dim}, must be even and at most head_dim {self.head_dim}"
+                    f"rotary_dim is {self.rotary_dim}, must be a multiple of 8 and at most head_dim {self.head_dim}"
+                )
+            if self.linear_key_head_dim % 4:
+                problems.append(f"linear_key_head_dim is {self.linear_key_head_dim}, must be a multiple of 4")
+            if self.num_attention_heads > SHARED_KEY_MAX * self.num_key_value_heads:
+                problems.append(
+                    f"{self.num_attention_heads} attention heads share {self.num_key_value_heads} key/value heads, "
+                    f"must be at most {SHARED_KEY_MAX} to each"
                 )
             if self.linear_conv_kernel_dim != 4:
                 problems.append(f"linear_conv_kernel_dim is {self.linear_conv_kernel_dim}, must be 4")

@@ -19,7 +19,6 @@ SCORE_ROWS = 16  # rows whose logits are held at once when a text is scored
 SCRATCH_BYTES = 96 << 20
 CACHE_TOKENS = 1024  # tokens that the caches hold at first; the engine doubles them as needed
 SPLITS = 32  # parts that a decoded token's attention over the keys is split into
-MINIMUM_CONTEXT = 256  # tokens; a device that cannot hold them is refused
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,143 @@
+"""The four published models on the smallest device that WebGPU allows and on a large one: their plans fit, without a weight."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from kernels_wgsl.catalog import CATALOG, slots_for
+from kernels_wgsl.convert import jobs
+from kernels_wgsl.render import render
+from kernels_wgsl.weights import network
+from pyside.bundle import PIECE_LIMIT, File, Generation, Manifest, Segment, Source, Tensor, tensor_bytes
+from pyside.config import LayerType, ModelConfig
+from pyside.errors import PlanError
+from pyside.limits import Limits
+from pyside.model import compile_plan
+from pyside.plan import ALIGNMENT, Plan
+
+# D, F, layers, query heads, key heads, value heads of the delta rule, tied (spec qwen3_5 §1.2)
+SIZES = {
+    "0.8B": (1024, 3584, 24, 8, 2, 16, True),
+    "2B": (2048, 6144, 24, 8, 2, 16, True),
+    "4B": (2560, 9216, 32, 16, 4, 32, True),
+    "9B": (4096, 12288, 32, 16, 4, 32, False),
+}
+TRAINED = 262_144  # tokens
+LARGE = replace(Limits.baseline(), binding_bytes=(4 << 30) - 4, buffer_bytes=4 << 30)
+SOFTWARE = replace(LARGE, software=True)
+
+
+def manifest(size: str, recipe: str) -> Manifest:
+    """What ``build.py bundle`` would write for a published model, each tensor in a shard of its own."""
+    width, inner, layers, heads, kv_heads, value_heads, tied = SIZES[size]
+    kinds: tuple[LayerType, ...] = ("linear_attention", "linear_attention", "linear_attention", "full_attention")
+    config = ModelConfig(
+        hidden_size=width, intermediate_size=inner, vocab_size=248_320, layer_types=kinds * (layers // 4),
+        num_attention_heads=heads, num_key_value_heads=kv_heads, head_dim=256, rotary_dim=64, rope_theta=1e7,
+        linear_num_key_heads=16, linear_num_value_heads=value_heads, linear_key_head_dim=128, linear_value_head_dim=128,
+        linear_conv_kernel_dim=4, rms_norm_eps=1e-6, max_position_embeddings=TRAINED, tie_word_embeddings=tied,
+    )  # fmt: skip
+    config.check()
+    found = jobs(network(config, "model."), recipe, PIECE_LIMIT)
+    amounts = [tensor_bytes(job.format, job.shape) for job in found]
+    return Manifest(
+        name=size,
+        recipe=recipe,
+        model=config,
+        source=Source(size, "", "", ()),
+        generation=Generation((), config.vocab_size, False, {}),
+        tensors={
+            job.name: Tensor(job.format, job.shape, (Segment(i, 0, amount),))
+            for i, (job, amount) in enumerate(zip(found, amounts, strict=True))
+        },
+        shards=tuple(File(f"shards/{i}.bin", amount, "") for i, amount in enumerate(amounts)),
+        kernels=(),
+        files=(),
+    )
+
+
+def bytes_by_kind(plan: Plan, tokens: int) -> dict[str, int]:
+    """GPU bytes once the caches hold so many tokens; growing state is ``cache``."""
+    sums = dict.fromkeys(("weight", "state", "cache", "step", "scratch"), 0)
+    for buffer in plan.buffers:
+        grown = buffer.bytes // plan.facts["cache_tokens"] * tokens if buffer.growing else buffer.bytes
+        sums["cache" if buffer.growing else buffer.kind] += grown
+    return sums
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("recipe", ["q4", "q8"])
+@pytest.mark.parametrize("device", ["baseline", "large", "software"])
+def test_every_dispatch_is_within_the_limits(size: str, recipe: str, device: str) -> None:
+    limits = {"baseline": Limits.baseline(), "large": LARGE, "software": SOFTWARE}[device]
+    plan = compile_plan(manifest(size, recipe), limits)
+    window = plan.facts["context_window"]
+    rows = {buffer.name: buffer.bytes // plan.facts["cache_tokens"] for buffer in plan.buffers if buffer.growing}
+    assert max(rows.values()) * window <= limits.binding_bytes  # a cache is bound whole, however long it grows
+    assert max(buffer.bytes for buffer in plan.buffers) <= limits.buffer_bytes
+    for dispatches in plan.passes.values():
+        for dispatch in dispatches:
+            pipeline = plan.pipelines[dispatch.pipeline]
+            assert len(dispatch.bindings) == len(slots_for(CATALOG[pipeline.kernel], pipeline.constants)) <= 8
+            assert max(dispatch.grid) <= limits.workgroups
+            for binding in dispatch.bindings:
+                whole = plan.buffers[binding.buffer].bytes
+                assert binding.offset % ALIGNMENT == 0 and binding.offset + binding.bytes <= whole
+                assert binding.bytes % 4 == 0 and binding.bytes <= limits.binding_bytes
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_workgroup_is_one_that_any_device_runs(size: str) -> None:
+    """256 invocations and 16 KiB of workgroup memory, read from the rendered WGSL."""
+    for pipeline in compile_plan(manifest(size, "q4"), Limits.baseline()).pipelines:
+        code = render(pipeline.kernel, pipeline.constants)
+        known = {name: int(value) for name, value in re.findall(r"^const (\w+) = (\d+)u;", code, re.M)}
+
+        def amount(expression: str, known: dict[str, int] = known) -> int:
+            return int(eval(re.sub(r"(\d+)u\b", r"\1", expression).replace("/", "//"), {"__builtins__": {}}, known))
+
+        size_of = {"f32": 4, "u32": 4, "atomic<u32>": 4, "vec2f": 8, "vec2u": 8, "vec3f": 16, "vec4f": 16, "vec4u": 16}
+        (workgroup,) = re.findall(r"@workgroup_size\((.*)\)", code)
+        threads = [amount(extent) for extent in workgroup.split(",")]
+        assert threads[0] * (threads[1] if len(threads) > 1 else 1) <= 256
+        shared = 0
+        for kind in re.findall(r"^var<workgroup> \w+: (.*);", code, re.M):
+            array = re.fullmatch(r"array<(.+), ([^,]+)>", kind)
+            shared += size_of[array[1]] * amount(array[2]) if array else size_of[kind]
+        assert shared <= 16 << 10, f"{pipeline.kernel}: {shared} bytes"
+
+
+@pytest.mark.parametrize(
+    ("size", "row", "tokens"),  # bytes of a token in one cache; tokens that a cache of 128 MiB holds
+    [("0.8B", 1024, 131_072), ("2B", 1024, 131_072), ("4B", 2048, 65_536), ("9B", 2048, 65_536)],
+)
+def test_the_context_is_what_one_cache_may_measure(size: str, row: int, tokens: int) -> None:
+    made = manifest(size, "q4")
+    plan = compile_plan(made, Limits.baseline())
+    assert {b.bytes // plan.facts["cache_tokens"] for b in plan.buffers if b.growing} == {row}
+    assert plan.facts["context_window"] == tokens
+    assert compile_plan(made, LARGE).facts["context_window"] == TRAINED
+
+
+@pytest.mark.parametrize(("size", "recipe"), [("9B", "f16"), ("4B", "f32")])
+def test_a_recipe_too_large_for_a_small_device_is_refused(size: str, recipe: str) -> None:
+    """One matrix of the MLP is beyond 128 MiB; only the vocabulary is stored in pieces."""
+    made = manifest(size, recipe)
+    with pytest.raises(PlanError, match=r"gate_up .*bytes, this device (binds|makes) at most .*use a smaller"):
+        compile_plan(made, Limits.baseline())
+    assert compile_plan(made, LARGE).facts["context_window"] == TRAINED
+
+
+@pytest.mark.parametrize(
+    ("size", "weights", "state", "scratch"),  # MiB
+    [("0.8B", 528, 19, 44), ("2B", 1258, 19, 48), ("4B", 2575, 50, 64), ("9B", 5797, 50, 70)],
+)
+def test_memory(size: str, weights: int, state: int, scratch: int) -> None:
+    plan = compile_plan(manifest(size, "q4"), LARGE)
+    sums = bytes_by_kind(plan, TRAINED)
+    assert [round(sums[kind] / 2**20) for kind in ("weight", "state", "scratch")] == [weights, state, scratch]
+    layers, kv_heads = SIZES[size][2], SIZES[size][4]
+    assert sums["cache"] == 2 * (layers // 4) * kv_heads * 256 * 2 * TRAINED  # keys and values in f16
