@@ -105,7 +105,9 @@ DRAW_LANES = 128
 HEAD_DIM_MAX = 4 * LANES  # a lane owns four dimensions of a head's output
 SHARED_KEY_MAX = 32  # query heads of one key head: their scores and weights of a tile of keys fill 16 KiB
 
-MATVEC_ROWS = 128  # rows of W per matvec workgroup: 32 threads of four rows each, times SLICES shares of K
+MATVEC_ROWS = (
+    4  # rows of W per matvec thread; a workgroup is SPAN such threads side by side, for each of SLICES shares of K
+)
 MATMUL_COLUMNS = 16  # tokens that one thread of a matmul accumulates
 MATMUL_ROWS = 256  # rows of W per matmul workgroup: 64 threads of four rows each
 
@@ -116,7 +118,7 @@ def _rows(c: Constants) -> int:
 
 
 def _matvec_grid(c: Constants) -> Grid:
-    return (_tiles(_rows(c), MATVEC_ROWS), 1, 1)
+    return (_tiles(_rows(c), MATVEC_ROWS * int(c["SPAN"])), 1, 1)
 
 
 def _matmul_grid(c: Constants) -> Grid:
@@ -136,13 +138,13 @@ MATRIX_KERNELS: tuple[KernelSpec, ...] = (
     KernelSpec(
         "matvec",
         (_CONTROL, _r("x", "[K] f32"), _WEIGHT, _rw("y", "[N] f32"), _SCALES),
-        ("FORMAT", "K", "N", "SLICES", "EPILOGUE"),
+        ("FORMAT", "K", "N", "SPAN", "SLICES", "EPILOGUE"),
         _matvec_grid,
     ),
     KernelSpec(
         "matvec_swiglu",
         (_CONTROL, _r("x", "[K] f32"), _WEIGHT, _rw("y", "[F] f32"), _SCALES),
-        ("FORMAT", "K", "F", "SLICES"),
+        ("FORMAT", "K", "F", "SPAN", "SLICES"),
         _matvec_grid,
     ),
     KernelSpec(

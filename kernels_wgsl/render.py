@@ -34,8 +34,6 @@ _SHARED = (
     "ROW_TILE",
     "LANES",
     "DRAW_LANES",
-    "MATMUL_COLUMNS",
-    "MATMUL_ROWS",
     "QUERY_TILE",
 )
 

@@ -77,7 +77,7 @@ def _matvecs(script: _Script) -> None:
         if scales:
             script.put(f"{format}.scales", scales)
         script.zeros(f"{format}.y", N)
-        constants: dict[str, Value] = {"FORMAT": format, "K": K, "N": N, "SLICES": 2, "EPILOGUE": "store"}
+        constants: dict[str, Value] = {"FORMAT": format, "K": K, "N": N, "SPAN": 8, "SLICES": 2, "EPILOGUE": "store"}
         names = {"w": f"{format}.w", "scales": f"{format}.scales", "y": f"{format}.y"}
         script.call(f"matrix-vector product in {format}", "matvec", constants, **names)
         script.outputs.append(f"{format}.y")

@@ -19,7 +19,9 @@ from pyside.plan import Plan, PlanBuilder, View
 
 LAZY = ("head", "step", "draw", "score", "mark")
 MATVEC_THREADS = 8192  # a matvec with fewer threads lets up to MATVEC_SLICES of them share a row
-MATVEC_SLICES = 8
+MATVEC_SLICES = 32
+MATVEC_GROUP = 128  # threads of a workgroup as far as MATVEC_SPAN allows: many small ones reach more of a GPU's cores
+MATVEC_SPAN = 8, ROW_TILE  # least and most: eight words of 16 bytes side by side fill a cache line
 DELTA_THREADS = 16_384  # the same for the delta rule, whose threads share the keys of a value column
 DELTA_SLICES = 4
 
@@ -190,10 +192,11 @@ class _Rows:
     def product(self, label: str, weight: Weight, *, x: View, y: View, suffix: Value = "", **own: Value) -> None:
         """y = W x for every row: a matvec for one row, a matmul for more; ``suffix`` ends the kernel's name."""
         kernel = f"{'matvec' if self.T == 1 else 'matmul'}{suffix}"
+        slices = self._slices(MATVEC_THREADS, weight.rows // MATVEC_ROWS, MATVEC_SLICES, weight.columns // GROUP)
+        least, most = MATVEC_SPAN
         usual: dict[str, Value] = {
-            "FORMAT": weight.format, "K": weight.columns, "N": weight.rows, "Y_STRIDE": weight.rows,
-            "SLICES": self._slices(MATVEC_THREADS, ROW_TILE * -(-weight.rows // MATVEC_ROWS), MATVEC_SLICES, weight.columns // GROUP),
-            "EPILOGUE": "store",
+            "FORMAT": weight.format, "K": weight.columns, "N": weight.rows, "Y_STRIDE": weight.rows, "EPILOGUE": "store",
+            "SPAN": max(least, min(most, MATVEC_GROUP // slices)), "SLICES": slices,
         }  # fmt: skip
         self(kernel, label, x=x, y=y, **weight.bindings, **(usual | own))
 

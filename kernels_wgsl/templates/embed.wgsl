@@ -4,6 +4,7 @@ const T = {{ T }}u; // rows of x
 const ROW_START = {{ ROW_START }}u; // the piece's first id
 const ROWS = {{ ROWS }}u; // ids in the piece
 const K = D;
+const LANES = {{ LANES }}u;
 //% include "shared/control.wgsl"
 
 @group(0) @binding(0) var<storage, read> control: array<u32>;
@@ -12,7 +13,7 @@ const K = D;
 @group(0) @binding(3) var<storage, read_write> x: array<vec4f>; // [T, D]
 //% include "shared/" ~ FORMAT ~ ".wgsl"
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(LANES)
 fn main(@builtin(global_invocation_id) thread: vec3u) {
     let k4 = thread.x;
     let token = thread.y;
@@ -23,8 +24,6 @@ fn main(@builtin(global_invocation_id) thread: vec3u) {
     if (row >= ROWS) {
         return;
     }
-    let tile = row / 32u;
-    let lane = row % 32u;
-    let word = w[(tile * (D / WORD) + k4 / (WORD / 4u)) * 32u + lane];
-    x[token * (D / 4u) + k4] = quad(word, k4 % (WORD / 4u), group_scale(tile, k4 / 8u, lane));
+    let word = w[(row / 32u * (D / WORD) + k4 / (WORD / 4u)) * 32u + row % 32u];
+    x[token * (D / 4u) + k4] = quad(word, k4 % (WORD / 4u), group_scale(row, k4 / 8u));
 }

@@ -30,12 +30,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) t
     if (control[DONE] != 0u || first >= control[COUNT]) {
         return;
     }
-    let tile = (workgroup.y * 2u + thread.y) * 4u;
-    let tiles = min(tile + vec4u(0u, 1u, 2u, 3u), vec4u((N - 1u) / 32u));
-    let sums = product(tiles, thread.x, first);
-    let row = tile * 32u + thread.x;
-    store(row, first, sums.a);
-    store(row + 32u, first, sums.b);
-    store(row + 64u, first, sums.c);
-    store(row + 96u, first, sums.d);
+    let rows = (workgroup.y * 2u + thread.y) * 128u + thread.x + vec4u(0u, 32u, 64u, 96u);
+    let sums = product(min(rows, vec4u(N - 1u)), first);
+    store(rows.x, first, sums.a);
+    store(rows.y, first, sums.b);
+    store(rows.z, first, sums.c);
+    store(rows.w, first, sums.d);
 }

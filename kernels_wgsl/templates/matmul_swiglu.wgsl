@@ -38,10 +38,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) t
     if (control[DONE] != 0u || first >= control[COUNT]) {
         return;
     }
-    let tile = (workgroup.y * 2u + thread.y) * 4u;
-    let tiles = min(tile + vec4u(0u, 1u, 2u, 3u), vec4u(2u * F / 32u - 1u));
-    let sums = product(tiles, thread.x, first);
-    let row = tile / 2u * 32u + thread.x;
-    store(row, first, gated(sums.a, sums.b));
-    store(row + 32u, first, gated(sums.c, sums.d));
+    let rows = (workgroup.y * 2u + thread.y) * 64u + thread.x + vec2u(0u, 32u);
+    let live = min(rows, vec2u(F - 1u));
+    let gates = live / 32u * 64u + live % 32u;
+    let sums = product(vec4u(gates, gates + 32u), first);
+    store(rows.x, first, gated(sums.a, sums.c));
+    store(rows.y, first, gated(sums.b, sums.d));
 }

@@ -1,7 +1,8 @@
 // y[row] = sum_k w[row, k] * x[k]; with EPILOGUE "add" the sum is added to y[row]
 const K = {{ K }}u; // columns of w, a multiple of 32
 const N = {{ N }}u; // rows of w; the last tile of 32 may end in padding
-const SLICES = {{ SLICES }}u; // shares of K, each summed by 32 threads of the workgroup
+const SPAN = {{ SPAN }}u; // neighbouring rows that neighbouring threads own: a thread has four rows, SPAN apart
+const SLICES = {{ SLICES }}u; // shares of K, each summed by SPAN threads of the workgroup
 //% include "shared/control.wgsl"
 
 @group(0) @binding(0) var<storage, read> control: array<u32>;
@@ -12,7 +13,7 @@ const SLICES = {{ SLICES }}u; // shares of K, each summed by 32 threads of the w
 //% include "shared/four_rows.wgsl"
 //% if SLICES > 1
 
-var<workgroup> sh_sums: array<vec4f, SLICES * 32u>;
+var<workgroup> sh_sums: array<vec4f, SLICES * SPAN>;
 //% endif
 
 fn store(row: u32, sum: f32) {
@@ -25,29 +26,25 @@ fn store(row: u32, sum: f32) {
     }
 }
 
-// A workgroup has four tiles of 32 rows.
-@compute @workgroup_size(32, SLICES)
+@compute @workgroup_size(SPAN, SLICES)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) thread: vec3u) {
     if (control[DONE] != 0u) {
         return;
     }
-    let lane = thread.x;
-    let tile = workgroup.x * 4u;
-    let tiles = min(tile + vec4u(0u, 1u, 2u, 3u), vec4u((N - 1u) / 32u));
-    var sums = four_rows(tiles, lane, thread.y);
+    let rows = workgroup.x * 4u * SPAN + thread.x + vec4u(0u, 1u, 2u, 3u) * SPAN;
+    var sums = four_rows(min(rows, vec4u(N - 1u)), thread.y);
 //% if SLICES > 1
-    sh_sums[thread.y * 32u + lane] = sums;
+    sh_sums[thread.y * SPAN + thread.x] = sums;
     workgroupBarrier();
     if (thread.y != 0u) {
         return;
     }
     for (var slice = 1u; slice < SLICES; slice++) {
-        sums += sh_sums[slice * 32u + lane];
+        sums += sh_sums[slice * SPAN + thread.x];
     }
 //% endif
-    let row = tile * 32u + lane;
-    store(row, sums.x);
-    store(row + 32u, sums.y);
-    store(row + 64u, sums.z);
-    store(row + 96u, sums.w);
+    store(rows.x, sums.x);
+    store(rows.y, sums.y);
+    store(rows.z, sums.z);
+    store(rows.w, sums.w);
 }

@@ -50,26 +50,32 @@ def test_embed(rng: np.random.Generator, format: str, start: int, rows: int, wid
 @pytest.mark.parametrize("format", FORMATS)
 @pytest.mark.parametrize(
     ("epilogue", "shape"),
-    [  # rows, columns, slices
-        ("store", (32, 32, 1)),
-        ("add", (8, 64, 2)),
-        ("store", (100, 160, 4)),
-        ("add", (224, 1024, 8)),
-        ("store", (1000, 96, 8)),
-        ("add", (33, 3584, 1)),
+    [  # rows, columns, span, slices
+        ("store", (32, 32, 32, 1)),
+        ("add", (8, 64, 8, 2)),
+        ("store", (100, 160, 8, 4)),
+        ("add", (224, 1024, 16, 8)),
+        ("store", (1000, 96, 32, 8)),
+        ("add", (33, 3584, 8, 32)),
+        ("store", (1, 32, 8, 32)),
     ],
 )
 def test_matvec(rng: np.random.Generator, format: str, epilogue: str, shape: tuple[int, ...]) -> None:
-    rows, columns, slices = shape
-    constants: dict[str, Value] = {"FORMAT": format, "K": columns, "N": rows, "SLICES": slices, "EPILOGUE": epilogue}
+    rows, columns, span, slices = shape
+    constants: dict[str, Value] = {"FORMAT": format, "K": columns, "N": rows, "EPILOGUE": epilogue}
+    constants |= {"SPAN": span, "SLICES": slices}
     y = floats(rng, rows) if epilogue == "add" else poisoned(rows)
     check("matvec", constants, bound(rng, format, rows, columns, control=control(), x=floats(rng, columns), y=y))
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize(("width", "columns", "slices"), [(32, 32, 1), (96, 160, 4), (3584, 64, 2), (64, 1024, 8)])
-def test_matvec_swiglu(rng: np.random.Generator, format: str, width: int, columns: int, slices: int) -> None:
-    constants: dict[str, Value] = {"FORMAT": format, "K": columns, "F": width, "SLICES": slices}
+@pytest.mark.parametrize(
+    "shape",  # width, columns, span, slices
+    [(32, 32, 32, 1), (96, 160, 16, 4), (3584, 64, 32, 2), (64, 1024, 8, 8), (32, 96, 8, 32), (160, 64, 32, 1)],
+)
+def test_matvec_swiglu(rng: np.random.Generator, format: str, shape: tuple[int, ...]) -> None:
+    width, columns, span, slices = shape
+    constants: dict[str, Value] = {"FORMAT": format, "K": columns, "F": width, "SPAN": span, "SLICES": slices}
     x = floats(rng, columns)
     check("matvec_swiglu", constants, bound(rng, format, 2 * width, columns, control=control(), x=x, y=poisoned(width)))
 
@@ -133,7 +139,9 @@ def test_a_response_that_ended_writes_nothing(rng: np.random.Generator, kernel: 
         "ROW_START": 0,
         "ROWS": 64,
     }
-    constants = {name: (sizes | {"SLICES": 2, "EPILOGUE": "store"})[name] for name in CATALOG[kernel].constants}
+    constants = {
+        name: (sizes | {"SPAN": 8, "SLICES": 2, "EPILOGUE": "store"})[name] for name in CATALOG[kernel].constants
+    }
     second, output = [slot.name for slot in CATALOG[kernel].slots if slot.name not in ("control", "w", "scales")]
     inputs = np.array([3, 5], np.uint32) if second == "ids" else floats(rng, 2, 64)
     others = {"control": control(count=2, done=1), second: inputs, output: poisoned(2, 64)}
@@ -148,7 +156,7 @@ def test_silu_of_large_numbers(rng: np.random.Generator) -> None:
     words, _ = pack(gate_up, "f32")
     x = np.zeros(32, np.float32)
     x[:2] = 1, 2
-    constants: dict[str, Value] = {"FORMAT": "f32", "K": 32, "F": 32, "SLICES": 1}
+    constants: dict[str, Value] = {"FORMAT": "f32", "K": 32, "F": 32, "SPAN": 32, "SLICES": 1}
     got = run_kernel(
         "matvec_swiglu",
         constants,
@@ -170,7 +178,7 @@ def test_a_row_of_tokens_equals_one_token(rng: np.random.Generator) -> None:
     for token in (0, 7, 19):
         one = run_kernel(
             "matvec",
-            shape | {"SLICES": 2},
+            shape | {"SPAN": 16, "SLICES": 2},
             {"control": control(), "x": x[token], "w": packed["w"], "y": poisoned(96), "scales": packed["scales"]},
         )["y"]
         assert_close(f"token {token}", many[token], one)
@@ -183,7 +191,8 @@ def test_formats_approximate_the_weights(rng: np.random.Generator) -> None:
         words, scales = pack(dense, format)
         bindings: dict[str, Array] = {"control": control(), "x": x, "w": np.frombuffer(words, np.uint32)}
         bindings |= {"y": poisoned(64)} | ({"scales": np.frombuffer(scales, np.uint32)} if scales else {})
-        constants: dict[str, Value] = {"FORMAT": format, "K": 192, "N": 64, "SLICES": 1, "EPILOGUE": "store"}
+        constants: dict[str, Value] = {"FORMAT": format, "K": 192, "N": 64, "EPILOGUE": "store"}
+        constants |= {"SPAN": 32, "SLICES": 1}
         got = run_kernel("matvec", constants, bindings)["y"]
         assert_close(format, got, dense @ x, limit)
         assert_close(format, got, dequantised(dense, format) @ x)
@@ -191,7 +200,8 @@ def test_formats_approximate_the_weights(rng: np.random.Generator) -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_largest_piece_of_a_vocabulary_is_legal(format: str) -> None:
-    constants: dict[str, Value] = {"FORMAT": format, "K": 4096, "N": 248_320, "SLICES": 1, "EPILOGUE": "store"}
+    constants: dict[str, Value] = {"FORMAT": format, "K": 4096, "N": 248_320, "EPILOGUE": "store"}
+    constants |= {"SPAN": 8, "SLICES": 1}
     assert max(CATALOG["matvec"].grid(constants)) <= 65_535
     rows: dict[str, Value] = {
         "FORMAT": format,

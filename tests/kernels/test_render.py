@@ -15,6 +15,7 @@ from kernels_wgsl.render import TEMPLATES, environment, render
 EXAMPLES: dict[str, tuple[Value, ...]] = {
     "FORMAT": tuple(FORMATS),
     "EPILOGUE": ("store", "add"),
+    "SPAN": (32, 8),
     "SLICES": (1, 4),
     "KV": ("f16", "f32"),
     "LAST": (0, 1),

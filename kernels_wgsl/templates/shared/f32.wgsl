@@ -6,8 +6,8 @@ fn quad(word: vec4u, index: u32, scale: f32) -> vec4f {
     return bitcast<vec4f>(word);
 }
 
-// The factor of a group's weights: none.
-fn group_scale(tile: u32, group: u32, lane: u32) -> f32 {
+// The factor of a group of a row's weights: none.
+fn group_scale(row: u32, group: u32) -> f32 {
     return 1.0;
 }
 

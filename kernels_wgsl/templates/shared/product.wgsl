@@ -6,22 +6,21 @@ struct Sums {
     d: mat4x4f,
 }
 
-// Row `lane` of four tiles (`tiles` may repeat one) times the tokens from `first` on. Every weight is unpacked once for
-// all 16. Tokens are columns of their own: what x holds beyond `count`, even NaN, stays in sums that nobody stores.
-fn product(tiles: vec4u, lane: u32, first: u32) -> Sums {
+// Four rows of w (which may be one) times the tokens from `first` on. Every weight is unpacked once for all 16. Tokens are columns of their own: what x holds beyond `count`, even NaN, stays in sums that nobody stores.
+fn product(rows: vec4u, first: u32) -> Sums {
     var sums = Sums();
-    let rows = tiles * (K / WORD * 32u) + lane;
+    let words = rows / 32u * (K / WORD * 32u) + rows % 32u;
     for (var group = 0u; group < K / 32u; group++) {
-        let scale_a = group_scale(tiles.x, group, lane);
-        let scale_b = group_scale(tiles.y, group, lane);
-        let scale_c = group_scale(tiles.z, group, lane);
-        let scale_d = group_scale(tiles.w, group, lane);
+        let scale_a = group_scale(rows.x, group);
+        let scale_b = group_scale(rows.y, group);
+        let scale_c = group_scale(rows.z, group);
+        let scale_d = group_scale(rows.w, group);
         for (var part = 0u; part < 32u / WORD; part++) {
             let at = (group * (32u / WORD) + part) * 32u;
-            let word_a = w[rows.x + at];
-            let word_b = w[rows.y + at];
-            let word_c = w[rows.z + at];
-            let word_d = w[rows.w + at];
+            let word_a = w[words.x + at];
+            let word_b = w[words.y + at];
+            let word_c = w[words.z + at];
+            let word_d = w[words.w + at];
             for (var index = 0u; index < WORD / 4u; index++) {
                 let a = quad(word_a, index, scale_a);
                 let b = quad(word_b, index, scale_b);

@@ -12,9 +12,9 @@ fn quad(word: vec4u, index: u32, scale: f32) -> vec4f {
     return nibbles(word[index >> 1u] >> ((index & 1u) * 4u)) * scale - 8.0 * scale;
 }
 
-// The factor of a group's weights.
-fn group_scale(tile: u32, group: u32, lane: u32) -> f32 {
-    let pair = unpack2x16float(scales[(tile * ((K + 63u) / 64u) + group / 2u) * 32u + lane]);
+// The factor of a group of a row's weights.
+fn group_scale(row: u32, group: u32) -> f32 {
+    let pair = unpack2x16float(scales[(row / 32u * ((K + 63u) / 64u) + group / 2u) * 32u + row % 32u]);
     return select(pair.x, pair.y, (group & 1u) == 1u);
 }
 
