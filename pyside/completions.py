@@ -17,13 +17,14 @@ from typing import Any
 from pyside.bundle import Generation
 from pyside.chat_stream import THINK_CLOSE, Delta, StreamRouter
 from pyside.chat_template import ChatFormat
-from pyside.constraint import Constraint, Vocabulary
+from pyside.constraint import Constraint
 from pyside.engine import Engine, Progress, Sampling, Token
 from pyside.extension import Extensions
 from pyside.grammar import Grammar
 from pyside.reply import Reply, Step
 from pyside.requests import NUMBERS, Options, read_chat, read_text
 from pyside.tokenizer import Tokenizer
+from pyside.vocabulary import Vocabulary
 
 Chunk = dict[str, Any]
 Tell = Callable[[Chunk], None]

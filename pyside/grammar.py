@@ -8,246 +8,29 @@ remembered by state.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from fractions import Fraction
-from typing import Union
+from dataclasses import dataclass
 
-HEX = frozenset(b"0123456789abcdefABCDEF")
-DIGITS = frozenset(b"0123456789")
-INDENT_MAX = 16  # spaces after a line break; models indent, but must not fill their answer with blanks
-DIGITS_MAX = 17  # digits of a number without bounds; more would not survive a double
+from pyside.grammar_nodes import (
+    BLANK,
+    BRACE,
+    BRACKET,
+    COMMA,
+    EVERY,
+    TAKING,
+    Blank,
+    Choice,
+    Items,
+    Members,
+    Node,
+    Number,
+    Reference,
+    Repeat,
+    Sequence,
+    Text,
+)
+from pyside.utf8 import Letters
 
-
-@dataclass(frozen=True)
-class Literal:
-    """Exactly these bytes."""
-
-    text: bytes
-    at: int = 0
-
-    def step(self, byte: int) -> tuple[Node, ...] | None:
-        """What this node still expects after ``byte``; None when it does not take it."""
-        if self.text[self.at] != byte:
-            return None
-        return (Literal(self.text, self.at + 1),) if self.at + 1 < len(self.text) else ()
-
-
-@dataclass(frozen=True)
-class Blank:
-    """Optional white space: one space, or a line break and an indent."""
-
-    spaces: int = 1
-    breakable: bool = True
-
-    def step(self, byte: int) -> tuple[Node, ...] | None:
-        """As ``Literal.step``."""
-        if byte == 0x0A and self.breakable:
-            return (Blank(INDENT_MAX, False),)
-        if byte == 0x20 and self.spaces:
-            return (Blank(self.spaces - 1, False),)
-        return None
-
-
-@dataclass(frozen=True)
-class Text:
-    """The inside of a string and its closing quote; ``low`` and ``high`` bound the characters still to come."""
-
-    low: int = 0
-    high: int | None = None
-    pending: int = 0  # continuation bytes that the character begun still needs
-    first: tuple[int, int] = (0x80, 0xBF)  # the range of its next continuation byte
-    escape: int = -1  # hexadecimal digits seen of \\uXXXX; 4: just after the backslash
-    surrogate: bool = False  # the escape began with d: the next digit must keep it out of the surrogates
-
-    def step(self, byte: int) -> tuple[Node, ...] | None:
-        """As ``Literal.step``."""
-        if self.pending:
-            low, high = self.first
-            return (replace(self, pending=self.pending - 1, first=(0x80, 0xBF)),) if low <= byte <= high else None
-        if self.escape >= 0:
-            return self._escaped(byte)
-        if byte == 0x22:
-            return () if self.low == 0 else None
-        if self.high == 0 or byte < 0x20:
-            return None
-        after = self._counted()
-        if byte == 0x5C:
-            return (replace(after, escape=4),)
-        if byte < 0x80:
-            return (after,)
-        lead = _LEADS.get(byte)
-        return None if lead is None else (replace(after, pending=lead[0], first=lead[1]),)
-
-    def _counted(self) -> Text:
-        return replace(self, low=max(0, self.low - 1), high=None if self.high is None else self.high - 1)
-
-    def _escaped(self, byte: int) -> tuple[Node, ...] | None:
-        if self.escape == 4:
-            if byte == 0x75:
-                return (replace(self, escape=0),)
-            return (replace(self, escape=-1),) if byte in b'"\\/bfnrt' else None
-        if byte not in HEX or (self.surrogate and byte not in b"01234567"):
-            return None
-        done = self.escape == 3
-        return (replace(self, escape=-1 if done else self.escape + 1, surrogate=self.escape == 0 and byte in b"dD"),)
-
-
-# Lead byte of a UTF-8 character -> continuation bytes and the range of the first (Unicode 16, table 3-7).
-_LEADS: Mapping[int, tuple[int, tuple[int, int]]] = {
-    **dict.fromkeys(range(194, 224), (1, (128, 191))),
-    **dict.fromkeys(range(225, 240), (2, (128, 191))),
-    **dict.fromkeys(range(241, 244), (3, (128, 191))),
-    0xE0: (2, (0xA0, 0xBF)), 0xED: (2, (0x80, 0x9F)), 0xF0: (3, (0x90, 0xBF)), 0xF4: (3, (0x80, 0x8F)),
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number, so far ``text``; bounds are inclusive unless ``open_low`` or ``open_high``."""
-
-    integer: bool
-    low: Fraction | None = None
-    high: Fraction | None = None
-    open_low: bool = False
-    open_high: bool = False
-    text: bytes = b""
-
-    @property
-    def bounded(self) -> bool:
-        """Whether a bound has to be kept; such numbers are written without exponent."""
-        return self.low is not None or self.high is not None
-
-    def complete(self) -> bool:
-        """Whether the number may end here."""
-        if not self.text or self.text[-1] not in DIGITS:
-            return False
-        if not self.bounded:
-            return True
-        value = Fraction(self.text.decode())
-        above = self.low is None or value > self.low or (value == self.low and not self.open_low)
-        return above and (self.high is None or value < self.high or (value == self.high and not self.open_high))
-
-    def step(self, byte: int) -> tuple[Node, ...] | None:
-        """As ``Literal.step``."""
-        text = self.text + bytes([byte])
-        if not _number_prefix(text, self.integer, self.bounded):
-            return None
-        longer = replace(self, text=text)
-        return (longer,) if not self.bounded or longer._reachable() else None
-
-    def _reachable(self) -> bool:
-        """Whether some continuation of the text lies within the bounds."""
-        if self.complete():
-            return True
-        sign = -1 if self.text.startswith(b"-") else 1
-        whole, point, decimals = self.text.removeprefix(b"-").partition(b".")
-        room = DIGITS_MAX - len(whole) - len(decimals)
-        if point or whole == b"0":
-            unit = Fraction(1, 10 ** len(decimals))
-            start = int(whole + decimals) * unit
-            return self._meets(start, start + unit, sign, len(decimals) + room)
-        head = int(whole or b"0")  # more digits may follow, then decimals
-        width = 1 if whole else 10
-        return any(
-            self._meets(head * Fraction(10**more), (head + width) * Fraction(10**more), sign, room - more)
-            for more in range(room + 1)
-        )
-
-    def _meets(self, start: Fraction, end: Fraction, sign: int, decimals: int) -> bool:
-        """Whether sign * [start, end) holds an admissible multiple of 10**-decimals."""
-        unit = Fraction(1) if self.integer else Fraction(1, 10**decimals)
-        begin, stop = (start, end) if sign > 0 else (-end, -start)
-        low = begin if self.low is None else max(begin, self.low)
-        high = stop if self.high is None else min(stop, self.high)
-        least, most = -(-low // unit), high // unit
-        # Open ends: an exclusive bound, and the end of the span that is farther from zero.
-        least += least * unit == low and ((low == self.low and self.open_low) or (sign < 0 and low == begin))
-        most -= most * unit == high and ((high == self.high and self.open_high) or (sign > 0 and high == stop))
-        return least <= most
-
-
-def _number_prefix(text: bytes, integer: bool, bounded: bool) -> bool:
-    """Whether text begins a JSON number of at most DIGITS_MAX digits."""
-    body = text.removeprefix(b"-")
-    mantissa, mark, exponent = body.replace(b"E", b"e").partition(b"e")
-    whole, point, decimals = mantissa.partition(b".")
-    if mark:
-        digits = exponent[1:] if exponent[:1] in (b"+", b"-") else exponent
-        good = not integer and not bounded and whole and (not point or decimals) and len(digits) <= 2
-        if not good or not set(digits) <= DIGITS:
-            return False
-    if point and (integer or not whole):
-        return False
-    if len(whole) + len(decimals) > DIGITS_MAX or not set(whole) <= DIGITS or not set(decimals) <= DIGITS:
-        return False
-    return len(whole) < 2 or whole[:1] != b"0"
-
-
-@dataclass(frozen=True, eq=False)
-class Bytes:
-    """One byte of a set."""
-
-    members: frozenset[int]
-
-    def step(self, byte: int) -> tuple[Node, ...] | None:
-        """As ``Literal.step``."""
-        return () if byte in self.members else None
-
-
-@dataclass(frozen=True, eq=False)
-class Sequence:
-    """These nodes, one after the other."""
-
-    nodes: tuple[Node, ...]
-
-
-@dataclass(frozen=True, eq=False)
-class Choice:
-    """Any one of these nodes."""
-
-    nodes: tuple[Node, ...]
-
-
-@dataclass(frozen=True)
-class Repeat:
-    """A node between ``low`` and ``high`` times."""
-
-    node: Node
-    low: int
-    high: int | None
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A node by name, so that schemas may contain themselves."""
-
-    name: str
-
-
-@dataclass(frozen=True)
-class Items:
-    """Array elements: ``item`` between ``low`` and ``high`` times with commas, up to the closing bracket."""
-
-    item: Node
-    low: int
-    high: int | None
-    begun: bool = False  # whether an element precedes
-
-
-@dataclass(frozen=True)
-class Members:
-    """Object members in order: (key and value, required), up to the closing brace; ``rest`` may repeat after them."""
-
-    members: tuple[tuple[Node, bool], ...]
-    rest: Node | None = None
-    begun: bool = False
-
-
-Node = Union[Literal, Blank, Text, Number, Bytes, Sequence, Choice, Repeat, Reference, Items, Members]  # noqa: UP007 - recursive
-TAKING = (Literal, Blank, Text, Number, Bytes)  # nodes that take a byte themselves
-BLANK = Blank()
-COMMA, BRACKET, BRACE = Literal(b","), Literal(b"]"), Literal(b"}")
-REMEMBERED = 4096  # states whose moves are kept
+REMEMBERED = 1024  # states whose moves are kept; those of one take up to 10 kB
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,6 +42,7 @@ class Stack:
 
 
 State = frozenset[Stack | None]
+NOTHING: State = frozenset()
 
 
 class Grammar:
@@ -274,10 +58,10 @@ class Grammar:
     def step(self, state: State, byte: int) -> State:
         """The state after one byte; empty when nothing takes it."""
         moves = self.moves(state)
-        after = moves.get(byte)
-        if after is None:
-            after = moves[byte] = self._state(self._after(state, byte))
-        return after
+        if byte not in moves:
+            alike = EVERY.intersection(*(stack.node.alike(byte) for stack in state if stack))  # type: ignore[union-attr]
+            moves |= dict.fromkeys(alike, self._state(self._after(state, byte)))
+        return moves[byte]
 
     def moves(self, state: State) -> dict[int, State]:
         """The moves from a state that are known so far."""
@@ -297,10 +81,62 @@ class Grammar:
             state = self.step(state, byte)
         return state
 
+    def span(self, state: State, letters: Letters, longest: int) -> tuple[int, bool]:
+        """How many letters any text of them may have, up to ``longest``; and whether certainly none may have more.
+
+        The letters are characters that stand for themselves in a JSON string.
+        """
+        tops = [stack.node for stack in state if stack]
+        if rooms := [
+            longest if top.high is None else top.high for top in tops if isinstance(top, Text) and top.between
+        ]:
+            return min(max(rooms), longest), len(rooms) == len(state)
+        level = frozenset((state,))
+        known: set[frozenset[State]] = set()
+        while level not in known and len(known) < longest:
+            known.add(level)
+            after, refused, begun = self._letter(level, letters)
+            if refused:
+                return len(known) - 1, not begun
+            level = after
+        return longest, True
+
+    def bars(self, state: State, letters: Letters, barred: Letters, longest: int) -> bool:
+        """Whether none of the barred letters may come after any text of up to ``longest`` letters."""
+        level, known = frozenset((state,)), {NOTHING}
+        for _ in range(longest):
+            if any(any(self._after_any(each, sets[0])) for each in level for sets in barred):
+                return False
+            known |= level
+            level = self._letter(level, letters)[0] - known
+            if not level:
+                return True
+        return False
+
+    def _letter(self, level: frozenset[State], letters: Letters) -> tuple[frozenset[State], bool, bool]:
+        """The states after each letter from each state; whether one of them was refused, and whether one was begun."""
+        after: set[State] = set()
+        refused = begun = False
+        for sets in letters:
+            found = level
+            for members in sets:
+                found = frozenset().union(*(self._after_any(each, members) for each in found))
+                refused |= NOTHING in found
+                found -= {NOTHING}
+                begun |= bool(found)
+            after |= found
+        return frozenset(after), refused, begun
+
     @staticmethod
     def complete(state: State) -> bool:
         """Whether the value may end here."""
         return None in state
+
+    def _after_any(self, state: State, members: frozenset[int]) -> Iterator[State]:
+        """The states after each of some bytes."""
+        while missing := members - (moves := self.moves(state)).keys():
+            self.step(state, next(iter(missing)))
+        return map(moves.__getitem__, members)
 
     def _after(self, state: State, byte: int) -> Iterator[Stack | None]:
         waiting: list[Stack | None] = []

@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import Any
 
 from pyside.errors import RequestError
-from pyside.grammar import BLANK, Choice, Grammar, Items, Literal, Members, Node, Number, Reference, Sequence, Text
+from pyside.grammar import Grammar
+from pyside.grammar_nodes import BLANK, Choice, Items, Literal, Members, Node, Number, Reference, Sequence, Text
 
 ANNOTATIONS = frozenset({
     "$schema", "$id", "$comment", "$defs", "definitions", "$anchor", "title", "description", "default", "examples",

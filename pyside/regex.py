@@ -12,18 +12,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from pyside.errors import RequestError
-from pyside.grammar import Bytes, Choice, Grammar, Node, Repeat, Sequence
-
-Ranges = tuple[tuple[int, int], ...]  # code points, both ends included; sorted, and apart from each other
+from pyside.grammar import Grammar
+from pyside.grammar_nodes import Bytes, Choice, Node, Repeat, Sequence
+from pyside.utf8 import LAST, SURROGATES, Ranges, complement, encoded, ordered
 
 FLAGS = "dgimsuy"
 SIZE_MAX = 2000  # characters of the pattern, repeated ones as often as they are counted
-LAST = 0x10FFFF
-SURROGATES = (0xD800, 0xDFFF)
 SINGLE_LAST = 0xFFFF  # the last character that JavaScript counts as one without flag u
 CASED_END = 0x1E944  # after the last character that has another case
 CLASSES: Mapping[str, Ranges] = {
@@ -150,7 +148,7 @@ class _Reader:
         self._at += 1
         match char:
             case ".":
-                return ((0, LAST),) if self._every else _complement(LINE_ENDS)
+                return ((0, LAST),) if self._every else complement(LINE_ENDS)
             case "[":
                 return self._class()
             case "\\":
@@ -177,7 +175,7 @@ class _Reader:
                 self._at = mark
             found += first
         ranges = self._folded(found)
-        return _complement(ranges) if negated else ranges
+        return complement(ranges) if negated else ranges
 
     def _member(self, start: int) -> Ranges:
         """What stands in a class, not yet with its other cases."""
@@ -198,7 +196,7 @@ class _Reader:
         if char and char.lower() in CLASSES:
             self._at += 1
             ranges = self._folded(CLASSES[char.lower()])
-            return _complement(ranges) if char.isupper() else ranges
+            return complement(ranges) if char.isupper() else ranges
         if found := _HEX.match(rest):
             self._at += found.end()
             point = int(found[1] or found[2] or found[3], 16)
@@ -236,7 +234,7 @@ class _Reader:
             others = _other_cases(self._unicode)
             found += [(other, other) for low, high in found for point in range(low, min(high + 1, CASED_END))
                       for other in others.get(point, ())]  # fmt: skip
-        return _ordered(found)
+        return ordered(found)
 
     def _node(self, ranges: Ranges, high: int | None, start: int) -> Node:
         """The bytes of one character, which may come up to ``high`` times."""
@@ -249,12 +247,10 @@ class _Reader:
                 )
             if not _single(ranges):
                 ranges = tuple((low, min(top, SINGLE_LAST)) for low, top in ranges if low <= SINGLE_LAST)
-        outside = [(low, min(top, SURROGATES[0] - 1)) for low, top in ranges if low < SURROGATES[0]]
-        outside += [(max(low, SURROGATES[1] + 1), top) for low, top in ranges if top > SURROGATES[1]]
-        if not outside:
+        if not encoded(ranges):
             self._at = start
             raise self._error("a class that admits no character, expected at least one")
-        return _utf8_node(tuple(outside))
+        return _character(ranges)
 
     def _take(self, char: str) -> bool:
         taken = self._source.startswith(char, self._at)
@@ -273,24 +269,6 @@ class _Reader:
 
 def _single(ranges: Ranges) -> bool:
     return len(ranges) == 1 and ranges[0][0] == ranges[0][1]
-
-
-def _ordered(ranges: Iterable[tuple[int, int]]) -> Ranges:
-    """Ranges sorted, those that touch joined."""
-    joined: list[tuple[int, int]] = []
-    for low, high in sorted(ranges):
-        if joined and low <= joined[-1][1] + 1:
-            joined[-1] = (joined[-1][0], max(high, joined[-1][1]))
-        else:
-            joined.append((low, high))
-    return tuple(joined)
-
-
-def _complement(ranges: Ranges) -> Ranges:
-    """All other code points."""
-    starts = [0, *(high + 1 for _, high in ranges)]
-    ends = [*(low - 1 for low, _ in ranges), LAST]
-    return tuple((low, high) for low, high in zip(starts, ends, strict=True) if low <= high)
 
 
 @cache
@@ -315,33 +293,7 @@ def _other_cases(unicode: bool) -> Mapping[int, tuple[int, ...]]:
 
 
 @cache
-def _utf8_node(ranges: Ranges) -> Node:
-    """The node of one character's UTF-8 bytes."""
-    leads: dict[tuple[frozenset[int], ...], set[int]] = defaultdict(set)  # by the sets of the bytes that follow
-    for low, high in ranges:
-        for lead, *following in _utf8(low, high):
-            leads[tuple(map(frozenset, following))].update(lead)
-    nodes = [Sequence((Bytes(frozenset(lead)), *map(Bytes, following))) if following else Bytes(frozenset(lead))
-             for following, lead in leads.items()]  # fmt: skip
+def _character(ranges: Ranges) -> Node:
+    """The node of one character's bytes."""
+    nodes = [Sequence(tuple(map(Bytes, sets))) if len(sets) > 1 else Bytes(*sets) for sets in encoded(ranges)]
     return nodes[0] if len(nodes) == 1 else Choice(tuple(nodes))
-
-
-def _utf8(low: int, high: int) -> Iterator[tuple[range, ...]]:
-    """The code points ``low`` to ``high`` as products of byte ranges."""
-    for last in (0x7F, 0x7FF, 0xFFFF):
-        if low <= last < high:
-            yield from _utf8(low, last)
-            yield from _utf8(last + 1, high)
-            return
-    for place in range(1, len(chr(low).encode())):
-        tail = (1 << 6 * place) - 1  # bits of the last ``place`` bytes
-        if low & ~tail != high & ~tail:
-            if low & tail:
-                yield from _utf8(low, low | tail)
-                yield from _utf8((low | tail) + 1, high)
-                return
-            if high & tail != tail:
-                yield from _utf8(low, (high & ~tail) - 1)
-                yield from _utf8(high & ~tail, high)
-                return
-    yield tuple(range(first, last + 1) for first, last in zip(chr(low).encode(), chr(high).encode(), strict=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from kernels_wgsl.catalog import TOP_K_MAX, TOP_LOGPROBS_MAX
@@ -22,6 +23,7 @@ NUMBERS = {  # sampling fields: least, greatest, value that changes nothing
     "repetition_penalty": (0.01, 100.0, 1.0),
 }
 STOPS_MAX = 16  # stop strings
+GRAMMARS = 4  # kept for the next request of the same form
 ANY_TOOL = ""  # the model chooses which of the tools it must call
 
 
@@ -116,7 +118,7 @@ def read_chat(request: Mapping[str, Any]) -> ChatRequest:
         thinking_budget=fields.take("thinking_budget", "a whole number of tokens", lambda value: _whole(value, 0)),
         continue_final_message=continued,
         loop_guard=fields.flag("loop_guard", True),
-        grammar=_grammar(form),
+        grammar=_grammar(json.dumps(form)),
     )
     fields.done()
     return parsed
@@ -257,7 +259,10 @@ def _response_format(value: object) -> bool:
     return value in ({"type": "text"}, {"type": "json_object"})
 
 
-def _grammar(form: Mapping[str, Any]) -> Grammar | None:
+@lru_cache(GRAMMARS)
+def _grammar(json_text: str) -> Grammar | None:
+    """The grammar of a form, the same one for equal forms: what was found out about it is found once."""
+    form = json.loads(json_text)
     if form["type"] == "json_schema":
         return grammar_of(form["json_schema"]["schema"])
     if form["type"] == "regex":

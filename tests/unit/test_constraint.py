@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import random
 from pathlib import Path
@@ -13,12 +14,13 @@ from jsonschema import Draft202012Validator
 
 from pyside.bundle import Generation
 from pyside.completions import Completions, collect
-from pyside.constraint import Constraint, Vocabulary
+from pyside.constraint import Constraint
 from pyside.errors import DeltapageError, RequestError
 from pyside.grammar import Grammar
 from pyside.json_schema import any_object, grammar_of
 from pyside.regex import grammar_of_regex
 from pyside.tokenizer import Tokenizer, pack
+from pyside.vocabulary import Vocabulary
 from tests.executors.numpy_gpu import NumpyGpu
 from tests.unit.scripted_engine import chat_format
 from tests.unit.scripted_engine import tokenizer as text_tokenizer
@@ -215,19 +217,53 @@ def test_line_breaks_are_the_answers_own_unless_a_thought_precedes(
         constraint.allow([closing, *breaks, *tokenizer.encode("a\n"), *breaks])
 
 
-def test_the_mask_is_every_token_that_fits(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
-    """The shortcut for strings and the walk agree with trying each token by itself."""
-    grammar = grammar_of(
-        {"type": "object", "properties": {"s": {"type": "string"}, "n": {"type": "number"}}, "required": ["s"]}
+def allowed(constraint: Constraint, ids: list[int]) -> set[int]:
+    mask = constraint.allow(ids)
+    return {id for id in range(VOCAB_USED) if mask[id >> 3] >> (id & 7) & 1}
+
+
+def fitting(grammar: Grammar, text: bytes, tokenizer: Tokenizer) -> set[int]:
+    """The tokens that may follow a text, each tried by itself."""
+    state = grammar.run(grammar.start, text)
+    texts = {id: tokenizer.token_bytes(id) for id in range(VOCAB_USED) if id not in tokenizer.added.values()}
+    return {id for id, raw in texts.items() if raw and grammar.run(state, raw)} | (
+        {STOP} if grammar.complete(state) else set()
     )
-    for text in ("", "{", '{"s', '{"s": "', '{"s": "a\\', '{"s": "b"', '{"s": "", "n": -1'):
-        ids = tokenizer.encode(text)
-        state = grammar.run(grammar.start, text.encode())
-        mask = Constraint(grammar, vocabulary).allow(ids)
-        for id in range(VOCAB_USED):
-            raw = b"" if id in tokenizer.added.values() else tokenizer.token_bytes(id)
-            fits = bool(raw and grammar.run(state, raw)) or (id == STOP and grammar.complete(state))
-            assert bool(mask[id >> 3] >> (id & 7) & 1) == fits, (text, raw)
+
+
+OBJECT = {
+    "type": "object",
+    "properties": {
+        "s": {"type": "string"},
+        "n": {"type": "number"},
+        "t": {"type": "string", "minLength": 2, "maxLength": 5},
+        "e": {"anyOf": [{"type": "string", "maxLength": 3}, {"const": "harbour"}, {"type": "integer"}]},
+    },
+    "required": ["s"],
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", '{"s', '{"s": "', '{"s": "a\\', '{"s": "a\\u00', '{"s": "b"', '{"s": "", "n": -1', '{"s": "", "t": "', '{"s": "", "t": "abc',
+     '{"s": "", "t": "abcde', '{"s": "", "e": "', '{"s": "", "e": "ha', '{"s": "é'],
+)  # fmt: skip
+def test_the_mask_is_every_token_that_fits(text: str, tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
+    """What is asked by kind and what is walked agree with trying each token by itself."""
+    grammar = grammar_of(OBJECT)
+    assert allowed(Constraint(grammar, vocabulary), tokenizer.encode(text)) == fitting(
+        grammar, text.encode(), tokenizer
+    )
+
+
+def test_masks_are_kept_as_long_as_their_grammar(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
+    grammar = grammar_of({"type": "boolean"})
+    mask = Constraint(grammar, vocabulary).allow([])
+    assert Constraint(grammar, vocabulary).allow([]) is mask
+    kept = len(vocabulary.masks)
+    del grammar
+    gc.collect()
+    assert len(vocabulary.masks) == kept - 1
 
 
 def test_answers_of_the_whole_line_keep_to_the_schema() -> None:

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyside.constraint import Constraint, Vocabulary
+from pyside.constraint import Constraint
 from pyside.errors import RequestError
 from pyside.regex import grammar_of_regex
+from pyside.vocabulary import Vocabulary
 from tests.unit.scripted_engine import tokenizer
-from tests.unit.test_constraint import STOP, sample
+from tests.unit.test_constraint import STOP, allowed, fitting, sample
 
 LETTERS = "abcxyzABZ019_ -ßéш中😀\n"
 SPACE = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
@@ -86,6 +87,19 @@ def test_a_random_answer_matches(vocabulary: Vocabulary, pair: Pair, seed: int) 
     grammar = grammar_of_regex(pair[0], "u")
     answer = sample(Constraint(grammar, vocabulary), tokenizer(), random.Random(seed), 40)
     assert answer is None or re.fullmatch(pair[1], answer)
+
+
+@settings(max_examples=60, deadline=None)
+@given(EXPRESSIONS, st.integers(0, 2**32))
+def test_the_mask_is_every_token_that_fits(vocabulary: Vocabulary, pair: Pair, seed: int) -> None:
+    grammar, rng, ids = grammar_of_regex(pair[0], "u"), random.Random(seed), list[int]()
+    constraint = Constraint(grammar, vocabulary)
+    for _ in range(5):
+        fit = fitting(grammar, b"".join(map(tokenizer().token_bytes, ids)), tokenizer())
+        assert allowed(constraint, ids) == fit
+        if not (fit := fit - {STOP}):
+            break
+        ids.append(rng.choice(sorted(fit)))
 
 
 @pytest.fixture(scope="module")
