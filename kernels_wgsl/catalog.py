@@ -105,9 +105,8 @@ DRAW_LANES = 128
 HEAD_DIM_MAX = 4 * LANES  # a lane owns four dimensions of a head's output
 SHARED_KEY_MAX = 32  # query heads of one key head: their scores and weights of a tile of keys fill 16 KiB
 
-MATVEC_ROWS = (
-    4  # rows of W per matvec thread; a workgroup is SPAN such threads side by side, for each of SLICES shares of K
-)
+# Rows of W per matvec thread; a workgroup has SPAN such threads side by side for each of SLICES shares of K.
+MATVEC_ROWS = 4
 MATMUL_COLUMNS = 16  # tokens that one thread of a matmul accumulates
 MATMUL_ROWS = 256  # rows of W per matmul workgroup: 64 threads of four rows each
 

@@ -25,8 +25,9 @@ from kernels_wgsl.catalog import (
 )
 from kernels_wgsl.twin import Bindings, Floats, Twin, Words, control_word, f32, live_rows
 
-DISALLOWED = np.float32(-3e38)  # a value below every logit
-NOWHERE = np.float32(-3.4e38)  # the best of a block without tokens
+DISALLOWED = np.float32(-1e38)  # the value of a token that the mask excludes, below every logit
+NOWHERE = np.float32(-2e38)  # the best of a block without tokens
+COLDEST = np.float32(1e-5)  # temperatures below are greedy
 PROMPT = np.uint32(
     1 << 31
 )  # bit of ``seen``: the token is in the prompt; the other bits count its uses in the response
@@ -83,6 +84,7 @@ class Asked:
         """The settings in a control buffer."""
         floats = ("temperature", "top_p", "min_p", "presence", "frequency", "repetition")
         values = {name: control[CONTROL.index(name)].view(np.float32) for name in floats}
+        values["temperature"] *= values["temperature"] >= COLDEST
         top_k = control_word(control, "top_k")
         noisy = bool(values["temperature"] > 0 and top_k == 0 and values["top_p"] >= 1 and values["min_p"] <= 0)
         kept = (min(top_k, TOP_K_MAX) or TOP_K_MAX) if values["temperature"] > 0 and not noisy else 1

@@ -118,6 +118,8 @@ def delta_rule(bindings: Bindings, constants: Constants) -> None:
 
 # --- attention -------------------------------------------------------------------------------------------------------
 
+SENTINEL = np.float32(-1e38)  # below every score
+
 
 def inverse_frequencies(theta: float, rotary: int) -> Floats:
     """theta^(-2i/R) for i < R/2, each the f32 nearest to the exact value, as the template bakes them."""
@@ -134,12 +136,12 @@ def _rotated(x: Floats, positions: NDArray[np.int64], theta: float, rotary: int)
     return np.concatenate([*turned, x[..., rotary:]], axis=-1, dtype=np.float32)
 
 
-def _cache(words: Words, constants: Constants) -> tuple[NDArray[np.floating], int]:
-    """A cache as [P, Hkv, Dh] of its storage type, and P."""
+def _cache(words: Words, constants: Constants) -> NDArray[np.floating]:
+    """A cache as [P, Hkv, Dh] of its storage type."""
     heads, dim = _integers(constants, "HKV", "DH")
     values: NDArray[np.floating] = words.view(np.float16 if constants["KV"] == "f16" else np.float32)
     tokens = values.size // (heads * dim)
-    return values[: tokens * heads * dim].reshape(tokens, heads, dim), tokens
+    return values[: tokens * heads * dim].reshape(tokens, heads, dim)
 
 
 def _projections(words: Words, rows: int, constants: Constants) -> tuple[Floats, Floats, Floats, Floats]:
@@ -164,11 +166,11 @@ def attention_prepare(bindings: Bindings, constants: Constants) -> None:
     query, _, key, value = _projections(bindings["qkv"], rows, constants)
     q = _rotated(_normalised(query, eps) * f32(bindings["q_norm"], dim), positions, theta, rotary)
     f32(bindings["q"], rows, heads, dim)[:] = q * np.float32(dim**-0.5)
-    k_cache, _ = _cache(bindings["k_cache"], constants)
-    v_cache, _ = _cache(bindings["v_cache"], constants)
-    key = _normalised(key, eps) * f32(bindings["k_norm"], dim)
-    k_cache[first : first + rows] = _rotated(key, positions, theta, rotary)
-    v_cache[first : first + rows] = value
+    key = _rotated(_normalised(key, eps) * f32(bindings["k_norm"], dim), positions, theta, rotary)
+    for name, stored in (("k_cache", key), ("v_cache", value)):
+        cache = _cache(bindings[name], constants)
+        largest = np.finfo(cache.dtype).max  # an infinity would spoil every later token
+        cache[first : first + rows] = stored.clip(-largest, largest)
 
 
 def _attended(q: Floats, bindings: Bindings, constants: Constants, first: int) -> Floats:
@@ -176,13 +178,13 @@ def _attended(q: Floats, bindings: Bindings, constants: Constants, first: int) -
     rows, heads, _ = q.shape
     group = heads // int(constants["HKV"])
     seen = first + rows
-    keys = _cache(bindings["k_cache"], constants)[0][:seen].astype(np.float32)
-    values = _cache(bindings["v_cache"], constants)[0][:seen].astype(np.float32)
+    keys = _cache(bindings["k_cache"], constants)[:seen].astype(np.float32)
+    values = _cache(bindings["v_cache"], constants)[:seen].astype(np.float32)
     hidden = np.arange(seen) > (first + np.arange(rows))[:, None]  # [rows, seen]
     result = np.empty_like(q)
     for head in range(heads):
         scores = q[:, head] @ keys[:, head // group].T  # [rows, seen]
-        scores[hidden] = -3e38
+        scores[hidden] = SENTINEL
         weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
         result[:, head] = (weights @ values[:, head // group]) / weights.sum(axis=-1, keepdims=True)
     return result
@@ -198,7 +200,7 @@ def attention_decode(bindings: Bindings, constants: Constants) -> None:
     if control_word(control, "done") or not control_word(control, "count"):
         return
     partial = f32(bindings["partials"], heads, splits, dim + 2)
-    partial[..., :dim], partial[..., dim], partial[..., dim + 1] = 0, -3e38, 0
+    partial[..., :dim], partial[..., dim], partial[..., dim + 1] = 0, SENTINEL, 0
     q = f32(bindings["q"], 1, heads, dim)
     partial[:, 0, :dim] = _attended(q, bindings, constants, control_word(control, "position"))[0]
     partial[:, 0, dim:] = (0, 1)

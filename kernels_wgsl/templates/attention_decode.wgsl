@@ -4,7 +4,7 @@ const HKV = {{ HKV }}u;
 const DH4 = {{ DH // 4 }}u;  // quads (vec4s) of a head
 const SPLITS = {{ SPLITS }}u;
 const LANES = {{ LANES }}u;  // a tile of keys: a lane first owns a key, then a quad of the output
-const SENTINEL = -3e38;
+const SENTINEL = -1e38;  // below every score; its distance from one, times log2(e), is finite
 //% include "shared/control.wgsl"
 
 @group(0) @binding(0) var<storage, read> control: array<u32>;

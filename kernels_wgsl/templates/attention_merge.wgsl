@@ -3,6 +3,7 @@ const HQ = {{ HQ }}u;
 const DH = {{ DH }}u;
 const SPLITS = {{ SPLITS }}u;
 const LANES = {{ LANES }}u;
+const SENTINEL = -1e38;  // of a split without keys
 //% include "shared/control.wgsl"
 
 @group(0) @binding(0) var<storage, read> control: array<u32>;
@@ -19,7 +20,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
     let head = id.x / DH;
     let dim = id.x % DH;
-    var highest = -3e38;
+    var highest = SENTINEL;
     for (var split = 0u; split < SPLITS; split++) {
         highest = max(highest, partials[(head * SPLITS + split) * (DH + 2u) + DH]);
     }

@@ -7,7 +7,7 @@ const T = {{ T }}u;
 const ROWS = {{ QUERY_TILE }}u;  // queries of a workgroup
 const KEYS = 64u;  // keys of a tile
 const LANES = {{ LANES }}u;
-const SENTINEL = -3e38;
+const SENTINEL = -1e38;  // below every score; its distance from one, times log2(e), is finite
 //% include "shared/control.wgsl"
 
 @group(0) @binding(0) var<storage, read> control: array<u32>;

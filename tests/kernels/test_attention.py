@@ -58,6 +58,19 @@ def test_attention_prepare(
         np.testing.assert_array_equal(got[name][untouched], before[name][untouched])
 
 
+def test_values_beyond_f16_are_held_at_its_end() -> None:
+    """An infinity in the cache would make every later token NaN."""
+    qkv = np.tile(np.array([1e5, -1e5], np.float32), 64)[None]
+    caches = {name: np.zeros((1, 1, 16), np.uint32) for name in ("k_cache", "v_cache")}
+    weight = np.full(32, 1e6, np.float32)
+    bindings = {"control": control(), "qkv": qkv, "q_norm": weight, "k_norm": weight, "q": poisoned(1, 32), **caches}
+    constants = _prepare_constants((1, 1, 32), 8, 1, "f16")
+    for runner in (run_kernel, run_twin):
+        got = runner("attention_prepare", constants, bindings)
+        np.testing.assert_array_equal(_floats(got["v_cache"], "f16")[0, 0], np.tile([65504, -65504], 16))
+        np.testing.assert_array_equal(np.abs(_floats(got["k_cache"], "f16")), 65504)
+
+
 @pytest.mark.parametrize("position", [0, 1, 1000, 262_143])
 def test_rotary_is_accurate_at_far_positions(rng: np.random.Generator, position: int) -> None:
     """Against float64 sine and cosine of the angle that f32 gives, which is the published definition."""

@@ -83,6 +83,21 @@ def test_delta_prepare(rng: np.random.Generator, shape: tuple[int, int, int, int
     np.testing.assert_array_equal(got["qkv"][:, 2 * key_heads * key_dim :], qkv[:, 2 * key_heads * key_dim :])
 
 
+def test_decays_are_near_float64() -> None:
+    """A decay is a power of a softplus, which is small where log() is at its least exact."""
+    a = np.linspace(-20, 20, 4096).astype(np.float32)
+    bindings: dict[str, Array] = {
+        "control": control(),
+        "qkv": np.ones((1, 8 + 4 * a.size), np.float32),
+        "ba": np.stack([a, a])[None],
+        "gates": np.stack([np.full_like(a, -16), np.zeros_like(a)]),
+        "decay_beta": poisoned(1, a.size, 2),
+    }
+    got = run_kernel("delta_prepare", {"HK": 1, "HV": a.size, "DK": 4, "DV": 4, "T": 1}, bindings)["decay_beta"][0]
+    want = np.exp(-16 * np.logaddexp(a.astype(np.float64), 0))
+    np.testing.assert_allclose(got[:, 0], want, rtol=0, atol=3e-7)
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("slices", [1, 2, 4])
 @pytest.mark.parametrize(("rows", "count"), [(1, 1), (7, 5), (3, 0)])

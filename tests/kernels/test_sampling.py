@@ -127,6 +127,16 @@ def test_equal_logits_are_ordered_by_index(vocabulary: int) -> None:
     assert list(gpu.record()[3]) == list(range(20))
 
 
+@pytest.mark.parametrize("temperature", [1e-40, 1e-37, 1e-6])
+def test_a_temperature_near_0_is_greedy(rng: np.random.Generator, temperature: float) -> None:
+    """Logits over it would overflow, or be so far apart that the noise is lost."""
+    logits = rng.normal(0, 30, V).astype(np.float32)
+    for cut in ({"top_k": 20}, {}):
+        gpu, twin = both(logits, temperature=temperature, seed=9, top_logprobs=3, **cut)
+        assert gpu.draw() == twin.draw() == int(logits.argmax())
+        assert np.isfinite(list(gpu.record()[3].values())).all()
+
+
 def test_top_k_is_exact_under_ties(rng: np.random.Generator) -> None:
     """Many equal values around the k-th: exactly k tokens stay, those of lowest index."""
     logits = np.where(np.arange(V) % 7 == 3, 2.0, rng.normal(-3, 1, V))

@@ -8,9 +8,12 @@ fn silu(x: f32) -> f32 {
     return x * sigmoid(x);
 }
 
-// log(1 + exp(x)); the logarithm of a number near 1 is its series, which log() knows to 2^-21 only.
+// log(1 + exp(x)) to 2e-7 relative: log(1 + s) = 2 artanh(s / (2 + s)), of which s / (2 + s) <= 1/3, because log() knows
+// logarithms of numbers near 1 to 2^-21 only.
 fn softplus(x: f32) -> f32 {
     let small = exp(-abs(x));
-    let series = small * (1.0 - small * (0.5 - small * (0.33333333 - small * 0.25)));
-    return max(x, 0.0) + select(log(1.0 + small), series, small < 0.01);
+    let t = small / (2.0 + small);
+    let tt = t * t;
+    let series = 1.0 + tt * (0.33333333 + tt * (0.2 + tt * (0.14285714 + tt * (0.11111111 + tt * 0.09090909))));
+    return max(x, 0.0) + 2.0 * t * series;
 }

@@ -1,6 +1,8 @@
 // What the control buffer asks of the sampler. Order: penalties, temperature, top-k, top-p, min-p, softmax, draw.
-const DISALLOWED = -3e38;  // a value below every logit
-const NOWHERE = -3.4e38;  // the best of a block without tokens
+// Below every logit; WGSL may take infinities for anything, so that differences of the two, even times log2(e), are finite.
+const DISALLOWED = -1e38;  // the value of a token that the mask excludes
+const NOWHERE = -2e38;  // the best of a block without tokens
+const COLDEST = 1e-5;  // temperatures below are greedy, as 0 is: logits divided by them would overflow
 
 struct Sampling {
     temperature: f32,
@@ -13,7 +15,8 @@ struct Sampling {
 }
 
 fn sampling() -> Sampling {
-    let temperature = bitcast<f32>(control[TEMPERATURE]);
+    let given = bitcast<f32>(control[TEMPERATURE]);
+    let temperature = select(0.0, given, given >= COLDEST);
     let top_k = control[TOP_K];
     let noisy = temperature > 0.0 && top_k == 0u
         && bitcast<f32>(control[TOP_P]) >= 1.0 && bitcast<f32>(control[MIN_P]) <= 0.0;
