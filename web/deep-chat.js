@@ -19,7 +19,7 @@ import { unlessAborted } from './shared-engine.js';
  * @property {{listener: () => void}} stopClicked
  */
 /** @typedef {(body: {messages: DeepChatMessage[]}, signals: Signals) => Promise<void>} Handler */
-/** @typedef {{connect?: any, requestBodyLimits?: any}} DeepChat  what is set on the element */
+/** @typedef {HTMLElement & {connect?: any, requestBodyLimits?: any}} DeepChat  what is set on the element */
 /**
  * @typedef {object} Options
  * @property {string} [instruction]  the system message
@@ -27,12 +27,13 @@ import { unlessAborted } from './shared-engine.js';
  */
 
 /**
- * Make an element's messages go to the engine.
+ * Make an element's messages go to the engine, from when its script has come.
  * @param {DeepChat} element
  * @param {Engine | (() => Promise<Engine>)} engine  or what loads it, called with the first message
  * @param {Options} [options]
  */
-export function connectDeepChat(element, engine, options) {
+export async function connectDeepChat(element, engine, options) {
+  await customElements.whenDefined(element.localName); // what is set before is lost
   element.connect = { handler: deepChatHandler(engine, options), stream: true };
   element.requestBodyLimits = { maxMessages: 0 }; // all messages; without it only the newest comes
 }

@@ -1,8 +1,7 @@
-"""What developers build on, in Chromium: sessions, Python beside the engine, deep-chat's handler, the examples, the types."""
+"""What developers build on, in Chromium: sessions, Python beside the engine, deep-chat's handler, the types."""
 
 from __future__ import annotations
 
-import contextlib
 import re
 import subprocess
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from kernels_wgsl.catalog import TOP_K_MAX
 from pyside.requests import NUMBERS
@@ -21,7 +20,6 @@ from web import runtime
 
 HERE = Path(__file__).parent
 BUNDLE = "/bundles/tiny-a-q8/"
-LOADED = 60_000  # ms
 
 
 def failure(page: Page, call: str) -> dict[str, str]:
@@ -225,8 +223,9 @@ def test_deep_chat_is_answered(hooked: Page) -> None:
           const { connectDeepChat } = await import('/deep-chat.js');
           let loads = 0;
           const request = { max_tokens: 8, temperature: 0, extra_body: { enable_thinking: false } };
-          const element = {};
-          connectDeepChat(element, async () => { loads++; return engine; }, { instruction: 'Be brief.', request });
+          const element = document.createElement('deep-chat');
+          customElements.define('deep-chat', class extends HTMLElement {});
+          await connectDeepChat(element, async () => { loads++; return engine; }, { instruction: 'Be brief.', request });
           const ask = async (messages, stopAfter = Infinity) => {
             const calls = [];
             const signals = {
@@ -270,62 +269,7 @@ def test_deep_chat_is_answered(hooked: Page) -> None:
     assert seen["refused"] == [{"error": "This model reads text only: send the message without files."}]
 
 
-# --- the examples, and the types ---
-
-
-@contextlib.contextmanager
-def example(browser: Browser, url: str, name: str) -> Iterator[Page]:
-    """An example's page; it fails the test when a script of it does."""
-    with opened(browser, f"{url}/examples/{name}.html") as page:
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        yield page
-        assert not errors
-
-
-def test_every_example_opens_and_is_listed(chromium: Browser, url: str) -> None:
-    with example(chromium, url, "index") as page:
-        listed = page.locator("main a").evaluate_all("(links) => links.map((link) => link.getAttribute('href'))")
-    assert set(listed) == {path.name for path in (runtime.WEB / "examples").glob("*.html")} - {"index.html"}
-    with example(chromium, url, "tag") as page:
-        expect(page.get_by_role("textbox", name="Message")).to_be_visible()
-    with example(chromium, url, "prompt-api") as page:
-        expect(page.get_by_role("button", name="Ask")).to_be_enabled()
-
-
-def test_the_python_example_runs(chromium: Browser, url: str) -> None:
-    with example(chromium, url, "python") as page:
-        page.get_by_role("button", name="surprises").click()
-        expect(page.get_by_role("status").first).to_have_text("Done", timeout=LOADED)
-        expect(page.locator("output mark").first).to_be_visible()
-        page.get_by_role("button", name="letter e").click()
-        expect(page.get_by_role("status").first).to_have_text("Done", timeout=LOADED)
-        expect(page.locator("output")).not_to_have_text("")
-        assert "e" not in page.locator("output").inner_text().lower()
-
-
-FAKE_DEEP_CHAT = """customElements.define('deep-chat', class extends HTMLElement {
-  ask(text) {
-    this.connect.handler({ messages: [{ role: 'user', text }] }, {
-      stopClicked: this.stop = { listener: () => {} }, onOpen: () => {}, onClose: () => this.toggleAttribute('closed'),
-      onResponse: async ({ text, error }) => this.append(text ?? error),
-    });
-  }
-})"""
-
-
-def test_the_deep_chat_example_runs(chromium: Browser, url: str) -> None:
-    bundle = "**/deepChat.bundle.js"
-    with example(chromium, url, "deep-chat") as page:
-        expect(page.get_by_role("status")).to_contain_text("deepChat.bundle.js is not there")
-        page.route(bundle, lambda route: route.fulfill(body=FAKE_DEEP_CHAT, content_type="text/javascript"))
-        page.reload()
-        page.evaluate(
-            "customElements.whenDefined('deep-chat').then(() => document.querySelector('deep-chat').ask('Hi'))"
-        )
-        expect(page.locator("deep-chat")).not_to_have_text("", timeout=LOADED)
-        page.locator("deep-chat").evaluate("(element) => element.stop.listener()")
-        expect(page.locator("deep-chat[closed]")).to_be_attached()
+# --- the types ---
 
 
 def test_typescript_finds_the_declarations_sound() -> None:

@@ -19,6 +19,7 @@ export function answerForm(answer) {
     event.preventDefault();
     buttons.forEach((button) => { button.disabled = true; });
     output.replaceChildren();
+    say('');
     try {
       const button = /** @type {HTMLButtonElement | null} */ (/** @type {SubmitEvent} */ (event).submitter);
       await answer(String(new FormData(form).get('text')), output, button?.name ?? '');

@@ -7,16 +7,17 @@ let session;
 answerForm(async (text, output) => {
   session ??= await LanguageModel.create({
     bundle: await firstBundle(),
-    initialPrompts: [{ role: 'system', content: 'You answer in one short sentence.' }],
     monitor: (monitor) => monitor.addEventListener('downloadprogress', (event) => {
       say(`download: ${Math.floor(/** @type {ProgressEvent} */ (event).loaded * 100)} %`);
     }),
   });
-  const stream = session.promptStreaming(text);
-  const reader = stream.getReader();
+  say('answers');
+  const reader = session.promptStreaming(text).getReader();
   for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) output.append(value ?? '');
-  const facts = await session.prompt('Give the same as JSON.', {
-    responseConstraint: { type: 'object', properties: { answer: { type: 'string', maxLength: 60 } }, required: ['answer'], additionalProperties: false },
-  });
-  output.append(`\n${facts}\n${session.contextUsage} of ${session.contextWindow} tokens used`);
+
+  // In a form of your choice: JSON that a schema describes, or a text that a regular expression matches.
+  const responseConstraint = { type: 'object', properties: { answer: { type: 'string', maxLength: 60 } }, required: ['answer'], additionalProperties: false };
+  output.append(`\n${await session.prompt(text, { responseConstraint })}`);
+  output.append(`\n${await session.prompt(text, { responseConstraint: /(Yes|No|\d+)\./, omitResponseConstraintInput: true })}`);
+  output.append(`\n${session.contextUsage} of ${session.contextWindow} tokens used`);
 });
