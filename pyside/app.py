@@ -12,7 +12,7 @@ from typing import Any
 from pyside import selftest
 from pyside.bundle import Manifest
 from pyside.chat_template import ChatFormat, ChatTemplate
-from pyside.completions import Completions, collect
+from pyside.completions import Completions, Shown, collect
 from pyside.engine import Engine
 from pyside.errors import BundleError, RequestError
 from pyside.extension import Extensions
@@ -77,10 +77,10 @@ class App:
         from Python that the page's author added.
         """
         if kind in ("chat", "text"):
-            stream = bool(payload.get("stream"))
-            answer = self.completions.chat if kind == "chat" else self.completions.text
-            async with aclosing(answer(payload, tell if stream else None)) as chunks:
-                if stream:
+            create = self.completions.chat if kind == "chat" else self.completions.text
+            request, shown = payload["request"], payload.get("shown")
+            async with aclosing(create(request, tell, shown and Shown(**shown))) as chunks:
+                if shown:
                     async for chunk in chunks:
                         yield chunk
                 else:

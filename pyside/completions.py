@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -32,6 +33,16 @@ Tell = Callable[[Chunk], None]
 PROGRESS_EVERY = 0.1  # seconds between two chunks that say how much of the prompt has been read
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What of an answer has been shown, for one that is to survive the loss of its GPU; at first that is nothing."""
+
+    seed: int  # of an answer whose request names none
+    id: str = ""  # of its chunks, once there were any
+    created: int = 0
+    ids: Sequence[int] = ()
+
+
 class Completions:
     """Answers requests, one at a time, in order."""
 
@@ -48,10 +59,13 @@ class Completions:
         self._extensions = extensions or Extensions()
         self._generation, self._model = generation, model_name
 
-    async def chat(self, request: Mapping[str, Any], tell: Tell | None = None) -> AsyncGenerator[Chunk, None]:
+    async def chat(
+        self, request: Mapping[str, Any], tell: Tell | None = None, shown: Shown | None = None
+    ) -> AsyncGenerator[Chunk, None]:
         """Chunks of an answer to ``messages``; leaving early stops the model.
 
-        ``tell`` gets chunks with ``prompt_progress`` and no choice while a long prompt is being read.
+        ``tell`` gets chunks with ``prompt_progress`` and no choice while a long prompt is being read. ``shown`` puts
+        ``token_ids`` into every choice, and has the answer go on behind what was shown before.
         Errors: RequestError for what the request or the template does not take, ContextError for too long a conversation.
         """
         asked = read_chat(request)
@@ -62,12 +76,12 @@ class Completions:
             continue_final_message=asked.continue_final_message,
         )
         preset = self._generation.presets.get("thinking" if prompt.thinking else "direct", {})
-        chunks = _Chunks("chatcmpl", "chat.completion.chunk", self._model, prompt.ids, asked.options)
+        chunks = _Chunks("chatcmpl", "chat.completion.chunk", self._model, prompt.ids, asked.options, shown)
         reply = Reply(
             self._engine,
             self._tokenizer,
             prompt.ids,
-            self._sampling(asked.options, preset, len(prompt.ids)),
+            self._sampling(asked.options, preset, len(prompt.ids), shown),
             stable=prompt.stable,
             router=StreamRouter(asked.tools, prompt.thinking),
             stop=asked.options.stop,
@@ -79,8 +93,9 @@ class Completions:
             process=self._extensions.process(asked.options.logits_processor),
             progress=tell and chunks.progress(tell),
         )
-        yield chunks.choice({"delta": {"role": "assistant", "content": ""}})
-        calls = 0
+        if shown is None or not shown.id:
+            yield chunks.choice({"delta": {"role": "assistant", "content": ""}})
+        calls = sum(delta.kind == "tool_call" for delta in reply.recall(shown.ids if shown else ()))
         async with aclosing(reply.steps()) as steps:
             async for step in steps:
                 chunks.count(step)
@@ -94,28 +109,34 @@ class Completions:
         if asked.options.include_usage:
             yield chunks.usage(reply)
 
-    async def text(self, request: Mapping[str, Any], tell: Tell | None = None) -> AsyncGenerator[Chunk, None]:
+    async def text(
+        self, request: Mapping[str, Any], tell: Tell | None = None, shown: Shown | None = None
+    ) -> AsyncGenerator[Chunk, None]:
         """Chunks of a continuation of ``prompt``, whose control tokens count as such; leaving early stops the model.
 
-        ``tell`` is as in ``chat``.
+        ``tell`` and ``shown`` are as in ``chat``.
         ``echo`` repeats the prompt first, with ``logprobs`` scored; ``max_tokens: 0`` then is all that happens.
         Errors: RequestError for what the request does not take, ContextError for too long a prompt.
         """
         asked = read_text(request)
         options = asked.options
         ids = self._tokenizer.encode(asked.prompt) if isinstance(asked.prompt, str) else list(asked.prompt)
-        chunks = _Chunks("cmpl", "text_completion", self._model, ids, options)
+        chunks = _Chunks("cmpl", "text_completion", self._model, ids, options, shown)
         offsets = _Offsets(self._tokenizer)
         reply = Reply(
             self._engine,
             self._tokenizer,
             ids,
-            self._sampling(options, {}, len(ids)),
+            self._sampling(options, {}, len(ids), shown),
             stop=options.stop,
             process=self._extensions.process(options.logits_processor),
             progress=tell and chunks.progress(tell),
         )
-        if asked.echo:
+        if shown is not None and shown.id:
+            reply.recall(shown.ids)
+            for id in (*(ids if asked.echo else ()), *shown.ids):
+                offsets.next(id)
+        elif asked.echo:
             if options.top_logprobs is not None:
                 scored: list[Token | None] = [None, *await self._engine.score(ids, options.top_logprobs)]
                 reply.timings = self._engine.timings
@@ -143,17 +164,20 @@ class Completions:
             return None
         return Constraint(grammar, self._vocabulary, self._tokenizer.added[THINK_CLOSE] if thinking else None)
 
-    def _sampling(self, options: Options, preset: Mapping[str, float], prompt_tokens: int) -> Sampling:
+    def _sampling(
+        self, options: Options, preset: Mapping[str, float], prompt_tokens: int, shown: Shown | None
+    ) -> Sampling:
         """The request's own settings over the model card's; at temperature 0 the card's do not apply."""
         given = options.sampling
         card = {} if given.get("temperature") == 0 else preset
         values = {name: given.get(name, card.get(name, neutral)) for name, (_, _, neutral) in NUMBERS.items()}
         room = max(1, self._engine.context_window - prompt_tokens)
+        drawn = shown.seed if shown else int.from_bytes(os.urandom(4), "little")
         return Sampling(
             max_tokens=min(room, options.max_tokens or room),
             stop_ids=tuple(self._generation.stop_ids),
             top_k=int(given.get("top_k", card.get("top_k", 0))),
-            seed=int.from_bytes(os.urandom(4), "little") if options.seed is None else options.seed,
+            seed=drawn if options.seed is None else options.seed,
             top_logprobs=options.top_logprobs or 0,
             **values,
         )
@@ -218,15 +242,18 @@ async def collect(chunks: AsyncIterable[Chunk]) -> Chunk:
 class _Chunks:
     """Makes the chunks of one answer; ids and log-probabilities wait for the next one."""
 
-    def __init__(self, prefix: str, kind: str, model: str, prompt: Sequence[int], options: Options) -> None:
+    def __init__(
+        self, prefix: str, kind: str, model: str, prompt: Sequence[int], options: Options, shown: Shown | None
+    ) -> None:
+        begun = shown if shown and shown.id else None
         self._base = {
-            "id": f"{prefix}-{os.urandom(16).hex()}",
+            "id": begun.id if begun else f"{prefix}-{os.urandom(16).hex()}",
             "object": kind,
-            "created": int(time.time()),
+            "created": begun.created if begun else int(time.time()),
             "model": model,
         }
-        self._options = options
-        self._prompt: Sequence[int] | None = prompt if options.return_token_ids else None
+        self._with_ids = options.return_token_ids or shown is not None
+        self._prompt: Sequence[int] | None = prompt if options.return_token_ids and not begun else None
         self._prompt_tokens = len(prompt)
         self._ids: list[int] = []
         self._logprobs: dict[str, list[Any]] | None = None
@@ -262,7 +289,7 @@ class _Chunks:
         if self._prompt is not None:
             choice["prompt_token_ids"] = list(self._prompt)
             self._prompt = None
-        if self._options.return_token_ids:
+        if self._with_ids:
             choice["token_ids"] = self._ids
         self._ids, self._logprobs = [], None
         return {**self._base, "choices": [choice]}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from array import array
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -121,7 +122,8 @@ class _Pace:
 class _Response:
     """One response under way."""
 
-    limit: int  # tokens it may have
+    first: int  # tokens that it had before, and so the step of its next one
+    limit: int  # tokens it may still have
     stop_ids: tuple[int, ...]
     tokens: list[Token] = field(default_factory=list)  # as read from the ring
     over: bool = False
@@ -137,7 +139,7 @@ class _Response:
         """
         fresh: list[Token] = []
         while len(fresh) < steps and not self.over:
-            step = len(self.tokens)
+            step = self.first + len(self.tokens)
             written, token = _record(ring, step % RING_SLOTS)
             if written != step:
                 raise DeltapageError(f"the GPU reported token {written} instead of {step}: reload the page")
@@ -180,6 +182,7 @@ class Engine:
         ids: Sequence[int],
         sampling: Sampling,
         *,
+        answered: int = 0,
         stable: Sequence[int] = (),
         progress: Progress | None = None,
         allow: Allow | None = None,
@@ -187,7 +190,8 @@ class Engine:
     ) -> AsyncGenerator[Token, None]:
         """The tokens after ``ids``, the one that ends the response included; ``aclose`` stops early.
 
-        ``stable``: lengths of prefixes that later requests are likely to share. ``progress``: told as each chunk of the prompt is done.
+        ``answered``: how many ids at the end are of this response already: its draws and penalties go on behind them.
+        ``stable``: lengths of prefixes that later requests are likely to share. ``progress``: told after each chunk.
         ``allow``: given the ids so far, the bits [ceil(V/32)] u32 of those that may follow. ``process``: given the ids so far
         and the logits [V] f32, edits the logits. Either of the two makes every token wait for the host.
         Errors: RequestError, ContextError.
@@ -202,12 +206,13 @@ class Engine:
         async with self._request():
             started = self._clock()
             cached = self.session.restore(ids)
-            response = _Response(min(sampling.max_tokens, self.context_window - len(ids)), sampling.stop_ids)
+            limit = min(sampling.max_tokens, self.context_window - len(ids))
+            response = _Response(answered, limit, sampling.stop_ids)
             self.timings = Timings(len(ids), cached)
             vocabulary = self._vocab_used if sampling.temperature else self._vocab_size
-            self._begin(cached, response.limit, sampling, vocabulary)
+            self._begin(cached, limit, sampling, vocabulary, ids[len(ids) - answered :])
             if sampling.repetition_penalty != 1.0:
-                self._mark(ids)
+                self._mark(ids[: len(ids) - answered])
             prefilled = await self._prefill(ids, stable, progress)
 
             guided = allow is not None or process is not None
@@ -235,9 +240,11 @@ class Engine:
                     for token in self._received(response, records, steps, started):
                         yield token
             finally:
+                trusted, self._trusted = self._trusted, False  # until the session's ids are true again
                 for steps, _, ring in bursts:
-                    response.read(await ring, steps)
+                    response.read(await asyncio.shield(ring), steps)
                 self.session.extend(response.ids[: fed if guided else -1])
+                self._trusted = trusted
 
     async def score(self, ids: Sequence[int], top: int = 0) -> list[Token]:
         """How likely each id but the first is after those before it, with the ``top`` likeliest at its place.
@@ -293,11 +300,14 @@ class Engine:
         if strange := [id for id in ids if not 0 <= id < self._vocab_size]:
             raise RequestError(f"token id {strange[0]} is outside the vocabulary, expected 0 to {self._vocab_size - 1}")
 
-    def _begin(self, position: int, limit: int, sampling: Sampling, vocabulary: int) -> None:
-        """Write the control words of a request; nothing generated yet, ids below ``vocabulary`` allowed."""
+    def _begin(
+        self, position: int, limit: int, sampling: Sampling, vocabulary: int, answered: Sequence[int] = ()
+    ) -> None:
+        """Write the control words of a request; ``answered`` generated before, ids below ``vocabulary`` allowed."""
         stops = {f"stop_{index}": id for index, id in enumerate(sampling.stop_ids)}
         words: dict[str, int | float] = {
             "position": position,
+            "step": len(answered),
             "remaining": limit,
             "temperature": sampling.temperature,
             "top_k": sampling.top_k,
@@ -315,6 +325,11 @@ class Engine:
         self._gpu.write("control", b"".join(packed).ljust(4 * CONTROL_WORDS, b"\0"))
         self._gpu.write("allowed", self._bits(vocabulary))
         self._gpu.clear("seen")
+        if answered:
+            counts = array("I", bytes(4 * self._vocab_size))
+            for id in answered:
+                counts[id] += 1
+            self._gpu.write("seen", counts.tobytes())
         self._gpu.clear("ring")
 
     def _rows(self, ids: Sequence[int]) -> None:

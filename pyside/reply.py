@@ -71,6 +71,15 @@ class Reply:
     def _reasoning(self) -> bool:
         return self.router is not None and self.router.reasoning
 
+    def recall(self, ids: Sequence[int]) -> list[Delta]:
+        """Go through the first ids of this very reply, which the engine need not find again, and what they brought."""
+        deltas: list[Delta] = []
+        while len(self.ids) < len(ids):
+            text = self._due()
+            step = self._take(Token(ids[len(self.ids)], 0.0, ())) if text is None else self._put_in(text)
+            deltas += step.deltas
+        return deltas
+
     async def steps(self) -> AsyncGenerator[Step, None]:
         """Each step as it happens; leaving early stops the engine.
 
@@ -78,17 +87,12 @@ class Reply:
         """
         while self.finish_reason is None:
             left = self.sampling.max_tokens - len(self.ids)
-            budget = left
-            if self._reasoning and self.thinking_budget is not None:
-                budget = self.thinking_budget - self.reasoning_tokens
-                if budget <= 0:
-                    self._pending = f"\n{THINK_CLOSE}\n\n"
-            if self._pending is not None:
-                yield self._put_in(self._pending)
+            if (text := self._due()) is not None:
+                yield self._put_in(text)
             elif left <= 0 and self.ids:
                 self.finish_reason = "length"
             else:
-                phase = self._phase(max(1, min(left, budget)))
+                phase = self._phase(max(1, min(left, self._thoughts_left() or left)))
                 async with aclosing(phase):
                     async for step in phase:
                         yield step
@@ -97,13 +101,23 @@ class Reply:
         if self._called and self.finish_reason == "stop":
             self.finish_reason = "tool_calls"
 
+    def _thoughts_left(self) -> int | None:
+        """How many tokens the thought may still have; None without a thought or a budget."""
+        if not self._reasoning or self.thinking_budget is None:
+            return None
+        return max(0, self.thinking_budget - self.reasoning_tokens)
+
+    def _due(self) -> str | None:
+        """Text to put in before the model goes on."""
+        return f"\n{THINK_CLOSE}\n\n" if self._thoughts_left() == 0 else self._pending
+
     async def _phase(self, limit: int) -> AsyncGenerator[Step, None]:
         """Generate up to ``limit`` tokens, until the reply ends or something is to be put in."""
-        sampling = replace(self.sampling, max_tokens=limit, seed=self.sampling.seed + self._phases)
         before = tuple(self.ids)
         tokens = self.engine.generate(
             [*self.prompt, *before],
-            sampling,
+            replace(self.sampling, max_tokens=limit),
+            answered=len(before),
             stable=self.stable,
             progress=None if self._phases else self.progress,
             allow=self._allow(before),

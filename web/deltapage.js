@@ -8,11 +8,14 @@
  * Nothing is fetched before `Engine.load`; all work happens in a worker of its own.
  */
 
-import { Connection, EngineError } from './protocol.js';
+import { picked } from './folder.js';
+import { Connection, EngineError, unlessAborted } from './protocol.js';
 
 export { EngineError };
 
 /** @typedef {import('./protocol.js').Progress} Progress */
+
+const LOSSES = 2; // of the GPU during one answer, at which it is given up
 
 /**
  * @typedef {object} Info  what is loaded, and on what
@@ -48,11 +51,11 @@ export class Engine {
   #onProgress;
   /** @type {Promise<Connection> | null} */
   #connection = null;
-  #unloaded = false;
+  #unloaded = new AbortController();
 
   /**
    * Use `Engine.load`.
-   * @param {string} bundle
+   * @param {string | import('./folder.js').Picked} bundle
    * @param {string[]} python
    * @param {(progress: Progress) => void} onProgress
    */
@@ -64,7 +67,8 @@ export class Engine {
 
   /**
    * Load a bundle: download what the browser does not keep, verify it, fill the GPU, check the device's arithmetic.
-   * @param {string | URL} bundle  its folder's URL, relative to the page
+   * @param {string | URL | FileList | File[]} bundle  its folder's URL, relative to the page, or what an `<input type=file
+   *   webkitdirectory>` holds: that folder's files are read where they lie, and nothing of them is kept
    * @param {object} [options]
    * @param {string | URL | (string | URL)[]} [options.python]  modules of your own, from the page's origin, that have
    *   `setup(app)`: see pyside/extension.py
@@ -74,17 +78,18 @@ export class Engine {
    * @throws {EngineError} a sentence that says what is wrong and what to do
    */
   static async load(bundle, { python = [], onProgress = () => {}, signal } = {}) {
+    signal?.throwIfAborted();
     const base = globalThis.document?.baseURI ?? location.href;
-    const url = new URL(bundle, base);
-    if (!url.pathname.endsWith('/')) url.pathname += '/';
+    const source = typeof bundle === 'string' || bundle instanceof URL ? folderAt(new URL(bundle, base)) : picked(bundle);
     const modules = [python].flat().map((module) => new URL(module, base));
     const foreign = modules.find(({ origin }) => origin !== location.origin);
     if (foreign) {
       throw new EngineError('ExtensionError', `The Python module ${foreign} is from another origin than the page (${location.origin}): ` +
         'host it beside the page.');
     }
-    const engine = new Engine(url.href, modules.map(({ href }) => href), onProgress);
-    await engine.#connect(signal);
+    const engine = new Engine(source, modules.map(({ href }) => href), onProgress);
+    engine.#connection = engine.#start(signal);
+    await engine.#connection;
     return engine;
   }
 
@@ -135,11 +140,12 @@ export class Engine {
 
   /** Give the GPU and the memory back; the engine cannot be used afterwards. */
   async unload() {
-    this.#unloaded = true;
+    const error = new EngineError('UnloadedError', 'The model was unloaded. Load it again with Engine.load.');
+    this.#unloaded.abort(error);
     const connection = await this.#connection?.catch(() => null);
     if (!connection || connection.closed) return;
     await connection.call('unload', null).catch(() => {});
-    connection.close(new EngineError('UnloadedError', 'The model was unloaded. Load it again with Engine.load.'));
+    connection.close(error);
   }
 
   /**
@@ -148,31 +154,68 @@ export class Engine {
    * @returns {Promise<any>} chunks when `stream` is set, else one answer
    */
   async #create(kind, { signal, ...request }) {
-    const connection = await this.#connect(signal);
-    if (request.stream) return connection.stream(kind, request, signal);
-    return connection.call(kind, request, signal);
+    if (!request.stream) return this.#call(kind, { request }, signal);
+    await this.#connect(signal);
+    return this.#stream(kind, request, signal);
   }
 
   /**
+   * An answer's chunks. When the GPU is lost in the middle, the answer goes on behind them on a new one: what it draws depends
+   * on nothing but the seed and the tokens before.
+   * @param {'chat' | 'text'} kind
+   * @param {ChatRequest | TextRequest} request
+   * @param {AbortSignal} [signal]
+   */
+  async *#stream(kind, request, signal) {
+    const withIds = { ...request, ...request.extra_body }.return_token_ids;
+    /** @type {import('./protocol.js').Shown} */
+    const shown = { seed: crypto.getRandomValues(new Uint32Array(1))[0], id: '', created: 0, ids: [] };
+    for (let losses = 1; ; losses++) {
+      try {
+        const connection = await this.#connect(signal);
+        for await (const chunk of connection.stream(kind, { request, shown }, signal)) {
+          for (const choice of chunk.choices) {
+            Object.assign(shown, { id: chunk.id, created: chunk.created });
+            shown.ids.push(...choice.token_ids);
+            if (!withIds) delete choice.token_ids;
+          }
+          yield chunk;
+        }
+        return;
+      } catch (error) {
+        if (!outlived(error, losses)) throw error;
+      }
+    }
+  }
+
+  /**
+   * A request with one answer; it is made again when the GPU is lost meanwhile.
    * @param {import('./protocol.js').Kind} kind
    * @param {any} payload
+   * @param {AbortSignal} [signal]
    */
-  async #call(kind, payload) {
-    return (await this.#connect()).call(kind, payload);
+  async #call(kind, payload, signal) {
+    for (let losses = 1; ; losses++) {
+      try {
+        return await (await this.#connect(signal)).call(kind, payload, signal);
+      } catch (error) {
+        if (!outlived(error, losses)) throw error;
+      }
+    }
   }
 
   /**
    * The worker with the model; a new one, filled from the browser's cache, when the last one lost its GPU.
-   * @param {AbortSignal} [signal]
+   * @param {AbortSignal} [signal]  ends the waiting and not the loading, for which others may wait as well
    * @returns {Promise<Connection>}
    */
   async #connect(signal) {
-    if (this.#unloaded) throw new EngineError('UnloadedError', 'The model was unloaded. Load it again with Engine.load.');
+    this.#unloaded.signal.throwIfAborted();
     const asked = this.#connection;
-    const current = await asked?.catch(() => null);
+    const current = await unlessAborted(Promise.resolve(asked).catch(() => null), signal);
     if (current && !current.closed) return current;
-    if (this.#connection === asked) this.#connection = this.#start(signal); // else another request has begun to load it
-    return /** @type {Promise<Connection>} */ (this.#connection);
+    if (this.#connection === asked) this.#connection = this.#start(this.#unloaded.signal); // else another request has begun to load it
+    return unlessAborted(/** @type {Promise<Connection>} */ (this.#connection), signal);
   }
 
   /** @param {AbortSignal} [signal] */
@@ -190,6 +233,21 @@ export class Engine {
       throw error;
     }
   }
+}
+
+/**
+ * Whether a request can be made again.
+ * @param {unknown} error
+ * @param {number} losses
+ */
+function outlived(error, losses) {
+  return error instanceof EngineError && error.name === 'DeviceLostError' && losses < LOSSES;
+}
+
+/** @param {URL} url */
+function folderAt(url) {
+  if (!url.pathname.endsWith('/')) url.pathname += '/';
+  return url.href;
 }
 
 /**

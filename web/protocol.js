@@ -4,12 +4,14 @@
  * Page to worker:  {id, kind, payload}; `abort` has the id of the request that it ends as its payload.
  * Worker to page:  {id, type: 'item', value} any number of times, then one {id, type: 'end'} or {id, type: 'error', error}.
  * An error with id 0 is the engine's own end: the GPU is lost.
- * One request is one stream; a plain answer is a stream of one item.
+ * One request is one stream; a plain answer is a stream of one item. `chat` and `text` have {request} as their payload, and with it
+ * what of a streamed answer has been shown, so that another worker can go on behind that.
  */
 
 /**
  * @typedef {'load' | 'chat' | 'text' | 'tokenize' | 'detokenize' | 'template' | 'python' | 'unload' | 'abort'} Kind
  * @typedef {{id: number, kind: Kind, payload: any}} Request
+ * @typedef {{seed: number, id: string, created: number, ids: number[]}} Shown  see pyside/completions.py
  * @typedef {{name: string, message: string, detail?: string}} Fault  what went wrong, as a sentence; `detail` is for a bug report
  * @typedef {{id: number, type: 'item', value: any} | {id: number, type: 'end'} | {id: number, type: 'error', error: Fault}} Reply
  * @typedef {'runtime' | 'download' | 'compile' | 'selftest' | 'ready'} Phase
@@ -44,6 +46,22 @@ export function faultOf(error) {
 /** @param {Fault} fault */
 function errorOf({ name, message, detail }) {
   return new EngineError(name, message, detail);
+}
+
+/**
+ * A promise's result, or the signal's reason if that fires first.
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<T>}
+ */
+export function unlessAborted(promise, signal) {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal?.reason);
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort);
+    promise.then(resolve, reject).finally(() => signal?.removeEventListener('abort', abort));
+  });
 }
 
 /**

@@ -1,6 +1,9 @@
 /** Engines by bundle, shared by all who ask: loaded for the first of them, unloaded after the last. */
 
 import { Engine } from './deltapage.js';
+import { unlessAborted } from './protocol.js';
+
+export { unlessAborted };
 
 /** @typedef {import('./deltapage.js').Progress} Progress */
 
@@ -93,20 +96,4 @@ export class Lease {
 export function stateOf(bundle) {
   const shared = byBundle.get(new URL(bundle, document.baseURI).href);
   return shared ? (shared.loaded ? 'loaded' : 'loading') : null;
-}
-
-/**
- * A promise's result, or the signal's reason if that fires first.
- * @template T
- * @param {Promise<T>} promise
- * @param {AbortSignal} [signal]
- * @returns {Promise<T>}
- */
-export function unlessAborted(promise, signal) {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal?.reason);
-    if (signal?.aborted) abort();
-    signal?.addEventListener('abort', abort);
-    promise.then(resolve, reject).finally(() => signal?.removeEventListener('abort', abort));
-  });
 }

@@ -1,21 +1,20 @@
 /**
  * What this browser keeps of the site's models: how much, for how long, and away with it.
  *
- * Files are kept under their sha256 by shards.js, so what two bundles share is stored once and stays until neither is kept.
+ * Files are kept under their sha256 by kept.js, so what two bundles share is stored once and stays until neither is kept.
  */
 
+import { Kept as Store } from './kept.js';
 import { EngineError } from './protocol.js';
 
-const FILES = 'deltapage-files'; // shards.js
 const MANIFESTS = 'deltapage-manifests'; // service-worker.js
-const KEY = `${globalThis.origin}/deltapage/sha256/`; // shards.js
 
 /** @typedef {import('./shards.js').FileSpec} FileSpec */
 
 /**
  * @typedef {object} Kept  a bundle, and what of it is here
  * @property {string} url  the folder's
- * @property {number} bytes  here
+ * @property {number} bytes  here, those of a file that has only begun to arrive included
  * @property {number} total  bytes of everything that it names; kernels for other devices never come
  */
 
@@ -26,9 +25,9 @@ const KEY = `${globalThis.origin}/deltapage/sha256/`; // shards.js
  */
 export async function keptOf(bundle) {
   const url = folder(bundle);
-  const here = await keptDigests();
+  const here = await new Store().sizes();
   const files = await filesOf(url);
-  return { url, bytes: sum(files.filter(({ sha256 }) => here.has(sha256))), total: sum(files) };
+  return { url, bytes: sum(files, here), total: sum(files) };
 }
 
 /**
@@ -39,15 +38,15 @@ export async function keptOf(bundle) {
  */
 export async function remove(bundle, others = []) {
   const url = folder(bundle);
-  const here = await keptDigests();
+  const store = new Store();
+  const here = await store.sizes();
   const shared = new Set();
   for (const other of others.map(folder)) {
     if (other !== url) for (const { sha256 } of await filesOf(other)) shared.add(sha256);
   }
   const gone = (await filesOf(url)).filter(({ sha256 }) => here.has(sha256) && !shared.has(sha256));
-  const cache = await caches.open(FILES);
-  await Promise.all(gone.map(({ sha256 }) => cache.delete(KEY + sha256)));
-  return sum(gone);
+  await Promise.all(gone.map((file) => store.remove(file)));
+  return sum(gone, here);
 }
 
 /**
@@ -81,13 +80,6 @@ export async function checkRoom(bundle) {
     'for the site. Delete another model or free disk space; without that it runs, and is downloaded again at each visit.');
 }
 
-/** @returns {Promise<Set<string>>} sha256 of every file that is kept */
-async function keptDigests() {
-  if (!globalThis.caches) return new Set(); // an insecure origin, where nothing is kept
-  const requests = await (await caches.open(FILES)).keys();
-  return new Set(requests.map(({ url }) => url.slice(url.lastIndexOf('/') + 1)));
-}
-
 /**
  * Every file that a bundle names, once; without a network, by the last manifest that was seen.
  * @param {string} url
@@ -114,9 +106,12 @@ function folder(bundle) {
   return url.href;
 }
 
-/** @param {FileSpec[]} files */
-function sum(files) {
-  return files.reduce((total, { bytes }) => total + bytes, 0);
+/**
+ * @param {FileSpec[]} files
+ * @param {Map<string, number>} [here]  counts no more of a file than these bytes
+ */
+function sum(files, here) {
+  return files.reduce((total, { bytes, sha256 }) => total + Math.min(bytes, here ? here.get(sha256) ?? 0 : bytes), 0);
 }
 
 /** @param {number} bytes */

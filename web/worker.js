@@ -3,10 +3,11 @@
  * answers back. What a request means is Python's business (pyside/app.py).
  */
 
+import { Folder } from './folder.js';
 import { loss, openGpu } from './gpu.js';
 import { EngineError, faultOf } from './protocol.js';
 import { Replay } from './replay.js';
-import { Files } from './shards.js';
+import { Files, arrivals } from './shards.js';
 
 /** @typedef {import('./protocol.js').Phase} Phase */
 /** @typedef {import('./protocol.js').Reply} Reply */
@@ -34,13 +35,15 @@ const python = startPython();
 python.catch(() => {}); // reported by the request that needs it
 
 self.onmessage = async ({ data: { id, kind, payload } }) => {
+  let fault;
   try {
-    const fault = await serve(id, kind, payload, (value) => post({ id, type: 'item', value }));
-    post(fault ? { id, type: 'error', error: JSON.parse(fault) } : { id, type: 'end' });
+    fault = JSON.parse(await serve(id, kind, payload, (value) => post({ id, type: 'item', value })) || 'null');
   } catch (error) {
-    post({ id, type: 'error', error: faultOf(error) });
+    fault = faultOf(error);
   }
-  if (replay?.failure) post({ id: 0, type: 'error', error: faultOf(replay.failure) });
+  if (!fault) post({ id, type: 'end' });
+  if (replay?.failure) post({ id: 0, type: 'error', error: faultOf(replay.failure) }); // the end of all requests
+  else if (fault) post({ id, type: 'error', error: fault });
 };
 
 /** @param {Reply} reply */
@@ -114,7 +117,7 @@ function wasmFailure() {
 
 /**
  * Bring a bundle onto the GPU. Sends {progress} any number of times, then {info}.
- * @param {string} bundle  URL with a trailing slash
+ * @param {string | import('./folder.js').Picked} bundle  URL with a trailing slash, or a folder of this computer
  * @param {string[]} urls  of the page author's Python modules
  * @param {(value: any) => void} send
  * @returns {Promise<string>}
@@ -123,7 +126,10 @@ async function load(bundle, urls, send) {
   const report = throttled(send);
   report('runtime', 0, 1);
   const sum = { loaded: 0, total: 0 };
-  const files = new Files(bundle, { onBytes: (bytes) => report('download', sum.loaded += bytes, sum.total) });
+  const open = (/** @type {(bytes: number) => void} */ onBytes) => (
+    typeof bundle === 'string' ? new Files(bundle, { onBytes }) : new Folder(bundle, { onBytes })
+  );
+  const files = open((bytes) => report('download', sum.loaded += bytes, sum.total));
   const modules = Promise.all(urls.map(moduleAt));
   modules.catch(() => {}); // reported below, where they are needed
   const [manifest, gpu] = await Promise.all([files.manifest(), openGpu()]);
@@ -132,9 +138,9 @@ async function load(bundle, urls, send) {
 
   const listing = listingOf(manifest);
   sum.total = [...listing.shards, ...listing.files].reduce((total, { bytes }) => total + bytes, 0);
-  const shards = files.stream(listing.shards);
+  const shards = arrivals(files, listing.shards);
   const small = Promise.all(listing.files.map(async (spec) => /** @type {const} */ ([spec.file, await files.get(spec)])));
-  const shaders = new Files(bundle);
+  const shaders = open(() => {});
   const kernel = async (/** @type {string} */ file) => {
     const spec = listing.kernels.find((each) => each.file === `kernels/${file}`);
     if (spec) return new TextDecoder().decode(await shaders.get(spec));

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, Page
 
 from tests.e2e.conftest import opened
 
-LOAD = """async (bundle) => {
+LOAD = """async ({ bundle, python }) => {
   const { Engine } = await import('/deltapage.js');
   globalThis.progress = [];
-  globalThis.engine = await Engine.load(bundle, { onProgress: (progress) => globalThis.progress.push(progress) });
+  globalThis.engine = await Engine.load(bundle, { python, onProgress: (progress) => globalThis.progress.push(progress) });
   return engine.info;
 }"""
 FAILURE = "async (run) => { try { await run(); return null; } catch ({ name, message }) { return { name, message }; } }"
@@ -22,9 +22,9 @@ FAILURE = "async (run) => { try { await run(); return null; } catch ({ name, mes
 class EnginePage:
     """A page whose ``globalThis.engine`` has been asked to load a bundle."""
 
-    def __init__(self, page: Page, bundle: str) -> None:
+    def __init__(self, page: Page, bundle: str, python: Sequence[str] = ()) -> None:
         self.page = page
-        self.info: dict[str, Any] = page.evaluate(LOAD, bundle)
+        self.info: dict[str, Any] = page.evaluate(LOAD, {"bundle": bundle, "python": list(python)})
 
     def text(self, **request: object) -> dict[str, Any]:
         """``engine.completions.create``, without streaming."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -106,23 +108,68 @@ def test_a_policy_without_webassembly_is_told(page: Page, faults: FaultySite) ->
     assert "Add 'wasm-unsafe-eval' to script-src" in message
 
 
-def test_a_lost_gpu_comes_back(browser: Browser, url: str, faults: FaultySite) -> None:
+STREAM = """async ({ request, losses }) => {
+  const lost = new BroadcastChannel('lose');
+  const seen = { heads: [], content: '', ids: [], chunks: 0, finish: null };
+  const api = request.messages ? engine.chat.completions : engine.completions;
+  for await (const { id, choices } of await api.create({ ...request, stream: true, return_token_ids: true })) {
+    if (!seen.heads.includes(id)) seen.heads.push(id);
+    for (const { delta, text, token_ids, finish_reason } of choices) {
+      seen.content += delta?.content ?? text ?? '';
+      seen.ids.push(...token_ids);
+      seen.finish = finish_reason;
+    }
+    if (losses.includes(++seen.chunks)) lost.postMessage('');
+  }
+  return seen;
+}"""
+
+
+@pytest.mark.parametrize(
+    "request_fields",
+    [
+        {"prompt": [5, 6, 7], "max_tokens": 400, "temperature": 0},
+        {"prompt": [5, 6, 7], "max_tokens": 400, "temperature": 1, "seed": 5, "presence_penalty": 1},
+        {
+            "messages": [{"role": "user", "content": "Hi"}],
+            "max_tokens": 120,
+            "temperature": 0,
+            "response_format": {"type": "json_object"},
+        },
+    ],
+    ids=["greedy", "sampled", "constrained"],
+)
+def test_an_answer_outlives_its_gpu(
+    browser: Browser, url: str, faults: FaultySite, request_fields: dict[str, Any]
+) -> None:
     faults.faults["/worker.js"] = before(LOSABLE_GPU)
-    with engine_page(browser, url, "tiny-b-q4") as engine:
+    with engine_page(browser, url, "tiny-b-f32") as engine:
+        undisturbed = engine.page.evaluate(STREAM, {"request": request_fields, "losses": []})
+        engine.page.evaluate("progress.length = 0")
+        seen = engine.page.evaluate(STREAM, {"request": request_fields, "losses": [8]})
+        assert engine.page.evaluate("progress.at(-1)")["phase"] == "ready", "the model was loaded again"
+        assert len(seen.pop("heads")) == len(undisturbed.pop("heads")) == 1
+        assert seen == undisturbed
+
+
+def test_a_gpu_that_is_lost_again_is_given_up(chromium: Browser, url: str, faults: FaultySite) -> None:
+    faults.faults["/worker.js"] = before(LOSABLE_GPU)
+    with engine_page(chromium, url, "tiny-b-q4") as engine:
         ids = engine.greedy([5, 6, 7], 4)
-        request = "{ prompt: [5, 6, 7], max_tokens: 400, temperature: 1, stream: true }"
-        failure = engine.failure(
-            f"""{{
-              let chunks = 0;
-              for await (const chunk of await engine.completions.create({request})) {{
-                if (++chunks === 2) new BroadcastChannel('lose').postMessage('');
-              }}
-            }}"""
-        )
+        request = {"prompt": [5, 6, 7], "max_tokens": 400, "temperature": 1}
+        failure = engine.failure(f"({STREAM})({json.dumps({'request': request, 'losses': [2, 120]})})")
         assert failure is not None
         assert failure["name"] == "DeviceLostError"
         assert "Send the message again" in failure["message"]
         assert engine.greedy([5, 6, 7], 4) == ids
+        again = engine.page.evaluate(
+            """async () => {
+              setTimeout(() => new BroadcastChannel('lose').postMessage(''), 200);
+              const request = { prompt: [5, 6, 7], max_tokens: 900, temperature: 0, return_token_ids: true };
+              return (await engine.completions.create(request)).choices[0].token_ids;
+            }"""
+        )
+        assert again[:4] == ids
 
 
 def test_requests_that_cannot_be_met(chromium: Browser, url: str) -> None:

@@ -1,4 +1,4 @@
-"""How a bundle's files arrive: verified, resumed, kept, healed."""
+"""How a bundle's files arrive: verified, resumed, kept, healed; or read from a folder that the person picked."""
 
 from __future__ import annotations
 
@@ -12,16 +12,62 @@ from playwright.sync_api import Page
 from tests.e2e.site import FaultySite
 
 FETCH = """async ({base, specs}) => {
-  const { Files } = await import('/shards.js');
+  const { Files, arrivals } = await import('/shards.js');
   let counted = 0;
   const files = new Files(base, { onBytes: (bytes) => { counted += bytes; } });
   const sizes = {};
   try {
-    for await (const { number, bytes } of files.stream(specs)) sizes[number] = bytes.length;
+    for await (const { number, bytes } of arrivals(files, specs)) sizes[number] = bytes.length;
   } catch ({ name, message }) {
     return { name, message };
   }
   return { sizes: Object.entries(sizes).sort().map(([, size]) => size), counted, kept: files.kept };
+}"""
+STALLING = """() => {
+  const { fetch } = globalThis;
+  let now = 0;
+  performance.now = () => now += 6000; // every second look is late enough to keep a part
+  globalThis.fetch = async (url) => {
+    const bytes = new Uint8Array(await (await fetch(url, { cache: 'no-store' })).arrayBuffer());
+    let sent = 0;
+    return new Response(new ReadableStream({
+      pull: (controller) => sent < 4 ? controller.enqueue(bytes.subarray(sent++ * 1e5, sent * 1e5)) : new Promise(() => {}),
+    }, { highWaterMark: 0 }));
+  };
+}"""
+ONCE = """() => {
+  const { fetch } = globalThis;
+  let asked = 0;
+  globalThis.fetch = async (...request) => asked++ ? new Response('', { status: 404 }) : fetch(...request);
+}"""
+ADDRESSES = """async () => {
+  const requests = await (await caches.open('deltapage-files')).keys();
+  return requests.map(({ url }) => url.split('/').pop());
+}"""
+PICK = """async ({ base, names, spoilt }) => {
+  const { picked } = await import('/folder.js');
+  const files = await Promise.all(names.map(async (name) => {
+    const bytes = new Uint8Array(await (await fetch(base + name)).arrayBuffer());
+    if (name === spoilt) bytes[bytes.length >> 1] ^= 1;
+    const file = new File([bytes], name.split('/').pop());
+    Object.defineProperty(file, 'webkitRelativePath', { value: `mine/${name}` });
+    return file;
+  }));
+  globalThis.files = files;
+  globalThis.folder = picked(files);
+}"""
+READ = """async (specs) => {
+  const { Folder } = await import('/folder.js');
+  const { arrivals } = await import('/shards.js');
+  try {
+    const source = new Folder(folder);
+    await source.manifest();
+    let bytes = 0;
+    for await (const arrival of arrivals(source, specs)) bytes += arrival.bytes.length;
+    return bytes;
+  } catch ({ name, message }) {
+    return { name, message };
+  }
 }"""
 SPOIL = """async (sha256) => {
   const cache = await caches.open('deltapage-files');
@@ -39,14 +85,22 @@ def specs(bundles: list[Path]) -> list[dict[str, Any]]:
     return shards
 
 
+def base(page: Page, bundles: list[Path]) -> str:
+    return f"{page.url.removesuffix('blank')}bundles/{bundles[0].name}/"
+
+
 def fetch(page: Page, bundles: list[Path], specs: list[dict[str, Any]]) -> dict[str, Any]:
-    base = f"{page.url.removesuffix('blank')}bundles/{bundles[0].name}/"
-    result: dict[str, Any] = page.evaluate(FETCH, {"base": base, "specs": specs})
+    result: dict[str, Any] = page.evaluate(FETCH, {"base": base(page, bundles), "specs": specs})
     return result
 
 
 def path(bundles: list[Path], spec: dict[str, Any]) -> str:
     return f"/bundles/{bundles[0].name}/{spec['file']}"
+
+
+def ranges(faults: FaultySite, file: str) -> list[str]:
+    """The range header of every request for a file."""
+    return [wanted for requested, wanted in faults.requests if requested == file]
 
 
 def arrived(specs: list[dict[str, Any]]) -> dict[str, Any]:
@@ -71,9 +125,69 @@ def test_a_broken_connection_resumes_where_it_stopped(
     file = path(bundles, specs[0])
     faults.cut[file] = specs[0]["bytes"] // 2
     assert fetch(page, bundles, specs) == arrived(specs)
-    ranges = [wanted for requested, wanted in faults.requests if requested == file]
-    assert ranges[0] == ""
-    assert any(wanted.startswith("bytes=") and wanted != "bytes=0-" for wanted in ranges[1:])
+    first, *others = ranges(faults, file)
+    assert first == ""
+    assert any(wanted.startswith("bytes=") and wanted != "bytes=0-" for wanted in others)
+
+
+def test_a_reload_goes_on_with_what_had_arrived(
+    page: Page, faults: FaultySite, bundles: list[Path], specs: list[dict[str, Any]]
+) -> None:
+    (spec,) = specs
+    page.evaluate(STALLING)
+    page.evaluate(f"(asked) => {{ void ({FETCH})(asked); }}", {"base": base(page, bundles), "specs": specs})
+    page.evaluate(f"""async () => {{
+      const addresses = {ADDRESSES};
+      for (let look = 0; look < 400 && (await addresses()).length < 2; look++) await new Promise((resolve) => setTimeout(resolve, 25));
+    }}""")
+    assert sorted(page.evaluate(ADDRESSES)) == [
+        f"{spec['sha256']}?part=0-200000",
+        f"{spec['sha256']}?part=200000-400000",
+    ]
+
+    page.reload()
+    kept = page.evaluate(f"async () => (await import('/storage.js')).keptOf('{base(page, bundles)}')")
+    assert kept["bytes"] == 400000
+    assert fetch(page, bundles, specs) == arrived(specs)
+    assert ranges(faults, path(bundles, spec)) == ["", "bytes=400000-"]
+    assert page.evaluate(ADDRESSES) == [spec["sha256"]], "the parts have gone"
+
+
+def test_what_a_broken_visit_leaves_is_verified_too(
+    page: Page, faults: FaultySite, bundles: list[Path], specs: list[dict[str, Any]]
+) -> None:
+    (spec,) = specs
+    file = path(bundles, spec)
+    faults.cut[file] = spec["bytes"] // 2
+    page.evaluate(ONCE)
+    assert fetch(page, bundles, specs)["name"] == "MissingFileError"
+    (part,) = page.evaluate(ADDRESSES)
+    half = int(part.rpartition("-")[2])
+    assert 0 < half <= spec["bytes"] // 2
+    page.reload()
+    page.evaluate(
+        "async (part) => (await caches.open('deltapage-files'))"
+        ".put(`${origin}/deltapage/sha256/${part}`, new Response(new Uint8Array(Number(part.split('-')[1]))))",
+        part,
+    )
+    faults.requests.clear()
+    assert fetch(page, bundles, specs) == arrived(specs)
+    assert ranges(faults, file) == [f"bytes={half}-", ""], "the damage is noticed, and all comes anew"
+
+    page.evaluate(f"async () => (await import('/storage.js')).remove('{base(page, bundles)}')")
+    assert page.evaluate(ADDRESSES) == []
+
+
+def test_a_server_without_ranges_starts_over(
+    page: Page, faults: FaultySite, bundles: list[Path], specs: list[dict[str, Any]]
+) -> None:
+    file = path(bundles, specs[0])
+    faults.cut[file] = specs[0]["bytes"] // 2
+    page.evaluate(
+        "() => { const { fetch } = globalThis; globalThis.fetch = (url) => fetch(url, { cache: 'no-store' }); }"
+    )
+    assert fetch(page, bundles, specs) == arrived(specs)
+    assert ranges(faults, file) == ["", ""]
 
 
 def test_one_damaged_transfer_is_repeated(
@@ -106,6 +220,54 @@ def test_a_file_that_is_not_there_is_named(
     error = fetch(page, bundles, specs)
     assert error["name"] == "MissingFileError"
     assert f"does not give out {specs[0]['file']} (status 404)" in error["message"]
+
+
+# --- a folder ---
+
+
+@pytest.fixture
+def names(bundles: list[Path]) -> list[str]:
+    """The paths in the first bundle's folder."""
+    return [path.relative_to(bundles[0]).as_posix() for path in sorted(bundles[0].rglob("*")) if path.is_file()]
+
+
+def test_a_picked_folder_is_read_where_it_lies(
+    page: Page, bundles: list[Path], specs: list[dict[str, Any]], names: list[str]
+) -> None:
+    page.evaluate(PICK, {"base": base(page, bundles), "names": names})
+    info, ids = page.evaluate(
+        """async () => {
+          const engine = await (await import('/deltapage.js')).Engine.load(files);
+          const answer = await engine.completions.create({ prompt: [5, 6, 7], max_tokens: 4, return_token_ids: true });
+          await engine.unload();
+          return [engine.info, answer.choices[0].token_ids];
+        }"""
+    )
+    assert (info["name"], info["kept"], len(ids)) == ("tiny-a", False, 4)
+    assert page.evaluate(ADDRESSES) == []
+
+
+def test_what_a_picked_folder_lacks_is_named(
+    page: Page, bundles: list[Path], specs: list[dict[str, Any]], names: list[str]
+) -> None:
+    file = specs[0]["file"]
+    page.evaluate(PICK, {"base": base(page, bundles), "names": names})
+    assert page.evaluate(READ, specs) == specs[0]["bytes"]
+    for names_, spoilt, kind, sentence in (
+        (
+            [name for name in names if name != file],
+            "",
+            "MissingFileError",
+            f"The folder mine lacks {file}, which the model needs.",
+        ),
+        (names, file, "BundleError", f"{file} in the folder mine is damaged"),
+        ([file], "", "BundleError", "There is no model in the folder mine: it has no manifest.json."),
+        ([], "", "BundleError", "There is no model in the folder that was picked"),
+    ):
+        page.evaluate(PICK, {"base": base(page, bundles), "names": names_, "spoilt": spoilt})
+        error = page.evaluate(READ, specs)
+        assert error["name"] == kind
+        assert sentence in error["message"]
 
 
 def flipped(data: bytes) -> bytes:

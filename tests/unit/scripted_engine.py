@@ -37,6 +37,7 @@ class Call:
     ids: list[int]
     sampling: Sampling
     stable: tuple[int, ...]
+    answered: int
     taken: int = 0  # tokens that were asked for
     closed: bool = False
 
@@ -52,19 +53,25 @@ class ScriptedEngine:
         self.timings = Timings()
 
     async def generate(
-        self, ids: Sequence[int], sampling: Sampling, *, stable: Sequence[int] = (), **unused: Callable[..., Any]
+        self,
+        ids: Sequence[int],
+        sampling: Sampling,
+        *,
+        answered: int = 0,
+        stable: Sequence[int] = (),
+        **unused: Callable[..., Any],
     ) -> AsyncGenerator[Token, None]:
         sampling.check()
         if len(ids) >= self.context_window:
             raise ContextError(f"the prompt is {len(ids)} tokens, the context window is {self.context_window}")
-        call = Call(list(ids), sampling, tuple(stable))
+        call = Call(list(ids), sampling, tuple(stable), answered)
         self.calls.append(call)
         script = self.scripts[min(len(self.calls), len(self.scripts)) - 1]
         try:
             for id in script[: min(sampling.max_tokens, self.context_window - len(ids))]:
                 call.taken += 1
                 self.timings = Timings(len(ids), 1, 0.5, 0.25, call.taken - 1, 0.125 * (call.taken - 1))
-                yield self.token(id, call.taken, sampling.top_logprobs)
+                yield self.token(id, answered + call.taken, sampling.top_logprobs)
                 if id in sampling.stop_ids:
                     return
         finally:

@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 
 from pyside.bundle import Generation
-from pyside.completions import Completions, collect
-from pyside.engine import Token
+from pyside.completions import Completions, Shown, collect
+from pyside.engine import Sampling, Token
 from tests.executors.numpy_gpu import NumpyGpu
 from tests.unit.scripted_engine import (
     ASKED,
     CALL,
     PRESETS,
     THINKING,
+    WEATHER,
     ScriptedEngine,
     chat_format,
     completions,
@@ -158,6 +159,76 @@ def test_token_ids() -> None:
     choice = run(scripted, {**ASKED, "return_token_ids": True})["choices"][0]
     assert choice["prompt_token_ids"] == scripted.calls[0].ids
     assert choice["token_ids"] == scripted.scripts[0]
+
+
+# --- an answer that outlives its GPU ---
+
+
+class Replaying(ScriptedEngine):
+    """Says the ids of a known answer, from wherever it is asked."""
+
+    async def generate(
+        self, ids: Sequence[int], sampling: Sampling, *, answered: int = 0, **options: Any
+    ) -> AsyncGenerator[Token, None]:
+        self.scripts = (self.answer[answered:],)
+        async for token in super().generate(ids, sampling, answered=answered, **options):
+            yield token
+
+    def __init__(self, answer: list[int]) -> None:
+        super().__init__()
+        self.answer = answer
+
+
+@pytest.mark.parametrize(
+    ("texts", "request_fields"),
+    [
+        (("Hi é there, 世界!<|im_end|>",), {"logprobs": True, "return_token_ids": True}),
+        (("a b c d e f g h", "Yes.<|im_end|>"), {"enable_thinking": True, "thinking_budget": 5}),
+        (("ab cd " * 400, "Yes.<|im_end|>"), {"enable_thinking": True}),
+        (("ab cd " * 400,), {}),
+        ((f"Well. {CALL}\n{CALL}<|im_end|>",), {"tools": [WEATHER]}),
+        ((f"w</think>\n\n{CALL}", f"{CALL[30:]}<|im_end|>"), {"tools": [WEATHER], "tool_choice": "required"}),
+        (("one two three",), {"stop": ["two"], "logprobs": True}),
+    ],
+    ids=["plain", "budget", "looping thought", "looping reply", "calls", "demanded call", "stop"],
+)
+def test_an_answer_goes_on_behind_any_of_its_chunks(texts: Sequence[str], request_fields: dict[str, Any]) -> None:
+    request = ASKED | request_fields
+    answer = run(engine(*texts), {**request, "return_token_ids": True})["choices"][0]["token_ids"]
+
+    async def gather(shown: Shown) -> list[dict[str, Any]]:
+        return [chunk async for chunk in completions(Replaying(answer)).chat(request, None, shown)]
+
+    *whole, usage = asyncio.run(gather(Shown(7)))
+    assert [id for chunk in whole for id in chunk["choices"][0]["token_ids"]] == answer
+    for cut in range(1, len(whole)):
+        ids = [id for chunk in whole[:cut] for id in chunk["choices"][0]["token_ids"]]
+        *rest, last = asyncio.run(gather(Shown(7, whole[0]["id"], whole[0]["created"], ids)))
+        assert [unnamed(chunk) for chunk in rest] == [unnamed(chunk) for chunk in whole[cut:]]
+        for count in ("prompt_tokens", "completion_tokens", "completion_tokens_details"):
+            assert last["usage"][count] == usage["usage"][count]
+
+
+def unnamed(chunk: dict[str, Any]) -> dict[str, Any]:
+    """A chunk without the random names of its calls."""
+    calls = [call for choice in chunk["choices"] for call in choice["delta"].get("tool_calls", [])]
+    for call in calls:
+        call["id"] = "call"
+    return chunk
+
+
+def test_a_text_goes_on_behind_any_of_its_chunks() -> None:
+    request = {"prompt": "one", "echo": True, "logprobs": 1, "max_tokens": 20}
+    answer = script("two é three<|im_end|>")
+
+    async def gather(shown: Shown) -> list[dict[str, Any]]:
+        return [chunk async for chunk in completions(Replaying(answer)).text(request, None, shown)]
+
+    *whole, _ = asyncio.run(gather(Shown(7)))
+    for cut in range(1, len(whole)):
+        ids = [id for chunk in whole[:cut] for id in chunk["choices"][0]["token_ids"]]
+        *rest, _ = asyncio.run(gather(Shown(7, whole[0]["id"], whole[0]["created"], ids)))
+        assert rest == whole[cut:]
 
 
 # --- sampling ---

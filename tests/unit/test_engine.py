@@ -89,6 +89,23 @@ async def test_snapshots_serve_edits_and_branches() -> None:
 
 
 @run
+async def test_a_request_cancelled_twice_leaves_no_false_session() -> None:
+    gpu = SlowGpu(tiny("tiny-a").shards)
+    made = await open_engine(gpu, tiny("tiny-a"), 64)
+    tokens = made.generate(PROMPT, Sampling(200))
+    async for _ in tokens:
+        if len(gpu.runs) > 12:
+            break
+    for patience in (0.0, 0.001):
+        closing = asyncio.ensure_future(tokens.aclose())
+        await asyncio.sleep(patience)
+        closing.cancel()
+        await asyncio.gather(closing, return_exceptions=True)
+    turn = [*made.session.ids, 3]
+    assert await greedy(made, turn, 4) == await fresh(turn, 4)
+
+
+@run
 async def test_a_closed_response_can_be_continued() -> None:
     for taken in (1, 2, 3, 7):
         made, _ = await engine(clock=Clock())
@@ -166,6 +183,28 @@ async def test_seeds_decide_the_draw() -> None:
     assert await draw(7, top_k=20, top_p=0.95) == await draw(7, top_k=20, top_p=0.95)
     assert await draw(7, top_k=1) == (await greedy(made, PROMPT, 20))
     assert await draw(1, presence_penalty=2.0) == await draw(1, presence_penalty=2.0)  # counts of one response only
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"temperature": 1.0},
+        {"temperature": 1.0, "top_k": 20, "top_p": 0.95},
+        {"temperature": 1.0, "presence_penalty": 2.0, "frequency_penalty": 1.0},
+        {"temperature": 0.7, "repetition_penalty": 1.5},
+    ],
+    ids=lambda options: ", ".join(options) or "greedy",
+)
+def test_a_response_goes_on_where_another_engine_left_it(options: dict[str, Any]) -> None:
+    async def check() -> None:
+        whole = [t.id async for t in (await engine())[0].generate(PROMPT, Sampling(80, seed=3, **options))]
+        for cut in (1, 13, 70):  # within the ring and beyond it
+            made, _ = await engine()
+            rest = made.generate([*PROMPT, *whole[:cut]], Sampling(80 - cut, seed=3, **options), answered=cut)
+            assert [t.id async for t in rest] == whole[cut:]
+
+    asyncio.run(check())
 
 
 @run
