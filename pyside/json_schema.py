@@ -7,8 +7,10 @@ written), never more: a keyword that could not be kept is refused, not ignored. 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from fractions import Fraction
+from math import isfinite
 from typing import Any
 
 from pyside.errors import RequestError
@@ -39,7 +41,10 @@ def grammar_of(schema: Any) -> Grammar:  # noqa: ANN401 - a schema is whatever J
     Errors: RequestError naming the place and the keyword that is not supported, or what is malformed.
     """
     reader = _Reader(schema)
-    return Grammar(reader.node(schema, "schema"), reader.rules)
+    grammar = Grammar(reader.node(schema, "schema"), reader.rules)
+    if not grammar.start:
+        raise RequestError("schema: it refers to itself in such a way that no value fits, expected another way out")
+    return grammar
 
 
 def any_object() -> Grammar:
@@ -106,10 +111,18 @@ class _Reader:
 
     def _values(self, schema: Mapping[str, Any], where: str) -> Node:
         values = [schema["const"]] if "const" in schema else schema["enum"]
-        if not isinstance(values, list) or not values or set(schema) - {"const", "enum", "type"}:
+        if (
+            not isinstance(values, list)
+            or not values
+            or len(set(schema) & {"const", "enum"}) > 1
+            or set(schema) - {"const", "enum", "type"}
+        ):
             raise RequestError(f"{where}: expected const or a non-empty enum, alone or with type, got {sorted(schema)}")
-        texts = {json.dumps(value, ensure_ascii=ascii_only) for value in values for ascii_only in (True, False)}
-        return Choice(tuple(Literal(text.encode("utf-8", "replace")) for text in sorted(texts)))
+        types = schema.get("type", TYPES)
+        fitting = [value for value in values if _types_of(value) & set([types] if isinstance(types, str) else types)]
+        if not fitting:
+            raise RequestError(f"{where}: no value of {json.dumps(values)} is of type {json.dumps(types)}")
+        return Choice(tuple(Literal(text) for text in sorted({text for value in fitting for text in _spelled(value)})))
 
     def _alternatives(self, key: str, schema: Mapping[str, Any], where: str) -> Node:
         parts = schema[key]
@@ -132,8 +145,7 @@ class _Reader:
             case "array":
                 return Sequence((Literal(b"["), self._items(schema, where)))
             case "string":
-                low, high = _count(schema, "minLength", where), _count(schema, "maxLength", where)
-                return Sequence((Literal(b'"'), Text(low or 0, high)))
+                return Sequence((Literal(b'"'), Text(*_counts(schema, "Length", where))))
             case "boolean":
                 return Choice((Literal(b"true"), Literal(b"false")))
             case "null":
@@ -150,7 +162,7 @@ class _Reader:
         if missing := [name for name in required if name not in properties]:
             raise RequestError(f"{where}: required names {missing}, which properties does not describe")
         members = tuple(
-            (Sequence((Literal(json.dumps(name, ensure_ascii=False).encode()), BLANK, Literal(b":"), BLANK,
+            (Sequence((Choice(tuple(map(Literal, _spelled(name)))), BLANK, Literal(b":"), BLANK,
                        self.node(value, f"{where}.{name}"))), name in required)
             for name, value in properties.items()
         )  # fmt: skip
@@ -158,12 +170,12 @@ class _Reader:
         return Members(members, Sequence((_KEY, self.node(extra, f"{where}.additionalProperties"))) if free else None)
 
     def _items(self, schema: Mapping[str, Any], where: str) -> Node:
-        low, high = _count(schema, "minItems", where) or 0, _count(schema, "maxItems", where)
+        low, high = _counts(schema, "Items", where)
         item = schema.get("items", True)
         prefix = schema.get("prefixItems")
         if prefix is None:
-            if item is False:
-                return Items(Reference(_ANY), low, 0)
+            if item is False and low == 0:
+                return Items(Reference(_ANY), 0, 0)
             return Items(self.node(item, f"{where}.items"), low, high)
         if (
             not isinstance(prefix, list)
@@ -181,6 +193,29 @@ class _Reader:
         return Sequence((*parts, Literal(b"]")))
 
 
+def _spelled(value: Any) -> list[bytes]:  # noqa: ANN401 - any JSON value
+    """A value as JSON, its characters beyond ASCII as themselves where they can be, and escaped."""
+    texts = dict.fromkeys(json.dumps(value, ensure_ascii=ascii_only) for ascii_only in (False, True))
+    return [text.encode() for text in texts if text.isascii() or not re.search("[\ud800-\udfff]", text)]
+
+
+def _types_of(value: Any) -> set[str]:  # noqa: ANN401 - as above
+    """The types that a value has."""
+    match value:
+        case None:
+            return {"null"}
+        case bool():
+            return {"boolean"}
+        case int():
+            return {"integer", "number"}
+        case float():
+            return {"integer", "number"} if value.is_integer() else {"number"}
+        case str():
+            return {"string"}
+        case _:
+            return {"array"} if isinstance(value, list) else {"object"}
+
+
 def _exclusive(parts: list[Any]) -> bool:
     """Whether schemas surely exclude each other: each states one type, all different."""
     types = [part.get("type") if isinstance(part, Mapping) else None for part in parts]
@@ -191,18 +226,27 @@ def _exclusive(parts: list[Any]) -> bool:
     )
 
 
-def _count(schema: Mapping[str, Any], key: str, where: str) -> int | None:
-    value = schema.get(key)
-    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
-        raise RequestError(f"{where}: {key} is {json.dumps(value)}, expected a whole number, 0 or more")
-    return value
+def _counts(schema: Mapping[str, Any], what: str, where: str) -> tuple[int, int | None]:
+    """The least and the greatest count, None when there is none."""
+    counts: list[int | None] = []
+    for key in (f"min{what}", f"max{what}"):
+        value = schema.get(key)
+        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
+            raise RequestError(f"{where}: {key} is {json.dumps(value)}, expected a whole number, 0 or more")
+        counts.append(value)
+    low, high = counts[0] or 0, counts[1]
+    if high is not None and low > high:
+        raise RequestError(
+            f"{where}: min{what} is {low} and max{what} is {high}, expected the first to be no more than the second"
+        )
+    return low, high
 
 
 def _number(integer: bool, schema: Mapping[str, Any], where: str) -> Number:
     bounds: dict[str, Fraction | None] = {}
     for key in ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum"):
         value = schema.get(key)
-        if value is not None and (not isinstance(value, int | float) or isinstance(value, bool)):
+        if value is not None and (not isinstance(value, int | float) or isinstance(value, bool) or not isfinite(value)):
             raise RequestError(f"{where}: {key} is {json.dumps(value)}, expected a number")
         bounds[key] = None if value is None else Fraction(str(value))
     low, open_low = _tighter(bounds["minimum"], bounds["exclusiveMinimum"], 1)

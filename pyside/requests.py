@@ -222,6 +222,8 @@ def _messages(value: object) -> bool:
                 raise RequestError(
                     f"a message has a part of type {seen[0]!r}, expected text: this model's bundle only reads text"
                 )
+            if not all(isinstance(part.get("text"), str) for part in content):
+                return False
         if calls is not None and not (isinstance(calls, list) and all(isinstance(call, Mapping) for call in calls)):
             return False
     return True

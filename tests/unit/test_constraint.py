@@ -137,6 +137,14 @@ def accepts(grammar: Grammar, text: str) -> bool:
         ({"type": "number"}, ["-0.5e10", "3", "1E-2"], ["1.", ".5", "--1", "01", "1e"]),
         ({"type": "string", "maxLength": 2}, ['"é"', '"ab"', '"\\u00e9\\n"'], ['"abc"', '"\\ud800"', '"\n"', '"']),
         ({"enum": ["a", 1, None]}, ['"a"', "1", "null"], ['"b"', "2"]),
+        ({"enum": ["a", 1, None, 2.5], "type": ["string", "number"]}, ['"a"', "1", "2.5"], ["null"]),
+        ({"enum": [1, True, 2.5], "type": "integer"}, ["1"], ["true", "2.5"]),
+        ({"const": "\ud800é"}, ['"\\ud800\\u00e9"'], ['"?é"', '"?\\u00e9"']),
+        (
+            {"type": "object", "properties": {"é": {"type": "null"}}, "additionalProperties": False},
+            ['{"é":null}', '{"\\u00e9": null}'],
+            ['{"e": null}'],
+        ),
         (
             {"type": "array", "items": {"type": "null"}, "minItems": 1},
             ["[null]", "[null, null]", "[\n  null\n]"],
@@ -168,6 +176,11 @@ def test_what_a_schema_admits(schema: Any, good: list[str], bad: list[str]) -> N
         assert not accepts(grammar, text), text
 
 
+def test_a_schema_that_names_itself_first_has_its_other_ways() -> None:
+    grammar = grammar_of({"anyOf": [{"$ref": "#"}, {"type": "null"}, {"type": "array", "items": {"$ref": "#"}}]})
+    assert accepts(grammar, "null") and accepts(grammar, "[[null]]") and not accepts(grammar, "[1]")
+
+
 @pytest.mark.parametrize(
     ("schema", "says"),
     [
@@ -181,9 +194,16 @@ def test_what_a_schema_admits(schema: Any, good: list[str], bad: list[str]) -> N
         ({"$ref": "#/$defs/none"}, "leads nowhere"),
         ({"$ref": "#"}, "refers to itself"),
         ({"enum": []}, "non-empty enum"),
+        ({"enum": [1], "const": 1}, "expected const or a non-empty enum"),
+        ({"enum": [1, None], "type": "string"}, r"no value of \[1, null\] is of type"),
+        ({"type": "number", "minimum": float("inf")}, "minimum is Infinity, expected a number"),
         ({"type": "integer", "minimum": 5, "maximum": 4}, "no integer lies within"),
         ({"allOf": [{"type": "string"}, {"minLength": 2}]}, "allOf"),
         ({"type": "string", "minLength": -1}, "minLength is -1"),
+        ({"type": "string", "minLength": 3, "maxLength": 2}, "minLength is 3 and maxLength is 2"),
+        ({"type": "array", "minItems": 2, "maxItems": 1}, "minItems is 2 and maxItems is 1"),
+        ({"type": "array", "items": False, "minItems": 1}, "got false, expected a JSON Schema object"),
+        ({"anyOf": [{"$ref": "#"}]}, "no value fits"),
         ("string", "expected a JSON Schema object"),
     ],
 )

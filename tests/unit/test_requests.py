@@ -24,6 +24,7 @@ from tests.unit.scripted_engine import (
         ({"messages": [{"content": "x"}]}, "messages is"),
         ({"messages": [{"role": "critic", "content": "x"}, *ASKED["messages"]]}, "Unexpected message role."),
         ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, "'image_url', expected text"),
+        ({"messages": [{"role": "user", "content": [{"type": "text"}]}]}, "messages is"),
         ({"temperature": 3}, "temperature is 3, expected a number 0 to 2"),
         ({"temperature": True}, "temperature is true, expected a number"),
         ({"temperature": float("nan")}, "temperature is NaN"),
