@@ -25,10 +25,11 @@ from kernels_wgsl.recipes import RECIPES
 from kernels_wgsl.render import render
 from kernels_wgsl.selftest import bake
 from kernels_wgsl.weights import account, network, trunk_prefix
-from pyside import bundle_check, published, selftest, tokenizer
+from pyside import selftest, tokenizer
 from pyside.bundle import MANIFEST, PIECE_LIMIT, File, Manifest, Source, tensor_bytes
-from pyside.bundle_summary import Table, size, summary
-from pyside.bundle_writer import BundleWriter
+from pyside.desk import bundle_check, published
+from pyside.desk.bundle_summary import Table, size, summary
+from pyside.desk.bundle_writer import BundleWriter
 from pyside.errors import BundleError, DeltapageError, PlanError
 from pyside.limits import Limits
 from pyside.model import compile_plan

@@ -122,9 +122,9 @@ def _installed(name: str) -> dict[str, bytes]:
 
 
 def _own() -> dict[str, bytes]:
-    """Our in-page Python: all of pyside, and of the kernels only the catalog, which is data."""
+    """Our in-page Python: pyside without its desk, and of the kernels only the catalog, which is data."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    sources = [*(ROOT / "pyside").rglob("*.py"), ROOT / "kernels_wgsl/__init__.py", ROOT / "kernels_wgsl/catalog.py"]
+    sources = [*(ROOT / "pyside").glob("*.py"), ROOT / "kernels_wgsl/__init__.py", ROOT / "kernels_wgsl/catalog.py"]
     found = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(sources)}
     info = f"{project['name']}-{project['version']}.dist-info"
     found[f"{info}/METADATA"] = (

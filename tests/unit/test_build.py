@@ -19,11 +19,12 @@ from kernels_wgsl.checkpoint import Checkpoint
 from kernels_wgsl.pack import unpack
 from kernels_wgsl.render import render
 from kernels_wgsl.weights import network, trunk_prefix
-from pyside import bundle_check, published, selftest
+from pyside import selftest
 from pyside.bundle import MANIFEST, Manifest, aligned, sections
-from pyside.bundle_writer import BundleWriter
 from pyside.chat_template import ChatTemplate
 from pyside.config import ModelConfig
+from pyside.desk import bundle_check, published
+from pyside.desk.bundle_writer import BundleWriter
 from pyside.errors import PlanError
 from pyside.limits import Limits
 from pyside.model import compile_plan

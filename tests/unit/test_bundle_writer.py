@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from pyside import bundle_check
 from pyside.bundle import MANIFEST, Generation, Manifest, Source, Tensor, aligned, sections, tensor_bytes
-from pyside.bundle_writer import BundleWriter
 from pyside.config import ModelConfig
+from pyside.desk import bundle_check
+from pyside.desk.bundle_writer import BundleWriter
 from pyside.errors import BundleError
 from tests.checkpoints import Shape, config
 

@@ -22,7 +22,7 @@ import build
 from kernels_wgsl import hub
 from kernels_wgsl.checkpoint import Checkpoint, CheckpointError
 from kernels_wgsl.hub import HubId
-from pyside import bundle_check, published
+from pyside.desk import bundle_check, published
 from tests.checkpoints import Shape, write_checkpoint
 
 COMMIT = "2fc06364715b967f1860aea9cf38778875588b17"
