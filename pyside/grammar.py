@@ -53,6 +53,7 @@ class Grammar:
         self._stacks: dict[tuple[Node, Stack | None], Stack] = {}
         self._states: dict[State, State] = {}
         self._moves: dict[State, dict[int, State]] = {}
+        self._letters: dict[tuple[frozenset[State], Letters], tuple[frozenset[State], bool, bool]] = {}
         self.start = self._state(self._ready([self._stack(start, rest=None)]))
 
     def step(self, state: State, byte: int) -> State:
@@ -68,7 +69,7 @@ class Grammar:
         moves = self._moves.get(state)
         if moves is None:
             if len(self._moves) >= REMEMBERED:
-                for table in (self._stacks, self._states, self._moves):
+                for table in (self._stacks, self._states, self._moves, self._letters):
                     table.clear()
             moves = self._moves[state] = {}
         return moves
@@ -115,6 +116,12 @@ class Grammar:
 
     def _letter(self, level: frozenset[State], letters: Letters) -> tuple[frozenset[State], bool, bool]:
         """The states after each letter from each state; whether one of them was refused, and whether one was begun."""
+        key = (level, letters)
+        if key not in self._letters:
+            self._letters[key] = self._after_letter(level, letters)
+        return self._letters[key]
+
+    def _after_letter(self, level: frozenset[State], letters: Letters) -> tuple[frozenset[State], bool, bool]:
         after: set[State] = set()
         refused = begun = False
         for sets in letters:

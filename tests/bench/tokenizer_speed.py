@@ -68,7 +68,8 @@ def main() -> None:
             Path(folder, f"{name}.txt").write_text(text, encoding="utf-8", newline="")
             if ours.encode(text) != reference.encode(text).ids:
                 sys.exit(f"{name}: the ids are not those of the tokenizers library")
-        command = ["node", str(Path(__file__).with_suffix(".mjs")), str(options.runtime), str(REPOSITORY), folder]
+        script = Path(__file__).with_name("in_pyodide.mjs")
+        command = ["node", str(script), str(options.runtime), str(REPOSITORY), folder, "tests.bench.tokenizer_measure"]
         page = subprocess.run(command, capture_output=True, text=True, check=True).stdout
         desk, page = json.loads(measure(folder)), json.loads(page)
         if any(desk[name]["fingerprint"] != page[name]["fingerprint"] for name in texts()):

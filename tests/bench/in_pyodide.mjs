@@ -1,13 +1,13 @@
 /**
- * Runs tests/bench/tokenizer_measure.py in Pyodide under Node; prints its JSON with the size of the wasm heap.
+ * Runs the function `measure` of a Python module in Pyodide under Node; prints its JSON with the size of the wasm heap.
  *
- *     node tokenizer_speed.mjs RUNTIME REPOSITORY FOLDER
+ *     node in_pyodide.mjs RUNTIME REPOSITORY FOLDER MODULE
  */
 import { join } from "node:path";
 import process from "node:process";
 import { pathToFileURL } from "node:url";
 
-const [runtime, repository, folder] = process.argv.slice(2);
+const [runtime, repository, folder, module] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(join(runtime, "pyodide.mjs")).href);
 const pyodide = await loadPyodide({ env: { PYTHONPATH: "/repository" } });
 for (const [place, root] of [["/repository", repository], ["/measured", folder]]) {
@@ -17,5 +17,5 @@ for (const [place, root] of [["/repository", repository], ["/measured", folder]]
 pyodide.pyimport("importlib").invalidate_caches(); // the folder was not there when Python looked first
 const heap = () => pyodide._module.HEAP8.length;
 const before = heap();
-const measured = JSON.parse(pyodide.pyimport("tests.bench.tokenizer_measure").measure("/measured"));
+const measured = JSON.parse(pyodide.pyimport(module).measure("/measured"));
 process.stdout.write(JSON.stringify({ ...measured, heap_mb: [before, heap()].map((bytes) => Math.round(bytes / 1e6)) }));
