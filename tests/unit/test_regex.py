@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import random
 import re
+import subprocess
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +14,7 @@ from hypothesis import strategies as st
 
 from pyside.constraint import Constraint
 from pyside.errors import RequestError
+from pyside.grammar import Grammar
 from pyside.regex import grammar_of_regex
 from pyside.vocabulary import Vocabulary
 from tests.unit.scripted_engine import tokenizer
@@ -107,39 +111,77 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(tokenizer(), (STOP,))
 
 
-@pytest.mark.parametrize(
-    ("source", "flags", "good", "bad"),
-    [
-        (r"^\d{3}-\d{2,4}$", "", ["123-45", "123-4567"], ["123-4", "123-45678", "x123-45"]),
-        ("^a$|^b", "", ["a", "b"], ["ab", ""]),
-        ("", "", [""], ["a"]),
-        ("(a*)*b", "", ["b", "aab"], ["a", "aba"]),
-        ("(?:(a?){3}){2}", "", ["", "aaaaaa"], ["aaaaaaa"]),
-        (r"(?<year>\d{4})-(?<month>0[1-9]|1[0-2])", "", ["2026-11"], ["2026-13", "26-11"]),
-        (r'{"a": \d+}', "", ['{"a": 12}'], ['{"a": }']),
-        ("a{,3}x{", "", ["a{,3}x{"], ["ax{"]),
-        ("[^]", "", ["a", "\n", "中"], ["", "ab"]),
-        (r"[\b\-\]\\]+", "", ["\b-]\\"], ["b"]),
-        (r"[\d-x]*", "", ["1-x"], ["y"]),
-        (r"\cJ\0", "", ["\n\0"], ["J0"]),
-        ("straße", "i", ["STRAßE"], ["STRASSE"]),
-        ("[^k]", "i", ["\u212a", "x"], ["k", "K"]),
-        ("[^k]", "iu", ["x"], ["k", "K", "\u212a"]),
-        (r"\W", "iu", ["-"], ["\u017f", "s"]),
-        (".", "s", ["\n"], [""]),
-        (".{2}", "", ["ab", "中中"], ["😀", "😀😀"]),
-        ("x.*", "", ["x😀"], ["x\n"]),
-        ("😀", "", ["😀"], ["😀😀"]),
-        ("(?:😀)+", "", ["😀😀"], [""]),
-        (r"\ud83d\ude00", "", ["😀"], ["\U0001f601"]),
-        ("[😀-😃]", "u", ["\U0001f601"], ["😄"]),
-    ],
-)  # fmt: skip
+CASES = [
+    (r"^\d{3}-\d{2,4}$", "", ["123-45", "123-4567"], ["123-4", "123-45678", "x123-45"]),
+    ("^a$|^b", "", ["a", "b"], ["ab", ""]),
+    ("", "", [""], ["a"]),
+    ("(a*)*b", "", ["b", "aab"], ["a", "aba"]),
+    ("(?:(a?){3}){2}", "", ["", "aaaaaa"], ["aaaaaaa"]),
+    (r"(?<year>\d{4})-(?<month>0[1-9]|1[0-2])", "", ["2026-11"], ["2026-13", "26-11"]),
+    (r'{"a": \d+}', "", ['{"a": 12}'], ['{"a": }']),
+    ("a{,3}x{", "", ["a{,3}x{"], ["ax{"]),
+    ("[^]", "", ["a", "\n", "中"], ["", "ab"]),
+    (r"[\b\-\]\\]+", "", ["\b-]\\"], ["b"]),
+    (r"[\d-x]*", "", ["1-x"], ["y"]),
+    (r"\cJ\0", "", ["\n\0"], ["J0"]),
+    ("straße", "i", ["STRAßE"], ["STRASSE"]),
+    ("[^k]", "i", ["\u212a", "x"], ["k", "K"]),
+    ("[^k]", "iu", ["x"], ["k", "K", "\u212a"]),
+    (r"\W", "iu", ["-"], ["\u017f", "s"]),
+    (".", "s", ["\n"], [""]),
+    (".{2}", "", ["ab", "中中"], ["😀", "😀😀"]),
+    ("x.*", "", ["x😀"], ["x\n"]),
+    ("😀", "", ["😀"], ["😀😀"]),
+    ("(?:😀)+", "", ["😀😀"], [""]),
+    (r"\ud83d\ude00", "", ["😀"], ["\U0001f601"]),
+    ("[😀-😃]", "u", ["\U0001f601"], ["😄"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "flags", "good", "bad"), CASES)
 def test_javascripts_own_ways(source: str, flags: str, good: list[str], bad: list[str]) -> None:
     for text in good:
         assert matches(source, text, flags), text
     for text in bad:
         assert not matches(source, text, flags), text
+
+
+def random_text(grammar: Grammar, rng: random.Random) -> str | None:
+    """A text of the grammar, drawn byte by byte; None when it gets long."""
+    state, text = grammar.start, bytearray()
+    while len(text) < 60:
+        if grammar.complete(state) and rng.random() < 0.3:
+            return text.decode()
+        byte = rng.choice([byte for byte in range(256) if grammar.step(state, byte)] or [-1])
+        if byte < 0:
+            return text.decode()
+        text.append(byte)
+        state = grammar.step(state, byte)
+    return None
+
+
+def test_javascript_agrees() -> None:
+    """What the grammars admit matches in JavaScript, flag by flag."""
+    rng = random.Random(1)
+    sources = [source for source, *_ in CASES] + [atom for atom, _ in ATOMS if "{" not in atom]
+    asked = [(source, flags, text) for source, flags, good, _ in CASES for text in good]
+    for source in [
+        *sources,
+        *(f"(?:{source}){{1,3}}" for source in sources),
+        *(f"{source}*" for source in sources if source),
+    ]:
+        for flags in ("", "i", "s", "u", "iu"):
+            with contextlib.suppress(RequestError):
+                grammar = grammar_of_regex(source, flags)
+                asked += [(source, flags, text) for _ in range(4) if (text := random_text(grammar, rng)) is not None]
+    assert len(asked) > 1000
+    script = """let json = ''; for await (const piece of process.stdin) json += piece;
+      const allowed = (source, flags) => { try { return new RegExp(`^(?:${source})$`, flags); } catch { return null; } };
+      const wrong = JSON.parse(json).filter(([source, flags, text]) => allowed(source, flags)?.test(text) === false);
+      console.log(JSON.stringify(wrong));"""
+    command = ["node", "--input-type=module", "--eval", script]
+    done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == []
 
 
 @pytest.mark.parametrize(
