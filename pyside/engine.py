@@ -108,7 +108,7 @@ class _Pace:
 
     clock: Callable[[], float]
     steps: int = 1
-    last: float = 0.0  # when the previous burst arrived
+    last: float = 0.0  # when the work queued before had arrived
 
     def arrived(self, steps: int, queued: float) -> None:
         """A burst of ``steps`` that was queued at ``queued`` has been read: at most double, to about BURST_SECONDS."""
@@ -232,7 +232,8 @@ class Engine:
                         queued += steps
                     if not response.tokens:
                         await asyncio.shield(prefilled)
-                        self.timings = replace(self.timings, prefill_s=self._clock() - started)
+                        self._pace.last = self._clock()  # what was queued behind the prompt begins now
+                        self.timings = replace(self.timings, prefill_s=self._pace.last - started)
                     steps, when, ring = bursts[0]
                     records = await asyncio.shield(ring)
                     bursts.popleft()

@@ -328,9 +328,17 @@ async def test_bursts_grow_to_what_the_device_can_do() -> None:
                 sizes.append(times)
             super().run(pass_name, times)
 
-    made = await open_engine(Counting(tiny("tiny-a").shards), tiny("tiny-a"), clock=Clock())
+        async def read(self, buffer: str, offset: int, size: int) -> bytes:
+            clock.now += 5 * (buffer == "control")  # what a chunk of the prompt takes
+            return await super().read(buffer, offset, size)
+
+    clock = Clock()
+    made = await open_engine(Counting(tiny("tiny-a").shards), tiny("tiny-a"), clock=clock)
     await greedy(made, PROMPT, 200)
     assert sizes[0] <= 2 and max(sizes) == BURST_STEPS and sum(sizes) == 199
+    sizes.clear()
+    await greedy(made, PROMPT[:30], 100)
+    assert sizes == [32, 32, 32, 3], "the time that a prompt takes is not the device's pace"
 
 
 @run
