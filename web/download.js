@@ -23,7 +23,8 @@ export class Download {
   #have = 0;
   #stored = 0; // of those, bytes that are in the store
   #storedAt = performance.now();
-  #storing = Promise.resolve(true);
+  /** @type {Promise<unknown>} */
+  #storing = Promise.resolve();
 
   /**
    * @param {string} base  URL of the bundle's folder, with a trailing slash
@@ -62,10 +63,11 @@ export class Download {
         reason = /** @type {Error} */ (error).message;
         continue;
       }
+      const whole = await sha256(this.#bytes) === this.#spec.sha256;
+      this.#dropParts();
       await this.#storing;
-      if (await sha256(this.#bytes) === this.#spec.sha256) return this.#bytes;
+      if (whole) return this.#bytes;
       this.#restart();
-      await this.#store.remove(this.#spec);
       if (++damaged === 2) {
         throw new EngineError('BundleError', `The model's file ${this.#spec.file} arrived damaged twice: its sha256 is not the one in the ` +
           'manifest. Load again; if it stays, the copy on the server is damaged and has to be uploaded anew.');
@@ -115,8 +117,14 @@ export class Download {
     this.#storing = this.#storing.then(() => this.#store.putPart(this.#spec, from, part));
   }
 
+  #dropParts() {
+    if (!this.#stored) return;
+    this.#stored = 0;
+    this.#storing = this.#storing.then(() => this.#store.remove(this.#spec));
+  }
+
   #restart() {
     this.#arrived(-this.#have);
-    this.#stored = 0;
+    this.#dropParts();
   }
 }

@@ -32,14 +32,13 @@ export class Kept {
   }
 
   /**
-   * Keep a whole file in place of its parts.
+   * Keep a whole file.
    * @param {FileSpec} spec
    * @param {Uint8Array<ArrayBuffer>} bytes
    * @returns {Promise<boolean>} false: no room on the disk, or storage is switched off
    */
-  async put(spec, bytes) {
-    await this.remove(spec);
-    return this.#put(FOLDER + spec.sha256, bytes);
+  put({ sha256 }, bytes) {
+    return this.#put(FOLDER + sha256, bytes);
   }
 
   /**
@@ -48,7 +47,7 @@ export class Kept {
    * @param {number} from
    * @param {Uint8Array<ArrayBuffer>} bytes
    */
-  async putPart({ sha256 }, from, bytes) {
+  putPart({ sha256 }, from, bytes) {
     return this.#put(`${FOLDER}${sha256}?part=${from}-${from + bytes.length}`, bytes);
   }
 

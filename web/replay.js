@@ -274,12 +274,13 @@ export class Replay {
     const staging = pool.pop() ?? this.#device.createBuffer({ size: room, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
     this.#commands().copyBufferToBuffer(this.#buffer(name), offset, staging, 0, size);
     this.#submit();
+    let bytes;
     try {
       await staging.mapAsync(GPUMapMode.READ, 0, size);
+      bytes = new Uint8Array(staging.getMappedRange(0, size)).slice(); // no longer mapped when the device is lost by now
     } catch (error) {
       throw await cause(this.#device, this.#failure ?? /** @type {Error} */ (error));
     }
-    const bytes = new Uint8Array(staging.getMappedRange(0, size)).slice();
     staging.unmap();
     pool.push(staging);
     await this.#check();

@@ -67,7 +67,13 @@
  * @property {{logits_processor?: string}} [extra_body]
  */
 
-/** @typedef {{stream?: boolean, signal?: AbortSignal}} Delivery */
+/**
+ * @typedef {object} Delivery
+ * @property {boolean} [stream]
+ * @property {AbortSignal} [signal]  when it fires, the answer's promise or the stream's next step rejects with its `reason`, without
+ *   a chunk that has a `finish_reason`; the model stops, and what it has read and written need not be read again
+ */
+
 /** @typedef {ChatFields & Sampling & Delivery} ChatRequest */
 /** @typedef {TextFields & Sampling & Delivery} TextRequest */
 
@@ -99,10 +105,10 @@
 /** @typedef {{role: 'assistant', content: string | null, reasoning_content?: string, tool_calls?: ToolCall[]}} Reply */
 /** @typedef {Choice & {message: Reply, logprobs: ChatLogprobs | null, finish_reason: FinishReason}} ChatChoice */
 /** @typedef {Choice & {delta: Delta, logprobs: ChatLogprobs | null, finish_reason: FinishReason | null}} ChatChunkChoice */
-/** @typedef {Choice & {text: string, logprobs: TextLogprobs | null, finish_reason: FinishReason}} TextChoice */
-/** @typedef {Choice & {text: string, logprobs: TextLogprobs | null, finish_reason: FinishReason | null}} TextChunkChoice */
+/** @typedef {Choice & {text: string, logprobs: TextLogprobs | null, finish_reason: Exclude<FinishReason, 'tool_calls'>}} TextChoice */
+/** @typedef {Choice & {text: string, logprobs: TextLogprobs | null, finish_reason: Exclude<FinishReason, 'tool_calls'> | null}} TextChunkChoice */
 /** @typedef {Head & {choices: ChatChoice[], usage: Usage}} ChatCompletion */
-/** @typedef {Head & {choices: ChatChunkChoice[], usage?: Usage, prompt_progress?: {processed: number, total: number}}} ChatChunk  the last one has usage and no choice */
+/** @typedef {Head & {choices: ChatChunkChoice[], usage?: Usage, prompt_progress?: {processed: number, total: number}}} ChatChunk  without a choice: the last one, and those that tell how a long prompt is being read */
 /** @typedef {Head & {choices: TextChoice[], usage: Usage}} TextCompletion */
 /** @typedef {Head & {choices: TextChunkChoice[], usage?: Usage}} TextChunk */
 
