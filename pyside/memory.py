@@ -15,8 +15,11 @@ from pyside.limits import Limits
 from pyside.plan import PlanBuilder, Upload, View
 
 CHUNK = 256  # rows of a prefill pass, halved until its scratch fits SCRATCH_BYTES
-SCORE_ROWS = 16  # rows whose logits are held at once when a text is scored
+SCORE_ROWS = 16  # most rows whose logits are held at once when a text is scored
 SCRATCH_BYTES = 96 << 20
+# Tokens on an adapter that computes on the CPU: lavapipe ends a kernel's loops after 65,535 iterations in all, and a prefill
+# over some 20,000 keys has more.
+SOFTWARE_CONTEXT = 16_384
 CACHE_TOKENS = 1024  # tokens that the caches hold at first; the engine doubles them as needed
 SPLITS = 32  # parts that a decoded token's attention over the keys is split into
 
@@ -50,11 +53,12 @@ class Memory:
         self.kv = "f32" if manifest.recipe == "f32" else "f16"
         self.u_stride = c.conv_channels + c.value_width  # columns of a linear layer's input projection
         self.chunk = chunk or self._chunk()  # T of prefill
+        self.score_rows = min(SCORE_ROWS, self.chunk)  # T of score, whose rows come from a prefill
 
         # words and rows that the engine exchanges with the kernels
         self.control = builder.buffer("control", 4 * CONTROL_WORDS, "step")
         self.ids = builder.buffer("ids", 4 * self.chunk, "step")  # [T]
-        self.targets = builder.buffer("targets", 4 * SCORE_ROWS, "step")  # [SCORE_ROWS]
+        self.targets = builder.buffer("targets", 4 * self.score_rows, "step")  # [T of score]
         self.ring = builder.buffer("ring", 4 * RING_SLOTS * RECORD_WORDS, "step")  # [RING_SLOTS, RECORD_WORDS]
         self.seen = builder.buffer("seen", 4 * c.vocab_size, "step")  # [V]
         self.allowed = builder.buffer("allowed", 4 * -(-c.vocab_size // 32), "step")  # [ceil(V/32)] bits
@@ -85,10 +89,10 @@ class Memory:
         candidates = 8 * TOP_K_MAX * -(-c.vocab_size // SAMPLE_BLOCKS)
         self.blocks = builder.buffer("blocks", 16 * SAMPLE_BLOCKS, "scratch")  # [B, 4]
         self.work = builder.buffer("work", 4 * TOP_K_MAX + candidates, "scratch")
-        self.score_logits = builder.buffer("score_logits", 4 * SCORE_ROWS * c.vocab_size, "scratch")  # [SCORE_ROWS, V]
-        self.score_blocks = builder.buffer("score_blocks", 16 * SCORE_ROWS * SAMPLE_BLOCKS, "scratch")
-        self.score_winners = builder.buffer("score_winners", 4 * SCORE_ROWS * TOP_K_MAX, "scratch")
-        self.score_candidates = builder.buffer("score_candidates", SCORE_ROWS * candidates, "scratch")
+        self.score_logits = builder.buffer("score_logits", 4 * self.score_rows * c.vocab_size, "scratch")  # [T, V]
+        self.score_blocks = builder.buffer("score_blocks", 16 * self.score_rows * SAMPLE_BLOCKS, "scratch")
+        self.score_winners = builder.buffer("score_winners", 4 * self.score_rows * TOP_K_MAX, "scratch")
+        self.score_candidates = builder.buffer("score_candidates", self.score_rows * candidates, "scratch")
 
     def plain(self, name: str, *shape: int) -> View:
         """A norm, convolution or gate tensor, f32 row-major."""
@@ -117,7 +121,7 @@ class Memory:
         """What the engine goes by: rows per pass, tokens that the caches hold at first and at most."""
         return {
             "chunk": self.chunk,
-            "score_rows": SCORE_ROWS,
+            "score_rows": self.score_rows,
             "cache_tokens": self.cache_tokens,
             "context_window": self.context_window,
         }
@@ -148,6 +152,8 @@ class Memory:
     def _context_window(self, row_bytes: int, asked: int | None, limits: Limits) -> int:
         """Tokens that a session may hold: the model's, what was asked, and what one cache may measure on this device."""
         window = min(self.config.max_position_embeddings, asked or self.config.max_position_embeddings)
+        if limits.software:
+            window = min(window, SOFTWARE_CONTEXT)
         if row_bytes:
             window = min(window, min(limits.binding_bytes, limits.buffer_bytes) // row_bytes)
         return window

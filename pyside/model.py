@@ -3,7 +3,7 @@
 ``prefill`` takes a chunk of rows through the layers. ``decode`` takes the one id in ``ids`` through the layers, the head and
 the sampler, which leaves the next id there: it is replayed without the host knowing the token. ``sample`` does the head and
 the sampler for the last row of the chunk before it. ``head`` and ``step`` are those two up to the logits, for a host that
-edits them before ``draw``. ``score`` lists the likeliest tokens after each of SCORE_ROWS rows.
+edits them before ``draw``. ``score`` lists the likeliest tokens after each of its rows.
 
 Dimension letters are those of ``kernels_wgsl/__init__.py``. In a line, capital keywords are constants of the kernel (those
 that every line shares come from ``_Rows``), small ones are its bindings.
@@ -14,7 +14,7 @@ from __future__ import annotations
 from kernels_wgsl.catalog import CATALOG, GROUP, MATVEC_ROWS, ROW_TILE, Value
 from pyside.bundle import Manifest
 from pyside.limits import Limits
-from pyside.memory import SCORE_ROWS, SPLITS, Memory, Weight
+from pyside.memory import SPLITS, Memory, Weight
 from pyside.plan import Plan, PlanBuilder, View
 
 LAZY = ("head", "step", "draw", "score", "mark")
@@ -36,7 +36,7 @@ def compile_plan(manifest: Manifest, limits: Limits, *, chunk: int | None = None
     """
     plan = PlanBuilder(limits=limits)
     memory = Memory(plan, manifest, chunk, context)
-    chunk_rows, one_row, score_rows = (_Rows(memory, rows) for rows in (memory.chunk, 1, SCORE_ROWS))
+    chunk_rows, one_row, score_rows = (_Rows(memory, rows) for rows in (memory.chunk, 1, memory.score_rows))
 
     plan.begin("prefill")
     _embed(chunk_rows)

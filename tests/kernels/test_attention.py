@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from pyside.memory import SOFTWARE_CONTEXT
 from tests.closeness import assert_close
 from tests.kernels.run_kernel import Array, check, control, poisoned, run_kernel, run_twin
 
@@ -148,6 +149,37 @@ def test_attention_prefill(
     }
     got = check("attention_prefill", _common(shape, kv) | {"T": rows}, bindings)["y"]
     assert np.isnan(got[count:]).all()
+
+
+def test_decode_at_the_end_of_the_longest_context(rng: np.random.Generator) -> None:
+    """262,144 keys in 32 splits; one query asks for a late key, whose score is far above all others."""
+    tokens, dim = 262_144, 32
+    caches = {name: _cache(rng, tokens, 1, dim, "f16") for name in ("k_cache", "v_cache")}
+    q = rng.normal(0, dim**-0.5, (1, 2 * dim)).astype(np.float32)
+    q[0, dim:] = 8 * _floats(caches["k_cache"], "f16")[tokens - 77, 0]
+    qkv = rng.normal(0, 2, (1, 6 * dim)).astype(np.float32)
+    words, constants = control(position=tokens - 1), _common((2, 1, dim), "f16")
+    decode = {"control": words, "q": q, **caches, "partials": poisoned(2, 32, dim + 2)}
+    partials = run_kernel("attention_decode", constants | {"SPLITS": 32}, decode)["partials"]
+    merge = {"control": words, "partials": partials, "qkv": qkv, "y": poisoned(1, 2 * dim)}
+    y = run_kernel("attention_merge", {"HQ": 2, "DH": dim, "SPLITS": 32}, merge)["y"]
+    prefill = {"control": words, "q": q, **caches, "qkv": qkv, "y": poisoned(1, 2 * dim)}
+    assert_close("y", y, run_twin("attention_prefill", constants | {"T": 1}, prefill)["y"], 1e-5)
+
+
+def test_prefill_at_the_end_of_the_longest_context_on_a_cpu(rng: np.random.Generator) -> None:
+    """With heads of 256, as published: the loops of one workgroup add up to most of what lavapipe runs."""
+    rows, dim = 5, 256
+    position = SOFTWARE_CONTEXT - rows
+    q = rng.normal(0, 3 * dim**-0.5, (rows, dim)).astype(np.float32)
+    bindings = {
+        "control": control(count=rows, position=position),
+        "q": q,
+        **{name: _cache(rng, SOFTWARE_CONTEXT, 1, dim, "f16") for name in ("k_cache", "v_cache")},
+        "qkv": rng.normal(0, 2, (rows, 4 * dim)).astype(np.float32),
+        "y": poisoned(rows, dim),
+    }
+    check("attention_prefill", _common((1, 1, dim), "f16") | {"T": rows}, bindings)
 
 
 def test_large_scores_do_not_overflow(rng: np.random.Generator) -> None:

@@ -94,6 +94,17 @@ def test_pieces_of_the_vocabulary() -> None:
     asyncio.run(check())
 
 
+@pytest.mark.parametrize("chunk", [1, 5])
+def test_a_chunk_shorter_than_the_rows_that_are_scored(chunk: int) -> None:
+    async def check() -> None:
+        want = golden("tiny-b", "hello")
+        engine = await open_engine(NumpyGpu(tiny("tiny-b").shards), tiny("tiny-b"), chunk=chunk)
+        scores = await engine.score(want["input_ids"].tolist())
+        np.testing.assert_allclose([token.logprob for token in scores], want["prompt_logprobs"], atol=1e-3)
+
+    asyncio.run(check())
+
+
 def test_states_share_buffers_and_split_when_they_must() -> None:
     manifest = tiny("tiny-a").manifest
     names = {buffer.name for buffer in compile_plan(manifest, Limits.baseline()).buffers if buffer.kind == "state"}
@@ -114,6 +125,16 @@ def test_context_window() -> None:
     assert compile_plan(manifest, Limits.baseline(), context=500).facts["context_window"] == 500
     small = replace(Limits.baseline(), binding_bytes=1 << 20)
     assert compile_plan(manifest, small, chunk=16).facts["context_window"] == (1 << 20) // row
+
+
+def test_the_context_of_a_software_adapter() -> None:
+    """Lavapipe ends a kernel's loops after 65,535 iterations in all: beyond some 20,000 keys attention would be wrong."""
+    manifest = tiny("tiny-a").manifest
+    plan = compile_plan(manifest, replace(Limits.baseline(), software=True))
+    assert plan.facts["context_window"] == min(16_384, manifest.model.max_position_embeddings)
+    longer = replace(manifest, model=replace(manifest.model, max_position_embeddings=262_144))
+    assert compile_plan(longer, replace(Limits.baseline(), software=True)).facts["context_window"] == 16_384
+    assert compile_plan(longer, Limits.baseline(), context=262_144).facts["context_window"] > 16_384
 
 
 def test_a_chunk_fits_the_scratch() -> None:
