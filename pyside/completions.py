@@ -128,6 +128,7 @@ class Completions:
             self._tokenizer,
             ids,
             self._sampling(options, {}, len(ids), shown),
+            stable=(len(ids),),
             stop=options.stop,
             process=self._extensions.process(options.logits_processor),
             progress=tell and chunks.progress(tell),

@@ -80,7 +80,7 @@ export class Engine {
   static async load(bundle, { python = [], onProgress = () => {}, signal } = {}) {
     signal?.throwIfAborted();
     const base = globalThis.document?.baseURI ?? location.href;
-    const source = typeof bundle === 'string' || bundle instanceof URL ? folderAt(new URL(bundle, base)) : picked(bundle);
+    const source = typeof bundle !== 'object' || bundle instanceof URL ? folderAt(new URL(bundle, base)) : picked(bundle);
     const modules = [python].flat().map((module) => new URL(module, base));
     const foreign = modules.find(({ origin }) => origin !== location.origin);
     if (foreign) {

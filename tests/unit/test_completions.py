@@ -271,6 +271,7 @@ def test_text() -> None:
     assert answer["choices"] == [{"index": 0, "text": " world", "logprobs": None, "finish_reason": "stop"}]
     assert scripted.calls[0].ids == script("Hello<|im_start|>")
     assert scripted.calls[0].sampling.max_tokens == 16 and scripted.calls[0].sampling.temperature == 1.0
+    assert scripted.calls[0].stable == (len(scripted.calls[0].ids),), "what follows may go on from there"
 
 
 def test_text_is_not_searched_for_thoughts_or_calls() -> None:
