@@ -2,14 +2,15 @@
  * `<delta-chat bundle="bundles/demo/">`: a conversation with a model that runs in this page.
  *
  * Attributes, each a property too:
- *   bundle         URL of the model's folder
+ *   bundle         URL of the model's folder; as a property also the files of a folder that a person picked
  *   bundles        URL of a list of models to choose from (`bundles.json`)
  *   storage        keep conversations in this browser, and list them
  *   intro-message  what is said before the first message
  *   placeholder    what the empty input says
  * Properties: `messages`, `tools` (OpenAI's, each with an `execute(arguments)` of its own where it has one), `settings`.
  * Methods: `load`, `send`, `stop`, `clear`, `addMessage`, `regenerate`, `export`, `import`, `focusInput`.
- * Events (bubbling, composed): `delta-ready` {info}, `delta-message` {message}, `delta-error` {error}.
+ * Events (bubbling, composed): `delta-ready` {info}, `delta-message` {message}, `delta-error` {error}, `delta-change` {title, model}
+ *   when another conversation or model is shown.
  * Parts: header, title, sidebar, log, empty, message, user, assistant, tool, bubble, content, thought, tool-call, figures,
  *   footer, composer, input, send, stop, alert, status, context, dialog. Custom properties: see chat/style.js.
  *
@@ -18,26 +19,23 @@
 
 import { Announcer } from './chat/announcer.js';
 import { Composer } from './chat/composer.js';
-import { h, iconButton } from './chat/dom.js';
+import { Conversation } from './chat/conversation.js';
+import { h, icon, iconButton } from './chat/dom.js';
 import { toJson, toMarkdown } from './chat/exchange.js';
 import { bytes } from './chat/format.js';
 import { Library } from './chat/library.js';
-import { listModels, ModelPicker } from './chat/models.js';
-import { Reply } from './chat/reply.js';
-import { defaults, keep, requestOf, restore } from './chat/settings.js';
+import { Model } from './chat/model.js';
+import { listModels, modelIn, ModelPicker } from './chat/models.js';
+import { defaults, keep, restore } from './chat/settings.js';
 import { style } from './chat/style.js';
 import { ThreadView } from './chat/thread-view.js';
-import { answers, declared } from './chat/tools.js';
 import { Tree } from './chat/tree.js';
 
 /** @typedef {import('./deltapage.js').Engine} Engine */
 /** @typedef {import('./deltapage.js').Message} Message */
-/** @typedef {import('./chat/tree.js').Node} Node */
+/** @typedef {import('./chat/models.js').Listed} Listed */
 /** @typedef {import('./chat/settings.js').Settings} Settings */
 /** @typedef {import('./chat/tools.js').Tool} Tool */
-
-const SAVE_EVERY = 2000; // ms while an answer is being written
-const ROUNDS_MAX = 8; // answers in a row that may call tools
 
 export class DeltaChat extends HTMLElement {
   static observedAttributes = ['bundle', 'bundles', 'storage', 'intro-message', 'placeholder'];
@@ -46,22 +44,18 @@ export class DeltaChat extends HTMLElement {
   tools = [];
 
   #root = this.attachShadow({ mode: 'open' });
-  #tree = new Tree();
   #settings = defaults();
-  /** @type {Promise<Engine> | null} */
-  #engine = null;
-  /** @type {Engine['info'] | null} */
-  #info = null;
-  /** @type {AbortController | null} */
-  #running = null;
-  /** @type {import('./chat/models.js').Listed[]} */
+  /** Those that can be chosen. @type {Listed[]} */
   #models = [];
+  /** What the folder in use holds, if it is one of this computer. @type {Listed | null} */
+  #picked = null;
+  #shown = { title: '', model: '' };
 
   #announcer = new Announcer();
   #thread = new ThreadView({
-    edit: (node, text) => this.#say(text, node.parent),
-    regenerate: (node) => this.#regenerate(node),
-    choose: (node) => this.#choose(node),
+    edit: (node, text) => this.#conversation.say(text, node.parent),
+    regenerate: (node) => this.#conversation.regenerate(node),
+    choose: (node) => this.#conversation.choose(node),
   });
   #composer = new Composer({
     send: (text) => this.send(text),
@@ -69,28 +63,40 @@ export class DeltaChat extends HTMLElement {
     editLast: () => this.#thread.editLast(),
     thinking: (thinking) => this.#set({ ...this.#settings, thinking }),
   });
+  #model = new Model({
+    progress: (progress) => this.#composer.loading(progress),
+    state: (state) => this.#modelIs(state),
+    noRoom: (sentence) => this.#composer.notice(sentence),
+  });
+  #conversation = new Conversation({
+    thread: this.#thread,
+    composer: this.#composer,
+    announcer: this.#announcer,
+    load: () => this.load(),
+    contextWindow: () => this.#model.info?.contextWindow ?? 0,
+    settings: () => this.#settings,
+    tools: () => this.tools,
+    keep: (tree) => this.#keep(tree),
+    answered: (message) => this.#tell('delta-message', { message }),
+    fail: (error) => this.#fail(error),
+  });
   #library = new Library({
-    current: () => this.#tree,
-    show: (tree) => {
-      this.stop();
-      this.#show(tree);
-      this.#composer.calm();
-      this.#toggleDrawer(false);
-      this.focusInput();
-    },
+    current: () => this.#conversation.tree,
+    show: (tree) => this.#show(tree),
+    renamed: () => this.#changed(),
     fresh: () => this.clear(),
     notice: (...parts) => this.#composer.notice(...parts),
     fail: (error) => this.#fail(error),
     ask: (dialog) => this.#ask(dialog),
   });
-  #picker = new ModelPicker((url) => { this.bundle = url; });
-  #load_ = h('button', { type: 'button', onclick: () => this.load().catch((error) => this.#fail(error)) }, 'Load');
+  #picker = new ModelPicker(() => this.#openModels());
+  #load = h('button', { type: 'button', class: 'load', onclick: () => this.load().catch((error) => this.#fail(error)) }, icon('load'), 'Load');
   #drawer = iconButton('menu', 'Conversations', () => this.#toggleDrawer(), { 'aria-expanded': 'false' });
 
   constructor() {
     super();
     this.#root.adoptedStyleSheets = [style];
-    const header = h('header', { part: 'header' }, this.#drawer, this.#picker.element, this.#load_,
+    const header = h('header', { part: 'header' }, this.#drawer, this.#picker.element, this.#load,
       iconButton('fresh', 'New chat', () => this.clear(), { class: 'icon fresh' }),
       iconButton('settings', 'Settings', () => this.#openSettings()));
     this.#root.append(this.#library.element, h('div', { class: 'veil', onclick: () => this.#toggleDrawer(false) }),
@@ -106,24 +112,30 @@ export class DeltaChat extends HTMLElement {
    */
   attributeChangedCallback(name, old, value) {
     if (old === value) return;
-    if (name === 'bundle') this.#forget();
+    if (name === 'bundle') this.#use(value ?? '');
     else if (name === 'bundles') this.#list().catch((error) => this.#fail(error));
-    else if (name === 'storage') this.#keep(value !== null);
+    else if (name === 'storage') this.#keepAll(value !== null);
     else if (name === 'placeholder') this.#composer.text.placeholder = value ?? 'Message';
     this.#welcome();
   }
 
   disconnectedCallback() {
-    this.#forget();
+    this.stop();
+    this.#model.forget();
   }
 
+  /** The model: its folder's URL, or the files of a folder that a person picked. @returns {import('./chat/model.js').Source} */
   get bundle() {
-    return this.getAttribute('bundle') ?? '';
+    return this.#model.source;
   }
 
-  set bundle(url) {
-    this.setAttribute('bundle', url);
-    this.#set({ ...this.#settings, bundle: url });
+  set bundle(source) {
+    if (typeof source === 'string') {
+      this.setAttribute('bundle', source);
+      this.#set({ ...this.#settings, bundle: source });
+      return;
+    }
+    this.#pick(source).catch((error) => this.#fail(error));
   }
 
   get bundles() {
@@ -160,7 +172,7 @@ export class DeltaChat extends HTMLElement {
 
   /** The conversation that is shown, as the engine is given it. @returns {Message[]} */
   get messages() {
-    return structuredClone(this.#tree.path().map(({ message }) => message));
+    return structuredClone(this.#conversation.tree.path().map(({ message }) => message));
   }
 
   /** What is set; assign what should differ. @returns {Settings} */
@@ -178,8 +190,7 @@ export class DeltaChat extends HTMLElement {
    * @returns {Promise<Engine>}
    */
   load() {
-    this.#engine ??= this.#load();
-    return this.#engine;
+    return this.#model.load();
   }
 
   /**
@@ -187,22 +198,18 @@ export class DeltaChat extends HTMLElement {
    * @param {string} text
    */
   async send(text) {
-    if (text.trim()) await this.#say(text, this.#tree.leaf?.id ?? 0);
+    if (text.trim()) await this.#conversation.say(text);
   }
 
   /** End the answer that is being written. */
   stop() {
-    this.#running?.abort();
+    this.#conversation.stop();
   }
 
   /** Begin a new conversation; a kept one stays in the list. */
   clear() {
-    this.stop();
-    this.#show(new Tree());
     this.#composer.say('');
-    this.#composer.calm();
-    this.#toggleDrawer(false);
-    this.focusInput();
+    this.#show(new Tree());
   }
 
   /**
@@ -210,15 +217,12 @@ export class DeltaChat extends HTMLElement {
    * @param {Message} message
    */
   addMessage(message) {
-    this.#thread.append(this.#tree.add(structuredClone(message)), this.#tree);
-    this.#thread.toEnd();
-    this.#library.keep(this.#tree);
+    this.#conversation.add(structuredClone(message));
   }
 
   /** Ask for the last answer once more; the old one stays as an alternative. */
   async regenerate() {
-    const last = this.#tree.path().findLast(({ message }) => message.role === 'assistant');
-    if (last) await this.#regenerate(last);
+    await this.#conversation.regenerate();
   }
 
   /**
@@ -226,7 +230,8 @@ export class DeltaChat extends HTMLElement {
    * @param {'json' | 'markdown'} [format]
    */
   export(format = 'json') {
-    return format === 'json' ? toJson([this.#tree.toJSON()]) : toMarkdown(this.#tree.toJSON());
+    const saved = this.#conversation.tree.toJSON();
+    return format === 'json' ? toJson([saved]) : toMarkdown(saved);
   }
 
   /**
@@ -241,148 +246,36 @@ export class DeltaChat extends HTMLElement {
     this.#composer.text.focus();
   }
 
-  // --- an answer ------------------------------------------------------------------------------------------------------
-
-  /**
-   * @param {string} text
-   * @param {number} parent  the message that it answers
-   */
-  async #say(text, parent) {
-    if (this.#running) return;
-    const before = this.#tree.path().find((node) => node.parent === parent);
-    const asked = this.#tree.add({ role: 'user', content: text }, parent);
-    this.#thread.cut(parent); // what came after is another branch now
-    this.#thread.append(asked, this.#tree);
-    this.#thread.toEnd();
-    this.#composer.value = '';
-    this.focusInput();
-    if (await this.#answer(asked)) return;
-    this.#tree.remove(asked); // nothing came: the message goes back to where it was written
-    if (before) this.#tree.choose(before);
-    this.#thread.show(this.#tree);
-    this.#composer.value = this.#composer.text.value || text;
-    this.#library.keep(this.#tree);
-  }
-
-  /** @param {Node} node  an answer */
-  async #regenerate(node) {
-    const asked = this.#tree.path().find(({ id }) => id === node.parent);
-    if (!asked || this.#running) return;
-    this.focusInput();
-    if (await this.#answer(asked)) return;
-    this.#tree.choose(node);
-    this.#thread.show(this.#tree);
-  }
-
-  /**
-   * Answer a message, and go on while the model calls tools.
-   * @param {Node} asked
-   * @returns {Promise<boolean>} whether anything came
-   */
-  async #answer(asked) {
-    const controller = this.#running = new AbortController();
-    this.#composer.busy = true;
-    let came = false;
-    try {
-      for (let round = 0, last = asked; round < ROUNDS_MAX; round++) {
-        const answer = await this.#reply(last, controller.signal);
-        if (!answer) break;
-        came = true;
-        const results = await answers(answer.message, this.tools);
-        if (!results || controller.signal.aborted) break;
-        for (const result of results) {
-          last = this.#tree.add(result);
-          this.#thread.append(last, this.#tree);
-        }
-      }
-    } finally {
-      if (this.#running === controller) this.#running = null;
-      this.#composer.busy = this.#running !== null;
-    }
-    return came;
-  }
-
-  /**
-   * One answer of the model.
-   * @param {Node} asked
-   * @param {AbortSignal} signal
-   * @returns {Promise<Node | null>} null when nothing came
-   */
-  async #reply(asked, signal) {
-    const tree = this.#tree;
-    const reply = new Reply();
-    const messages = messagesUpTo(tree, asked, this.#settings.system);
-    const node = tree.add(reply.message, asked.id);
-    this.#thread.cut(asked.id);
-    const view = this.#thread.append(node, tree, true);
-    this.#thread.toEnd();
-    const saving = setInterval(() => this.#library.keep(tree), SAVE_EVERY);
-    this.#composer.say('');
-    try {
-      const engine = await orAborted(this.load(), signal);
-      await reply.run(engine, { messages, ...declared(this.tools), ...requestOf(this.#settings), signal }, {
-        onText: (kind, piece) => {
-          view.add(kind, piece);
-          if (kind === 'content') this.#announcer.push(piece);
-        },
-        onCall: (call) => view.call(call),
-        onPrefill: (done, total) => this.#composer.reading(done, total),
-      });
-    } catch (error) {
-      if (signal.aborted) reply.facts.finish = 'abort';
-      else this.#fail(/** @type {Error} */ (error));
-    } finally {
-      clearInterval(saving);
-    }
-    if (signal.aborted) this.#composer.say('Stopped');
-    if (reply.empty) {
-      tree.remove(node);
-      return null;
-    }
-    node.facts = { ...reply.facts, model: this.#info?.name };
-    view.finish(tree.siblings(node));
-    this.#announcer.finish();
-    this.#meter();
-    this.#library.keep(tree);
-    this.#tell('delta-message', { message: structuredClone(reply.message) });
-    return node;
-  }
-
-  /** @param {Node} node */
-  #choose(node) {
-    this.stop();
-    this.#tree.choose(node);
-    this.#thread.show(this.#tree);
-    this.#library.keep(this.#tree);
-  }
-
   // --- the model ------------------------------------------------------------------------------------------------------
 
-  async #load() {
-    try {
-      this.#load_.hidden = true;
-      const { Engine } = await import('./deltapage.js');
-      const engine = await Engine.load(this.bundle, { onProgress: (progress) => this.#composer.loading(progress) });
-      this.#info = engine.info;
-      this.#composer.say('Ready');
-      this.#welcome();
-      this.#tell('delta-ready', { info: engine.info });
-      return engine;
-    } catch (error) {
-      this.#engine = null; // so that the next message tries again
-      this.#load_.hidden = false;
-      this.#composer.say('');
-      throw error;
-    }
+  /**
+   * Another model; the conversation stays.
+   * @param {import('./chat/model.js').Source} source
+   */
+  #use(source) {
+    this.stop();
+    this.#picked = null;
+    this.#model.source = source;
   }
 
-  /** Let go of the model; the conversation stays. */
-  #forget() {
-    this.stop();
-    this.#engine?.then((engine) => engine.unload(), () => {});
-    this.#engine = this.#info = null;
-    this.#load_.hidden = false;
-    this.#composer.say('');
+  /** @param {FileList | File[]} files */
+  async #pick(files) {
+    const model = await modelIn(files); // or the model before stays
+    this.removeAttribute('bundle');
+    this.#use(files);
+    this.#picked = model;
+    this.#welcome();
+  }
+
+  /** @param {'absent' | 'loading' | 'ready'} state */
+  #modelIs(state) {
+    this.#load.hidden = state !== 'absent';
+    this.#composer.say(state === 'ready' ? 'Ready' : '');
+    this.#welcome();
+    const { info } = this.#model;
+    if (state !== 'ready' || !info) return;
+    this.#tell('delta-ready', { info });
+    if (this.storage && info.kept) import('./storage.js').then(({ persist }) => persist()).catch(() => {}); // asking is all one can do
   }
 
   async #list() {
@@ -392,14 +285,31 @@ export class DeltaChat extends HTMLElement {
     this.#welcome();
   }
 
+  async #openModels() {
+    const { modelsDialog } = await import('./chat/models-dialog.js');
+    const models = [...this.#picked ? [this.#picked] : [], ...this.#models];
+    this.#ask(modelsDialog(models, models.find((model) => model.url === this.bundle) ?? this.#picked, {
+      choose: ({ url }) => { if (url) this.bundle = url; },
+      pick: (files) => this.#pick(files).catch((error) => this.#fail(error)),
+    }));
+  }
+
   // --- what is on the page --------------------------------------------------------------------------------------------
 
   /** @param {Tree} tree */
   #show(tree) {
-    this.#tree = tree;
-    this.#thread.show(tree);
-    this.#meter();
+    this.#conversation.show(tree);
+    this.#composer.calm();
+    this.#toggleDrawer(false);
     this.#library.refresh();
+    this.#changed();
+    this.focusInput();
+  }
+
+  /** @param {Tree} tree */
+  #keep(tree) {
+    this.#library.keep(tree);
+    this.#changed();
   }
 
   /** @param {Settings} settings */
@@ -410,7 +320,7 @@ export class DeltaChat extends HTMLElement {
   }
 
   /** Keep conversations and settings from now on, and take up those of the last visit. @param {boolean} on */
-  #keep(on) {
+  #keepAll(on) {
     this.#library.keeps = on;
     if (on) this.#set({ ...restore() });
     this.#library.refresh();
@@ -418,7 +328,7 @@ export class DeltaChat extends HTMLElement {
 
   async #openSettings() {
     const { settingsDialog } = await import('./chat/dialogs.js');
-    this.#ask(settingsDialog(this.#settings, this.#info, (settings) => this.#set(settings)));
+    this.#ask(settingsDialog(this.#settings, this.#model.info, (settings) => this.#set(settings)));
   }
 
   /** @param {HTMLDialogElement} dialog */
@@ -427,19 +337,27 @@ export class DeltaChat extends HTMLElement {
     dialog.showModal();
   }
 
-  /** What stands in an empty conversation: what this is, and that it is private. */
+  /** The model's name, and what stands in an empty conversation: what this is, and that it is private. */
   #welcome() {
-    this.#picker.show(this.#models, this.bundle);
-    const size = this.#models.find(({ url }) => url === this.bundle)?.bytes;
-    const state = this.#info ? `${this.#info.name} is ready.` : `The model${size ? ` (${bytes(size)})` : ''} loads with the first message; the next time it is already here.`;
+    const { info } = this.#model;
+    const listed = this.#picked ?? this.#models.find(({ url }) => url === this.bundle);
+    const model = listed?.model ?? info?.name ?? folderOf(this.bundle);
+    this.#picker.show({ model, recipe: listed?.recipe ?? info?.recipe }, this.#models.length > 0);
+    const size = listed ? ` (${bytes(listed.bytes)})` : '';
+    const later = this.#picked ? 'it is read from your folder' : 'the next time it is already here';
     this.#thread.welcome(h('h2', {}, this.introMessage || 'What is on your mind?'),
       h('p', {}, 'A language model that runs in this page, on your own graphics processor. Nothing you write leaves this machine.'),
-      h('p', { class: 'quiet' }, state));
+      h('p', { class: 'quiet' }, info ? `${info.name} is ready.` : `The model${size} loads with the first message; ${later}.`));
+    this.#changed();
   }
 
-  #meter() {
-    const used = this.#tree.path().findLast(({ facts }) => facts?.usage)?.facts?.usage.total_tokens ?? 0;
-    this.#composer.context(used, this.#info?.contextWindow ?? 0);
+  /** Tell the page, for its title, when there is another conversation or model than before. */
+  #changed() {
+    const { tree } = this.#conversation;
+    const shown = { title: tree.empty ? '' : tree.title, model: this.#picker.model };
+    if (shown.title === this.#shown.title && shown.model === this.#shown.model) return;
+    this.#shown = shown;
+    this.#tell('delta-change', { ...shown });
   }
 
   /** @param {boolean} [open] */
@@ -475,30 +393,9 @@ export class DeltaChat extends HTMLElement {
   }
 }
 
-/**
- * What the engine is given: the system prompt, and the conversation up to a message.
- * @param {Tree} tree
- * @param {Node} last
- * @param {string} system
- * @returns {Message[]}
- */
-function messagesUpTo(tree, last, system) {
-  const path = tree.path();
-  const messages = path.slice(0, path.findIndex(({ id }) => id === last.id) + 1).map(({ message }) => message);
-  return system.trim() && messages[0]?.role !== 'system' ? [{ role: 'system', content: system }, ...messages] : structuredClone(messages);
-}
-
-/**
- * What a promise gives, unless the signal comes first; the promise goes on by itself.
- * @template T
- * @param {Promise<T>} promise
- * @param {AbortSignal} signal
- * @returns {Promise<T>}
- */
-function orAborted(promise, signal) {
-  return Promise.race([promise, new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  })]);
+/** @param {import('./chat/model.js').Source} source */
+function folderOf(source) {
+  return typeof source === 'string' ? decodeURIComponent(source.replace(/\/$/, '').split('/').at(-1) ?? '') : '';
 }
 
 customElements.define('delta-chat', DeltaChat);

@@ -14,9 +14,22 @@ from tests.e2e.conftest import opened
 
 FAKE_ENGINE = Path(__file__).with_name("fake_engine.js").read_text(encoding="utf-8")
 MODELS = [
-    {"name": name, "url": f"bundles/{name}/", "model": name, "recipe": "q4", "license": "apache-2.0", "bytes": size}
-    for name, size in (("small", 5 << 20), ("large", 3 << 30))
+    {"name": name, "url": f"bundles/{name}/", "model": model, "recipe": "q4", "license": "apache-2.0", "bytes": size}
+    for name, model, size in (("a", "Small", 5 << 20), ("b", "Large", 3 << 30))
 ]
+MANIFESTS = {
+    f"/{model['url']}manifest.json": {
+        "shards": [{"file": "shards/0", "bytes": model["bytes"], "sha256": f"{at:064}"}],
+        "kernels": [],
+        "files": [],
+    }
+    for at, model in enumerate(MODELS)
+}
+
+KEEP = """async (sha256) => {
+  const cache = await caches.open('deltapage-files');
+  await cache.put(`${origin}/deltapage/sha256/${sha256}`, new Response('x'));
+}"""
 
 
 class ChatPage:
@@ -54,6 +67,18 @@ class ChatPage:
         expect(self.button("Stop")).to_be_hidden()
         expect(self.answers.last.get_by_role("button", name="Regenerate")).to_be_visible()
 
+    def models(self) -> Locator:
+        """The dialog of models, opened."""
+        self.page.get_by_role("button", name="Model: ").click()
+        dialog = self.page.get_by_role("dialog", name="Models")
+        expect(dialog).to_be_visible()
+        return dialog
+
+    def keep(self, model: str) -> None:
+        """Put the one file of a model where a download would put it."""
+        at = [each["model"] for each in MODELS].index(model)
+        self.page.evaluate(KEEP, f"{at:064}")
+
     def requests(self) -> list[dict[str, Any]]:
         """What the engine was asked so far."""
         asked: list[dict[str, Any]] = self.page.evaluate("globalThis.requests")
@@ -61,14 +86,22 @@ class ChatPage:
 
 
 def fake_engine(page: Page) -> None:
-    """Answer for the engine and the list of models, before anything is fetched."""
-    page.route("**/deltapage.js", lambda route: route.fulfill(body=FAKE_ENGINE, content_type="text/javascript"))
-    page.route("**/bundles.json", lambda route: route.fulfill(body=json.dumps(MODELS), content_type="application/json"))
+    """Answer for the engine and the models, before anything is fetched."""
+    _answer(page, "/deltapage.js", FAKE_ENGINE)
+    _answer(page, "/offline.js", "")  # a service worker would get past all this
+    _answer(page, "/bundles.json", json.dumps(MODELS))
+    for path, manifest in MANIFESTS.items():
+        _answer(page, path, json.dumps(manifest))
+
+
+def _answer(page: Page, path: str, body: str) -> None:
+    media = "application/json" if path.endswith(".json") else "text/javascript"
+    page.route(f"**{path}", lambda route: route.fulfill(body=body, content_type=media))
 
 
 @contextmanager
 def chat_page(browser: Browser, url: str, **options: Any) -> Iterator[ChatPage]:
     """The page at ``/`` in a fresh profile."""
     with opened(browser, url, prepare=fake_engine, **options) as page:
-        expect(page.get_by_role("combobox", name="Model")).to_be_visible()
+        expect(page.get_by_role("button", name="Model: Small")).to_be_visible()
         yield ChatPage(page)

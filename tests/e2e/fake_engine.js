@@ -13,7 +13,7 @@ globalThis.loaded = [];
 
 export class Engine {
   info = {
-    name: 'Fake', recipe: 'q4', adapter: 'No GPU', features: ['subgroups'], contextWindow: 4096, bytes: { weight: 5e8, state: 2e7 },
+    name: 'Fake', recipe: 'q4', kept: true, adapter: 'No GPU', features: ['subgroups'], contextWindow: 4096, bytes: { weight: 5e8, state: 2e7 },
     generation: { presets: PRESETS },
   };
 

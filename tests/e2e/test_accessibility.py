@@ -82,8 +82,19 @@ def exporting(chat: ChatPage) -> None:
     expect(chat.page.get_by_role("dialog")).to_be_visible()
 
 
+def models(chat: ChatPage) -> None:
+    chat.keep("Small")
+    expect(chat.models()).to_contain_text("kept in this browser")
+
+
+def deleting(chat: ChatPage) -> None:
+    models(chat)
+    chat.button("Delete Small q4").click()
+    expect(chat.page.get_by_role("group", name="Delete Small?")).to_be_visible()
+
+
 VIEWS: list[Callable[[ChatPage], None]] = [
-    lambda chat: None, answered, writing, calling, branched, failed, settings, listed, exporting
+    lambda chat: None, answered, writing, calling, branched, failed, settings, listed, exporting, models, deleting
 ]  # fmt: skip
 
 

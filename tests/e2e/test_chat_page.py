@@ -60,7 +60,7 @@ def test_the_main_path(browser: Browser, shell: str) -> None:
         expect(answer).to_contain_text('<img src=x onerror="globalThis.hurt = 1">')
         expect(answer.locator("a")).not_to_have_attribute("href", re.compile("javascript"))
         assert chat.page.evaluate("globalThis.hurt") is None
-        expect(answer).to_contain_text("42 tokens/s · first after 0.3 s")
+        expect(answer).to_contain_text("42 tokens/s · first after 0.3 s · 496 MiB of memory")
         expect(chat.input).to_be_focused()
 
 
@@ -186,11 +186,17 @@ def test_tools_run_and_are_shown_as_cards(chat: ChatPage) -> None:
 
 def test_loading_and_reading_tell_how_far_they_are(chat: ChatPage) -> None:
     chat.page.evaluate("globalThis.loadWait = 150")
-    chat.script({"prompt_progress": {"processed": 512, "total": 2048}}, {"content": "Read.", "wait": 400})
+    chat.script(
+        {"prompt_progress": {"processed": 256, "total": 2048}},
+        {"prompt_progress": {"processed": 512, "total": 2048}, "wait": 200},
+        {"content": "Read.", "wait": 400},
+    )
     chat.send("A long text")
     status = chat.page.locator("[part=status]")
+    expect(status.get_by_role("status")).to_have_text("Loading the model")
     expect(status).to_contain_text(re.compile(r"of 8\.0 MiB · .*/s · .* s left"))
-    expect(status).to_contain_text("Reading the conversation: 512 of 2,048 tokens")
+    expect(status).to_contain_text(re.compile(r"512 of 2,048 tokens · [\d,]+ tokens/s · .* s left"))
+    expect(status.get_by_role("status")).to_have_text("Reading")
     expect(chat.page.get_by_role("progressbar")).to_be_visible()
     expect(chat.answers).to_contain_text("Read.")
     expect(chat.page.get_by_role("progressbar")).to_be_hidden()
@@ -274,14 +280,83 @@ def test_conversations_are_exported_and_imported(chat: ChatPage, tmp_path: Path)
 
 
 def test_another_model_is_chosen_and_remembered(chat: ChatPage) -> None:
-    model = chat.page.get_by_role("combobox", name="Model")
     expect(chat.page.get_by_text("The model (5.0 MiB) loads with the first message")).to_be_visible()
-    model.select_option("large · q4 · 3.0 GiB")
+    dialog = chat.models()
+    expect(dialog.locator("[aria-current=true]")).to_contain_text("Small")
+    dialog.get_by_role("button", name="Large q4").click()
+    expect(dialog).to_be_hidden()
     expect(chat.page.get_by_text("The model (3.0 GiB)")).to_be_visible()
+    expect(chat.button("Model: Large q4")).to_be_focused()
     chat.ask("Hello")
-    assert chat.page.evaluate("globalThis.loaded") == [f"{chat.page.url}bundles/large/"]
+    assert chat.page.evaluate("globalThis.loaded") == [f"{chat.page.url}bundles/b/"]
     chat.page.reload()
-    expect(model.locator("option:checked")).to_contain_text("large")
+    expect(chat.button("Model: Large q4")).to_be_visible()
+
+
+def test_what_is_kept_of_models_is_told_and_deleted_on_request(chat: ChatPage) -> None:
+    chat.keep("Small")
+    dialog = chat.models()
+    small, large = dialog.get_by_role("listitem").all()
+    expect(small).to_contain_text("5.0 MiB · 5.0 MiB kept in this browser")
+    expect(large).to_contain_text("3.0 GiB · not downloaded")
+    expect(dialog).to_contain_text(re.compile(r"This site uses .* of the browser's storage, and .*iB are free for it"))
+    expect(chat.button("Delete Large q4")).to_be_hidden()
+    chat.button("Delete Small q4").focus()
+    chat.page.keyboard.press("Enter")
+    expect(dialog.get_by_role("group", name="Delete Small?")).to_contain_text(
+        "Delete 5.0 MiB of Small from this browser?"
+    )
+    expect(chat.button("Keep")).to_be_focused()
+    chat.page.keyboard.press("Escape")
+    expect(chat.button("Delete Small q4")).to_be_focused()
+    expect(small).to_contain_text("5.0 MiB kept")
+    chat.button("Delete Small q4").click()
+    chat.button("Delete").click()
+    expect(dialog.get_by_role("status")).to_have_text("5.0 MiB of Small deleted.")
+    expect(small).to_contain_text("5.0 MiB · not downloaded")
+    expect(small.get_by_role("button", name="Small q4")).to_be_focused()
+    assert chat.page.evaluate("caches.open('deltapage-files').then((cache) => cache.keys())") == []
+
+
+def test_no_room_is_a_notice_and_the_model_loads(chat: ChatPage) -> None:
+    chat.page.evaluate("navigator.storage.estimate = async () => ({ usage: 9e6, quota: 1e7 })")
+    chat.ask("Hello")
+    expect(chat.page.get_by_role("alert")).to_contain_text("needs 6 MB of storage, and this browser has 1 MB left")
+    expect(chat.answers).to_contain_text("Echo: Hello")
+
+
+def test_persistence_is_asked_for_once_a_model_is_here(chat: ChatPage) -> None:
+    chat.page.evaluate("""() => {
+      globalThis.asked = 0;
+      navigator.storage.persisted = async () => false;
+      navigator.storage.persist = async () => { globalThis.asked += 1; return true; };
+    }""")
+    chat.ask("Hello")
+    chat.page.wait_for_function("globalThis.asked === 1")
+    chat.ask("Again")
+    assert chat.page.evaluate("globalThis.asked") == 1
+
+
+def test_a_folder_without_a_model_is_refused(chat: ChatPage, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("nothing")
+    chat.models().get_by_label("Folder of a model").set_input_files(tmp_path)
+    expect(chat.page.get_by_role("alert")).to_contain_text("There is no model in this folder")
+    expect(chat.button("Model: Small q4")).to_be_visible()
+
+
+def test_the_title_names_conversation_and_model(chat: ChatPage) -> None:
+    expect(chat.page).to_have_title("Small")
+    chat.ask("Names for a cat")
+    expect(chat.page).to_have_title("Names for a cat · Small")
+    chat.conversations.first.hover()
+    chat.button("Rename Names for a cat").click()
+    chat.page.get_by_role("textbox", name="Title").fill("Cats")
+    chat.page.keyboard.press("Enter")
+    expect(chat.page).to_have_title("Cats · Small")
+    chat.models().get_by_role("button", name="Large q4").click()
+    expect(chat.page).to_have_title("Cats · Large")
+    chat.button("New chat").first.click()
+    expect(chat.page).to_have_title("Large")
 
 
 def test_a_screen_reader_hears_sentences(chat: ChatPage) -> None:
@@ -324,7 +399,7 @@ def test_the_shell_is_small_and_its_modules_are_all_preloaded() -> None:
     """What is fetched before the first message, compressed; the graph is walked from the page's own script."""
     files = site.page_files()
     reached = {"index.html", "page.css", "icon.svg"}
-    waiting = ["delta-chat.js"]
+    waiting = ["page.js", "delta-chat.js", "offline.js"]
     while waiting:
         name = waiting.pop()
         reached.add(name)

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Dialog, Request, expect
 from tests.e2e.chat_page import ChatPage, chat_page
 from tests.e2e.hostile import TEXTS
 
+BY_AN_ANSWER = ("/vendor/", "/chat/", "/bundles/", "/deltapage.js", "/storage.js", "/kept.js", "/protocol.js")
 BATCH = 20  # texts in a conversation, whose title is the first of them
 SAY_BACK = """async (texts) => {
   globalThis.script = ({ messages }) => messages.at(-1).content.match(/[^]{1,24}/g).map((content) => ({ content }));
@@ -73,7 +74,7 @@ class Watch:
 
     def _request(self, request: Request) -> None:
         address = urlsplit(request.url)
-        if address.netloc != self.own or not address.path.startswith(("/vendor/", "/chat/", "/deltapage.js")):
+        if address.netloc != self.own or not address.path.startswith(BY_AN_ANSWER):
             self.seen.append(f"asked for {request.url}")
 
     def nothing_happened(self) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -17,7 +19,7 @@ LOADED = 60_000  # ms: Python, the model and its kernels, on two busy cores
 def chat(browser: Browser, url: str, faults: FaultySite) -> Iterator[Page]:
     """The page at ``/``."""
     with opened(browser, url) as page:
-        expect(page.get_by_role("combobox", name="Model")).to_be_visible()
+        expect(page.get_by_role("button", name="Model: ")).to_be_visible()
         yield page
 
 
@@ -67,6 +69,35 @@ def test_a_failure_is_told_and_the_message_kept(chat: Page, faults: FaultySite) 
     expect(chat.get_by_role("alert")).to_contain_text("does not give out tokenizer.bin", timeout=LOADED)
     expect(chat.get_by_role("textbox", name="Message")).to_have_value("Hello")
     expect(chat.get_by_role("button", name="Load")).to_be_visible()
+
+
+def test_a_model_in_a_folder_of_this_computer(chat: Page, faults: FaultySite, bundles: list[Path]) -> None:
+    chat.get_by_role("button", name="Model: ").click()
+    faults.requests.clear()
+    chat.get_by_label("Folder of a model").set_input_files(bundles[2])
+    expect(chat.get_by_role("dialog")).to_be_hidden()
+    expect(chat.get_by_role("button", name="Model: tiny-a q8")).to_be_visible()
+    expect(chat).to_have_title("tiny-a")
+    send(chat, "Hello")
+    expect(chat.get_by_role("log").locator("article.assistant")).not_to_be_empty(timeout=LOADED)
+    stop(chat)
+    assert not [path for path, _ in faults.requests if "/shards/" in path]
+    chat.get_by_role("button", name="Model: ").click()
+    expect(chat.get_by_role("listitem").first).to_contain_text("read from a folder of this computer")
+
+
+def test_a_model_goes_from_the_browser_on_request(chat: Page) -> None:
+    chat.get_by_role("button", name="Load").click()
+    expect(chat.get_by_text("tiny-a is ready.")).to_be_visible(timeout=LOADED)
+    chat.get_by_role("button", name="Model: ").click()
+    rows = chat.get_by_role("dialog", name="Models").get_by_role("listitem")
+    expect(rows.first).to_contain_text(re.compile(r"iB · .*iB kept in this browser"))
+    chat.get_by_role("button", name="Delete tiny-a f32").click()
+    chat.get_by_role("button", name="Delete", exact=True).click()
+    expect(chat.get_by_role("dialog").get_by_role("status")).to_have_text(re.compile("iB of tiny-a deleted"))
+    chat.reload()
+    chat.get_by_role("button", name="Model: ").click()
+    expect(rows.first).to_contain_text("not downloaded")
 
 
 def stop(page: Page) -> None:

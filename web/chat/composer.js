@@ -1,7 +1,8 @@
 /** Where a message is written: text, thinking, send, stop, and what is going on. */
 
 import { h, iconButton } from './dom.js';
-import { bytes, count, duration } from './format.js';
+import { bytes, count } from './format.js';
+import { Pace } from './pace.js';
 
 /** @typedef {import('../protocol.js').Progress} Progress */
 
@@ -15,7 +16,6 @@ import { bytes, count, duration } from './format.js';
 
 /** What is said of each phase of loading. @type {Record<Progress['phase'], string>} */
 const PHASES = { runtime: 'Starting Python', download: 'Loading the model', compile: 'Preparing the GPU', selftest: 'Checking the GPU', ready: 'Ready' };
-const RATE_OVER = 4; // seconds of download that its rate is taken from
 
 export class Composer {
   text = h('textarea', { name: 'text', part: 'input', rows: 1, dir: 'auto', 'aria-label': 'Message', placeholder: 'Message', enterkeyhint: 'send' });
@@ -25,11 +25,12 @@ export class Composer {
   #alert = h('p', { class: 'alert', part: 'alert', role: 'alert', hidden: true });
   #bar = h('progress', { max: 1, 'aria-label': 'Progress', hidden: true });
   #said = h('span', { role: 'status', dir: 'auto' });
+  #figures = h('span', { class: 'progress', dir: 'auto' }); // not told to screen readers, which would speak of nothing else
   #context = h('span', { class: 'context', part: 'context', hidden: true });
   #meter = h('meter', { min: 0, max: 1, high: 0.9, 'aria-label': 'Context used' });
   #actions;
-  /** @type {{at: number, loaded: number}[]} */
-  #samples = [];
+  #download = new Pace(bytes);
+  #prefill = new Pace(count, ' tokens');
   element;
 
   /** @param {ComposerActions} actions */
@@ -40,7 +41,7 @@ export class Composer {
     this.element = h('footer', { part: 'footer', class: 'composer' }, this.#alert,
       h('form', { part: 'composer', onsubmit: (/** @type {Event} */ event) => event.preventDefault() }, this.text, h('div', { class: 'row' },
         h('label', { class: 'toggle' }, this.#thinking, 'Thinking'), h('span', { class: 'gap' }), this.#send, this.#stop)),
-      h('div', { class: 'status', part: 'status' }, this.#bar, this.#said, this.#context));
+      h('div', { class: 'status', part: 'status' }, this.#bar, this.#said, this.#figures, this.#context));
     this.text.addEventListener('keydown', (event) => this.#key(event));
     this.text.addEventListener('input', () => this.#ready());
     this.#ready();
@@ -53,7 +54,7 @@ export class Composer {
     this.#stop.hidden = !busy;
     if (focused) this.text.focus(); // the button that had it is gone
     if (busy) this.#alert.hidden = true;
-    else this.#bar.hidden = true;
+    else this.#progress();
   }
 
   /** @param {boolean} on */
@@ -63,7 +64,7 @@ export class Composer {
 
   /** @param {string} sentence */
   say(sentence) {
-    this.#said.textContent = sentence;
+    if (this.#said.textContent !== sentence) this.#said.textContent = sentence;
   }
 
   /**
@@ -96,17 +97,9 @@ export class Composer {
    * @param {Progress} progress
    */
   loading({ phase, loaded, total }) {
-    this.#show(phase === 'ready' ? 1 : total && loaded / total, phase === 'ready');
-    if (phase !== 'download' || !total) {
-      this.say(PHASES[phase]);
-      return;
-    }
-    const at = performance.now() / 1000;
-    this.#samples = [...this.#samples.filter((sample) => at - sample.at < RATE_OVER && sample.loaded <= loaded), { at, loaded }];
-    const [{ at: since, loaded: then }] = this.#samples;
-    const speed = (loaded - then) / (at - since);
-    const rest = at > since && speed ? ` · ${bytes(speed)}/s · ${duration((total - loaded) / speed)} left` : '';
-    this.say(`${PHASES.download}: ${bytes(loaded)} of ${bytes(total)}${rest}`);
+    this.say(PHASES[phase]);
+    if (phase === 'ready') this.#progress();
+    else this.#progress(total && loaded / total, phase === 'download' && total ? this.#download.tell(loaded, total) : '');
   }
 
   /**
@@ -115,8 +108,9 @@ export class Composer {
    * @param {number} total  tokens
    */
   reading(done, total) {
-    this.#show(done / total, done >= total);
-    this.say(done >= total ? '' : `Reading the conversation: ${count(done)} of ${count(total)} tokens`);
+    this.say(done < total ? 'Reading' : '');
+    if (done < total) this.#progress(done / total, this.#prefill.tell(done, total));
+    else this.#progress();
   }
 
   /**
@@ -130,12 +124,13 @@ export class Composer {
   }
 
   /**
-   * @param {number} part
-   * @param {boolean} done
+   * @param {number | null} [part]  that is done; nothing is going on without it
+   * @param {string} [figures]
    */
-  #show(part, done) {
-    this.#bar.hidden = done;
-    this.#bar.value = part || 0;
+  #progress(part = null, figures = '') {
+    this.#bar.hidden = part === null;
+    this.#bar.value = part ?? 0;
+    this.#figures.textContent = figures;
   }
 
   #submit() {

@@ -1,7 +1,7 @@
 /** The element's dialogs, fetched when the first one is opened. */
 
 import { h, iconButton } from './dom.js';
-import { bytes, count } from './format.js';
+import { bytes, count, sum } from './format.js';
 import { presetOf, SAMPLING } from './settings.js';
 
 /** @typedef {import('./settings.js').Settings} Settings */
@@ -64,10 +64,12 @@ export function exportDialog({ markdown, json, all }) {
 }
 
 /**
+ * A dialog with a title and a button that closes it.
  * @param {string} title
  * @param {...(Node | null)} children
+ * @returns {HTMLDialogElement}
  */
-function framed(title, ...children) {
+export function framed(title, ...children) {
   const dialog = h('dialog', { part: 'dialog', 'aria-label': title,
     onclose: () => dialog.remove(),
     onclick: (/** @type {MouseEvent} */ event) => {
@@ -109,9 +111,8 @@ function number(id, label, min, max, step, help, value, placeholder, onChange) {
 
 /** @param {Info} info */
 function facts({ name, recipe, adapter, contextWindow, bytes: parts, features }) {
-  const memory = Object.values(parts).reduce((sum, each) => sum + each, 0);
   const rows = Object.entries({
-    Name: name, Weights: recipe, GPU: adapter, 'GPU memory': bytes(memory), 'Context window': `${count(contextWindow)} tokens`,
+    Name: name, Weights: recipe, GPU: adapter, 'GPU memory': bytes(sum(parts)), 'Context window': `${count(contextWindow)} tokens`,
     'GPU features': features.join(', ') || 'none beyond the baseline',
   });
   return h('dl', {}, ...rows.flatMap(([key, value]) => [h('dt', {}, key), h('dd', {}, value)]));

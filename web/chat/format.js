@@ -13,6 +13,14 @@ export function bytes(count) {
 }
 
 /**
+ * @param {Record<string, number>} parts
+ * @returns {number} all of them together
+ */
+export function sum(parts) {
+  return Object.values(parts).reduce((total, part) => total + part, 0);
+}
+
+/**
  * @param {number} seconds
  * @returns {string} such as `0.4 s`, `12 s`, `3 min 20 s`
  */

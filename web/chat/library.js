@@ -10,6 +10,7 @@ import { Tree } from './tree.js';
  * @typedef {object} LibraryActions
  * @property {() => Tree} current  the conversation that is shown
  * @property {(tree: Tree) => void} show
+ * @property {() => void} renamed  the one that is shown
  * @property {() => void} fresh
  * @property {(sentence: string, ...remedies: HTMLElement[]) => void} notice
  * @property {(error: Error) => void} fail
@@ -90,7 +91,10 @@ export class Library {
    */
   async #rename(id, title) {
     const current = this.#actions.current();
-    if (id === current.id) current.title = title;
+    if (id === current.id) {
+      current.title = title;
+      this.#actions.renamed();
+    }
     const saved = await this.#store.get(id);
     if (saved) await this.#store.put({ ...saved, title });
     await this.refresh();

@@ -1,7 +1,7 @@
 /** One message on the page: what was thought, said and called, and what can be done with it. */
 
 import { copyFrom, h, icon, iconButton } from './dom.js';
-import { duration, pretty, rate } from './format.js';
+import { bytes, duration, pretty, rate } from './format.js';
 import { Markdown } from './markdown.js';
 import { textOf } from './tree.js';
 
@@ -116,7 +116,7 @@ export class MessageView {
       textOf(message) && copy,
       message.role === 'user' && iconButton('edit', 'Edit', () => this.edit()),
       message.role === 'assistant' && iconButton('again', 'Regenerate', () => this.#actions.regenerate(this.#node)),
-      usage && h('span', { class: 'figures', part: 'figures', dir: 'auto' }, figures(usage)),
+      usage && h('span', { class: 'figures', part: 'figures', dir: 'auto' }, figures(facts)),
     ].filter((each) => each instanceof window.Node));
   }
 
@@ -172,8 +172,9 @@ export class MessageView {
   }
 }
 
-/** @param {any} usage */
-function figures({ completion_tokens: tokens, extra }) {
+/** @param {import('./tree.js').Facts} facts */
+function figures({ usage: { completion_tokens: tokens, extra }, memory }) {
   const { decode_tokens_per_s: speed, time_to_first_token_s: first } = extra;
-  return `${tokens} ${tokens === 1 ? 'token' : 'tokens'} · ${rate(speed)} tokens/s · first after ${duration(first)}`;
+  const parts = [`${tokens} ${tokens === 1 ? 'token' : 'tokens'}`, `${rate(speed)} tokens/s`, `first after ${duration(first)}`];
+  return [...parts, ...memory ? [`${bytes(memory)} of memory`] : []].join(' · ');
 }

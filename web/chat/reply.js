@@ -31,13 +31,18 @@ export class Reply {
    */
   async run(engine, request, { onText, onCall, onPrefill }) {
     let thinkingSince = 0;
+    let reading = 0; // tokens of the prompt, until the first one of the answer
     const thought = () => {
       if (thinkingSince) this.facts.thoughtFor = (performance.now() - thinkingSince) / 1000;
       thinkingSince = 0;
     };
     try {
       for await (const { choices, usage, prompt_progress } of await engine.chat.completions.create({ ...request, stream: true })) {
-        if (prompt_progress) onPrefill(prompt_progress.processed, prompt_progress.total);
+        if (prompt_progress) onPrefill(prompt_progress.processed, reading = prompt_progress.total);
+        else if (reading) {
+          onPrefill(reading, reading);
+          reading = 0;
+        }
         if (usage) this.facts.usage = usage;
         const [choice] = choices;
         const { content, reasoning_content, tool_calls = [] } = choice?.delta ?? {};

@@ -81,10 +81,11 @@ export class Sidebar {
       if (keep && name.value.trim()) this.#actions.rename(id, name.value);
     };
     name.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && !event.isComposing) end(true);
-      if (event.key !== 'Escape') return;
+      const done = event.key === 'Enter' && !event.isComposing;
+      if (!done && event.key !== 'Escape') return;
+      event.preventDefault(); // or the key would press the button that gets the focus
       event.stopPropagation();
-      end(false);
+      end(done);
     });
     name.addEventListener('blur', () => end(true));
     item.replaceChildren(name);

@@ -12,6 +12,7 @@
  * @property {string} [note]  what the engine says about how it ended
  * @property {any} [usage]  OpenAI's usage
  * @property {string} [model]
+ * @property {number} [memory]  bytes on the GPU
  */
 
 /**
