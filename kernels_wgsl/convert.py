@@ -17,10 +17,8 @@ from kernels_wgsl.recipes import format_of
 from kernels_wgsl.weights import Weight
 
 PLAIN = "plain"
-_PIECED = (
-    "embed",
-    "head",
-)  # rows of the vocabulary: stored as row pieces that fit a binding, even if there is only one
+# Rows of the vocabulary: stored as row pieces that fit a binding, even if there is only one.
+_PIECED = ("embed", "head")
 _PIECE_ROWS = 64  # a piece's rows are a multiple of this
 _BLOCK_WEIGHTS = 1 << 21  # weights converted at a time by one thread
 

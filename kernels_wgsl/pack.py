@@ -36,6 +36,7 @@ _TRIALS = {
 }
 _RANGE = {"q8": (-127.0, 127.0), "q4": (-8.0, 7.0)}
 _F16_MAX = 65_504.0
+_LARGEST = 5 * _F16_MAX  # weight that is quantised: no group's scale is more than a fifth of its largest weight
 
 
 def packed_bytes(format: str, rows: int, columns: int) -> tuple[int, int]:
@@ -169,9 +170,9 @@ def _quantise(part: Floats, format: str) -> tuple[NDArray[np.int8], NDArray[np.f
     x = np.ascontiguousarray(grouped).reshape(GROUP, -1)  # [32 weights, every group]
     lower, upper = x.min(axis=0), x.max(axis=0)
     extreme = np.where(-lower > upper, lower, upper)
-    if not np.abs(extreme).max(initial=0) <= _F16_MAX * 7:
+    if np.abs(extreme).max(initial=0) > _LARGEST:
         raise ValueError(
-            f"a weight of {np.abs(extreme).max()} is too large for the f16 scale of {format}: at most {_F16_MAX * 7:.0f}"
+            f"a weight of {np.abs(extreme).max()} is too large for the f16 scale of {format}: at most {_LARGEST:.0f}"
         )
     safe: Floats = np.where(extreme == 0, 1, extreme).astype(np.float32)
     best = np.full(x.shape[1], -1, np.float32)

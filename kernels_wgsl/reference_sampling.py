@@ -28,9 +28,8 @@ from kernels_wgsl.twin import Bindings, Floats, Twin, Words, control_word, f32, 
 DISALLOWED = np.float32(-1e38)  # the value of a token that the mask excludes, below every logit
 NOWHERE = np.float32(-2e38)  # the best of a block without tokens
 COLDEST = np.float32(1e-5)  # temperatures below are greedy
-PROMPT = np.uint32(
-    1 << 31
-)  # bit of ``seen``: the token is in the prompt; the other bits count its uses in the response
+# Bit of ``seen``: the token is in the prompt; the other bits count its uses in the response.
+PROMPT = np.uint32(1 << 31)
 
 
 # --- random numbers --------------------------------------------------------------------------------------------------

@@ -12,9 +12,8 @@ from kernels_wgsl.catalog import Constants
 from tests.closeness import assert_close
 from tests.kernels.run_kernel import Array, check, control, poisoned, run_kernel
 
-GOLDENS = (
-    Path(__file__).parents[1] / "goldens" / "gdn.npz"
-)  # transformers' recurrent rule, from no state (z) and from one (s)
+# transformers' recurrent rule, from no state (z) and from one (s)
+GOLDENS = Path(__file__).parents[1] / "goldens" / "gdn.npz"
 SHAPES = [(4, 4, 16, 16), (2, 4, 32, 32), (1, 3, 64, 40), (2, 4, 128, 128), (1, 1, 256, 33 * 4)]  # Hk, Hv, Dk, Dv
 
 

@@ -124,6 +124,16 @@ def test_large_finite_weights_are_no_infinities() -> None:
             pack(weights, format)
 
 
+@pytest.mark.parametrize("format", ["q8", "q4"])
+def test_no_scale_overflows_f16(format: str) -> None:
+    """Also where a group's scale is more than its largest weight over the largest code, as least squares may have it."""
+    extreme = np.float32(5 * 65_504)
+    for part in np.linspace(0.05, 1, 96, dtype=np.float32):
+        weights = np.full((1, 32), extreme * part, np.float32)
+        weights[0, 0] = extreme
+        assert np.isfinite(dequantised(weights, format)).all(), part
+
+
 def test_refuses_shapes() -> None:
     with pytest.raises(ValueError, match="multiple of 32"):
         pack(np.zeros((32, 48), np.float32), "q4")
