@@ -202,9 +202,10 @@ def make_bundle(
     with (
         terminal.progress(f"packing as {recipe}", total) as advance,
         BundleWriter(out, replace=force, written=advance) as writer,
-        ThreadPoolExecutor(convert.threads()) as pool,
+        _threads(convert.threads()) as pool,
+        _threads(1) as hasher,
     ):
-        hashes = [pool.submit(_file, path) for path in checkpoint.files]
+        hashes = [hasher.submit(_file, path) for path in checkpoint.files]
         for job in jobs:
             writer.add_tensor(job.name, job.format, job.shape, convert.blocks(job, checkpoint, pool))
         writer.end_tensors()
@@ -260,6 +261,16 @@ def _locate(source: str, terminal: Terminal) -> Origin:
         )
     terminal.say(f"{source}: no such folder here, looking on the hub")
     return Origin(*hub.fetch(hub_id, published.READ))
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[ThreadPoolExecutor]:
+    """Threads for a block; what they have not begun when an error ends it is dropped."""
+    pool = ThreadPoolExecutor(count)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _file(path: Path) -> File:

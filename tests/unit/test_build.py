@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 import pytest
@@ -20,7 +21,7 @@ from kernels_wgsl.pack import unpack
 from kernels_wgsl.render import render
 from kernels_wgsl.weights import network, trunk_prefix
 from pyside import selftest
-from pyside.bundle import MANIFEST, Manifest, aligned, sections
+from pyside.bundle import MANIFEST, File, Manifest, aligned, sections
 from pyside.chat_template import ChatTemplate
 from pyside.config import ModelConfig
 from pyside.desk import bundle_check, published
@@ -211,7 +212,7 @@ def truncate(folder: Path) -> None:
 
 def poison(folder: Path) -> None:
     """A NaN in the last weight of a file."""
-    file = folder / "model.safetensors-00001-of-00002.safetensors"
+    (file,) = folder.glob("model.safetensors-00001-of-*.safetensors")
     file.write_bytes(file.read_bytes()[:-2] + b"\xc0\x7f")
 
 
@@ -308,6 +309,24 @@ def test_ctrl_c_leaves_nothing(
     assert build._main(["bundle", str(source), str(tmp_path / "b")]) == 1
     assert "interrupted" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_does_not_wait_for_every_file_to_be_hashed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write_checkpoint(tmp_path / "source", Shape(files=8))
+    poison(source)
+    hashed: list[Path] = []
+
+    def slowly(path: Path) -> File:
+        hashed.append(path)
+        sleep(0.5)
+        return File(path.name, 0, "")
+
+    monkeypatch.setattr(build, "_file", slowly)
+    assert build._main(["bundle", str(source), str(tmp_path / "out"), "--quant", "f32"]) == 1
+    assert "NaN or infinite" in capsys.readouterr().err
+    assert 0 < len(hashed) < 8
 
 
 def test_verify_names_a_flipped_byte_in_every_file(
