@@ -70,10 +70,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         highest{{ g }} = tile_highest{{ g }};
 //% endfor
         workgroupBarrier();
-        for (var i = 0u; i < min(LANES, end - base); i++) {
-            let v = load_quad(v_cache[((base + i) * HKV + kv_head) * DH4 + quad]);
+        // Four values are on their way from memory at a time; for those beyond the last key, whose weight is 0, it stands in.
+        for (var i = 0u; i < min(LANES, end - base); i += 4u) {
+//% for j in range(4)
+            let v{{ j }} = load_quad(v_cache[(min(base + i + {{ j }}u, end - 1u) * HKV + kv_head) * DH4 + quad]);
+//% endfor
 //% for g in range(HQ // HKV)
-            output{{ g }} += sh_weights[{{ g }}u * LANES + i] * v;
+            let at{{ g }} = {{ g }}u * LANES + i;
+            output{{ g }} += sh_weights[at{{ g }}] * v0 + sh_weights[at{{ g }} + 1u] * v1
+                + sh_weights[at{{ g }} + 2u] * v2 + sh_weights[at{{ g }} + 3u] * v3;
 //% endfor
         }
     }
