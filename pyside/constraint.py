@@ -60,13 +60,14 @@ class Constraint:
         if id in self._vocabulary.stop_ids:
             return
         text = self._vocabulary.token_bytes(id)
-        if self._breaks:
+        after = self._grammar.run(self._state, text)
+        if self._breaks and not after:
             text = text.lstrip(b"\n")
             if not text:
                 return
-            self._breaks = False
-        self._state = self._grammar.run(self._state, text)
-        if not self._state:
+            after = self._grammar.run(self._state, text)
+        self._state, self._breaks = after, False
+        if not after:
             raise DeltapageError(f"the answer left its form at {text!r}: report this, and ask again")
 
     def _mask(self, state: State) -> bytes:
@@ -82,7 +83,4 @@ class Constraint:
             ids += vocabulary.stop_ids
         if self._breaks:
             ids += vocabulary.line_breaks
-        bits = bytearray(mask.to_bytes(4 * vocabulary.words, "little"))
-        for id in ids:
-            bits[id >> 3] |= 1 << (id & 7)
-        return bytes(bits)
+        return vocabulary.bits(ids, mask)

@@ -22,6 +22,7 @@ from pyside.utf8 import LAST, SURROGATES, Ranges, complement, encoded, ordered
 
 FLAGS = "dgimsuy"
 SIZE_MAX = 2000  # characters of the pattern, repeated ones as often as they are counted
+DEPTH_MAX = 100  # of groups in groups
 SINGLE_LAST = 0xFFFF  # the last character that JavaScript counts as one without flag u
 CASED_END = 0x1E944  # after the last character that has another case
 CLASSES: Mapping[str, Ranges] = {
@@ -133,6 +134,8 @@ class _Reader:
             raise self._unsupported("(")
         start, self._at = self._at, match.end()
         self._depth += 1
+        if self._depth > DEPTH_MAX:
+            raise self._error(f"more than {DEPTH_MAX} groups in each other, expected fewer")
         inside = self._alternatives()
         self._depth -= 1
         if not self._take(")"):

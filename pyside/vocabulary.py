@@ -110,18 +110,16 @@ class Vocabulary:
             else:
                 others.append(id)
         self.line_breaks = [id for id in others if not self.token_bytes(id).strip(b"\n")]
-        self.masks: WeakKeyDictionary[Grammar, dict[tuple[State, bool], bytes]] = (
-            WeakKeyDictionary()
-        )  # see constraint.py
+        self.masks = WeakKeyDictionary[Grammar, dict[tuple[State, bool], bytes]]()  # kept by constraint.py
         self.kinds = [self._kind(*kind, ids) for kind, ids in zip(_KINDS, by_length, strict=True)]
         self.others = self._tokens(others)
 
-    def bits(self, ids: Iterable[int]) -> bytearray:
-        """The bits of these ids, little endian, as [words] u32."""
-        bits = bytearray(4 * self.words)
+    def bits(self, ids: Iterable[int], mask: int = 0) -> bytes:
+        """The bits of these ids besides those of a mask, little endian, as [words] u32."""
+        bits = bytearray(mask.to_bytes(4 * self.words, "little"))
         for id in ids:
             bits[id >> 3] |= 1 << (id & 7)
-        return bits
+        return bytes(bits)
 
     def _kind(self, opening: bytes, own: Letters, others: Letters, by_length: list[array[int]]) -> Kind:
         masks, mask = [], 0

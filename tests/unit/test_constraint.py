@@ -233,6 +233,9 @@ def test_line_breaks_are_the_answers_own_unless_a_thought_precedes(
     assert constraint.complete
     with pytest.raises(DeltapageError, match="left its form"):
         Constraint(grammar, vocabulary).allow(breaks)
+    own = Constraint(grammar_of_regex(r"\n+a"), vocabulary, opens_after=closing)
+    own.allow([closing, *breaks, *tokenizer.encode("a")])
+    assert own.complete
     with pytest.raises(DeltapageError, match="left its form"):
         constraint.allow([closing, *breaks, *tokenizer.encode("a\n"), *breaks])
 
