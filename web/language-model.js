@@ -313,7 +313,8 @@ export class LanguageModel extends EventTarget {
         const begun = round ? '' : asked.begun;
         await unlessAborted(this.#makeRoom(withBeginning({ messages: added, begun })), signal);
         const reply = { role: /** @type {const} */ ('assistant'), content: begun, tool_calls: /** @type {ToolCall[]} */ ([]) };
-        for await (const { choices } of await this.#ask({ ...asked, messages: added, begun }, round < TOOL_ROUNDS, signal)) {
+        const mayCall = round < TOOL_ROUNDS && !asked.format; // a call would not keep to the constraint
+        for await (const { choices } of await this.#ask({ ...asked, messages: added, begun }, mayCall, signal)) {
           const { content, tool_calls: calls = [] } = choices[0]?.delta ?? {};
           reply.tool_calls.push(...calls.map(({ index, ...call }) => call));
           if (content) {
@@ -321,7 +322,8 @@ export class LanguageModel extends EventTarget {
             yield content;
           }
           if (asked.format && choices[0]?.finish_reason === 'length') {
-            throw new DOMException('The context window was full before the answer kept to its constraint: ask for less.', 'SyntaxError');
+            const why = choices[0].note ?? 'the context window was full';
+            throw new DOMException(`The answer ended before it kept to its constraint (${why}): ask for less.`, 'SyntaxError');
           }
         }
         added.push(reply.tool_calls.length ? reply : { role: 'assistant', content: reply.content });

@@ -73,6 +73,10 @@ async () => {
     seen.constrained = engine.requests.map(({ response_format: format, messages }) => [format, messages.at(-1).content, messages.at(-2)?.content]);
     seen.guidance = measured - 'How many?'.length > 0;
     seen.cut = await failure(() => session.prompt('x', { responseConstraint }));
+    const helped = new ScriptedEngine(1000, ['7']);
+    const tools = [{ name: 'now', description: 'Tells the time', inputSchema: { type: 'object' }, execute: async () => 'noon' }];
+    await (await LanguageModel.create({ engine: helped, tools })).prompt('How many?', { responseConstraint });
+    seen.constrainedTools = helped.requests[0].tool_choice;
   }
   { // Sampling: the card's own, raw parameters within their bounds, and modes.
     const engine = new ScriptedEngine(1000, Array(5).fill('x'));
