@@ -39,6 +39,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
     let count = min(control[COUNT], T);
     for (var row = 0u; row < count; row++) {
         let at = row * C4;
+        let decay = decay_beta[row * HV + head].x;  // asked for before the barrier, which no read is moved across
+        let beta = decay_beta[row * HV + head].y;
+        let value = qkv[at + v / 4u][v % 4u];
         var sums = vec3f();  // u, w, c
 //% for i in range(DK // SLICES // 4)
         {
@@ -56,9 +59,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_id) local
             sums += sh_partial[half + slice * COLUMNS];
         }
 //% endif
-        let decay = decay_beta[row * HV + head].x;
-        let beta = decay_beta[row * HV + head].y;
-        let delta = beta * (qkv[at + v / 4u][v % 4u] - decay * sums.x);
+        let delta = beta * (value - decay * sums.x);
         if (live && local.y == 0u) {
             y[(row * HV + head) * DV + column] = decay * sums.y + sums.z * delta;
         }
