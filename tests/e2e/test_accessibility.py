@@ -140,3 +140,34 @@ def test_each_paragraph_has_its_own_direction(chromium: Browser, shell: str) -> 
         assert directions[:2] == ["rtl", "ltr"]
         assert chat.answers.locator("pre").evaluate("(pre) => getComputedStyle(pre).direction") == "ltr"
         assert chat.questions.locator(".bubble").evaluate("(text) => getComputedStyle(text).direction") == "rtl"
+
+
+def test_a_page_that_is_read_from_the_right(chromium: Browser, shell: str) -> None:
+    with chat_page(chromium, shell) as chat:
+        chat.page.evaluate("document.documentElement.dir = 'rtl'")
+        chat.ask("שלום")
+        middle = (
+            "(element) => { const box = element.getBoundingClientRect(); return (box.left + box.right) / innerWidth; }"
+        )
+        assert chat.page.get_by_role("navigation").evaluate(middle) > 1.5
+        assert chat.questions.locator(".bubble").evaluate(middle) < 1
+        assert chat.button("Send").evaluate(middle) < chat.page.get_by_label("Thinking").evaluate(middle)
+
+
+def test_a_thumb_reaches_every_button(chromium: Browser, shell: str) -> None:
+    with chat_page(chromium, shell, **LOOKS["phone"]) as chat:
+        chat.ask("Hello")
+        for name in ("Conversations", "Model: Small q4", "New chat", "Settings", "Send"):
+            box = chat.button(name).last.bounding_box()
+            assert box
+            assert min(box["width"], box["height"]) >= 44
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 390
+        drawer = chat.page.get_by_role("navigation", name="Conversations")
+        expect(drawer).to_be_hidden()
+        chat.button("Conversations").tap()
+        expect(drawer).to_be_visible()
+        expect(chat.button("New chat").first).to_be_focused()
+        chat.page.keyboard.press("Escape")
+        expect(drawer).to_be_hidden()
+        expect(chat.button("Conversations")).to_be_focused()

@@ -158,6 +158,7 @@ def test_an_error_is_told_and_the_message_comes_back(chat: ChatPage) -> None:
     expect(chat.page.get_by_role("alert")).to_contain_text("The GPU went away")
     expect(chat.input).to_have_value("Hello")
     expect(chat.questions).to_have_count(0)
+    expect(chat.conversations).to_have_count(0)
 
 
 def test_tools_run_and_are_shown_as_cards(chat: ChatPage) -> None:
@@ -299,7 +300,7 @@ def test_what_is_kept_of_models_is_told_and_deleted_on_request(chat: ChatPage) -
     small, large = dialog.get_by_role("listitem").all()
     expect(small).to_contain_text("5.0 MiB · 5.0 MiB kept in this browser")
     expect(large).to_contain_text("3.0 GiB · not downloaded")
-    expect(dialog).to_contain_text(re.compile(r"This site uses .* of the browser's storage, and .*iB are free for it"))
+    expect(dialog).to_contain_text(re.compile(r"This site uses .* of the browser’s storage, and .*iB are free for it"))
     expect(chat.button("Delete Large q4")).to_be_hidden()
     chat.button("Delete Small q4").focus()
     chat.page.keyboard.press("Enter")
@@ -408,3 +409,61 @@ def test_the_shell_is_small_and_its_modules_are_all_preloaded() -> None:
     assert sum(len(gzip.compress(files[name].read_bytes())) for name in reached) < 60_000
     preloaded = re.findall(r'modulepreload" href="(.+?)"', files["index.html"].read_text())
     assert sorted(preloaded) == sorted(name for name in reached if name.startswith("chat/"))
+
+
+def test_attributes_are_properties_and_parts_can_be_styled(chromium: Browser, shell: str) -> None:
+    with opened(chromium, f"{shell}/blank", prepare=fake_engine) as page:
+        seen = page.evaluate("""async () => {
+          await import('/delta-chat.js');
+          const chat = document.createElement('delta-chat');
+          const names = { bundle: '/bundles/a/', bundles: '/bundles.json', introMessage: 'Hi', placeholder: 'Ask' };
+          for (const [name, value] of Object.entries(names)) chat[name] = value;
+          chat.storage = true;
+          const attributes = chat.getAttributeNames().sort();
+          const written = document.createElement('delta-chat');
+          for (const attribute of attributes) written.setAttribute(attribute, chat.getAttribute(attribute));
+          const style = new CSSStyleSheet();
+          style.replaceSync('delta-chat { --delta-accent: #123456 } delta-chat::part(input) { color: rgb(1, 2, 3) }');
+          document.adoptedStyleSheets.push(style);
+          document.body.append(chat);
+          const { log, input } = Object.fromEntries(['log', 'input'].map((part) => [part, chat.shadowRoot.querySelector(`[part=${part}]`)]));
+          return {
+            attributes,
+            read: Object.fromEntries([...Object.keys(names), 'storage'].map((name) => [name, written[name]])),
+            accent: getComputedStyle(log).getPropertyValue('--delta-accent'),
+            color: getComputedStyle(input).color,
+          };
+        }""")
+    assert seen["attributes"] == ["bundle", "bundles", "intro-message", "placeholder", "storage"]
+    assert seen["read"] == {
+        "bundle": "/bundles/a/",
+        "bundles": "/bundles.json",
+        "introMessage": "Hi",
+        "placeholder": "Ask",
+        "storage": True,
+    }
+    assert (seen["accent"], seen["color"]) == ("#123456", "rgb(1, 2, 3)")
+
+
+def test_conversations_are_listed_by_age(chat: ChatPage) -> None:
+    chat.ask("Old news")
+    chat.page.evaluate("""() => new Promise((resolve) => {
+      indexedDB.open('deltapage-chat').onsuccess = ({ target: { result } }) => {
+        const store = result.transaction('conversations', 'readwrite').objectStore('conversations');
+        store.getAll().onsuccess = ({ target }) => {
+          store.put({ ...target.result[0], updated: Date.now() - 40 * 86_400_000 }).onsuccess = resolve;
+        };
+      };
+    })""")
+    chat.page.reload()
+    chat.ask("Good morning")
+    expect(chat.page.get_by_role("navigation").get_by_role("heading")).to_have_text(["Today", "Earlier"])
+    expect(chat.conversations).to_have_text(["Good morning", "Old news"])
+
+
+def test_the_context_meter_fills(chat: ChatPage) -> None:
+    expect(chat.page.get_by_role("meter", name="Context used")).to_be_hidden()
+    chat.ask("Hello")
+    meter = chat.page.get_by_role("meter", name="Context used")
+    expect(meter).to_be_visible()
+    assert round(meter.evaluate("(meter) => meter.value") * 4096) == 101

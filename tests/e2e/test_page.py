@@ -71,6 +71,15 @@ def test_a_failure_is_told_and_the_message_kept(chat: Page, faults: FaultySite) 
     expect(chat.get_by_role("button", name="Load")).to_be_visible()
 
 
+def test_a_long_message_tells_how_much_of_it_was_read(chat: Page) -> None:
+    send(chat, "Rivers and seas. " * 900)
+    told = re.compile(r"Reading[\d,]+ of [\d,]+ tokens · [\d,]+ tokens/s · .* left")
+    expect(chat.locator("[part=status]")).to_have_text(told, timeout=LOADED)
+    chat.get_by_role("button", name="Stop").click()
+    expect(chat.locator("[part=status]")).to_have_text("Stopped")
+    expect(chat.get_by_role("textbox", name="Message")).to_have_value(re.compile("^Rivers"))
+
+
 def test_a_model_in_a_folder_of_this_computer(chat: Page, faults: FaultySite, bundles: list[Path]) -> None:
     chat.get_by_role("button", name="Model: ").click()
     faults.requests.clear()

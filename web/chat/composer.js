@@ -1,6 +1,6 @@
 /** Where a message is written: text, thinking, send, stop, and what is going on. */
 
-import { h, iconButton } from './dom.js';
+import { h, icon, iconButton } from './dom.js';
 import { bytes, count } from './format.js';
 import { Pace } from './pace.js';
 
@@ -40,7 +40,7 @@ export class Composer {
     this.#thinking = h('input', { type: 'checkbox', name: 'thinking', onchange: () => actions.thinking(this.#thinking.checked) });
     this.element = h('footer', { part: 'footer', class: 'composer' }, this.#alert,
       h('form', { part: 'composer', onsubmit: (/** @type {Event} */ event) => event.preventDefault() }, this.text, h('div', { class: 'row' },
-        h('label', { class: 'toggle' }, this.#thinking, 'Thinking'), h('span', { class: 'gap' }), this.#send, this.#stop)),
+        h('label', { class: 'toggle' }, this.#thinking, icon('idea'), 'Thinking'), h('span', { class: 'gap' }), this.#send, this.#stop)),
       h('div', { class: 'status', part: 'status' }, this.#bar, this.#said, this.#figures, this.#context));
     this.text.addEventListener('keydown', (event) => this.#key(event));
     this.text.addEventListener('input', () => this.#ready());

@@ -74,6 +74,7 @@ export class Conversation {
     thread.cut(parent);
     thread.append(asked, tree);
     thread.toEnd();
+    keep(tree);
     composer.value = '';
     composer.text.focus();
     if (await this.#answer(asked)) return;

@@ -61,6 +61,10 @@ const RENDERER = {
   image: ({ href, text }) => `<a href="${escape(href)}">${escape(text || href)}</a>`,
   /** @param {{checked: boolean}} token */
   checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
+  /** @type {(this: any, item: {tokens: Token[], task: boolean, loose: boolean}) => string} */
+  listitem({ tokens, task, loose }) {
+    return `<li${task ? ' class="task"' : ''}>${this.parser.parse(tokens, loose)}</li>`;
+  },
   /** A message stands below the page's own headings. @type {(this: any, heading: {tokens: Token[], depth: number}) => string} */
   heading({ tokens, depth }) {
     const tag = `h${Math.min(6, depth + 2)}`;
@@ -96,6 +100,11 @@ export async function typeset(element) {
   try {
     const markup = katex.renderToString(element.dataset.tex, options);
     element.replaceChildren(purify.sanitize(markup, { ...FORMULA, RETURN_DOM_FRAGMENT: true }));
+    for (const sign of element.querySelectorAll('mo')) { // of the application of a function, around which KaTeX leaves no space
+      if (sign.textContent !== '\u2061') continue;
+      const applied = sign.nextElementSibling ? sign.previousElementSibling : sign.closest('msub, msup, msubsup');
+      (applied ?? sign.previousElementSibling)?.classList.add('function');
+    }
   } catch (error) {
     element.title = /** @type {Error} */ (error).message;
   }

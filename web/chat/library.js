@@ -52,10 +52,13 @@ export class Library {
     await this.#store.all().then((all) => this.#sidebar.show(all, this.#actions.current().id), this.#actions.fail);
   }
 
-  /** @param {Tree} tree */
+  /**
+   * Keep a conversation as it is now; one that has become empty is not kept.
+   * @param {Tree} tree
+   */
   async keep(tree) {
-    if (!this.keeps || tree.empty) return;
-    await this.#store.put(tree.toJSON()).catch(this.#actions.fail);
+    if (!this.keeps) return;
+    await (tree.empty ? this.#store.delete(tree.id) : this.#store.put(tree.toJSON())).catch(this.#actions.fail);
     await this.refresh();
   }
 

@@ -30,7 +30,9 @@ export class MessageView {
   #content = null;
   /** @type {Markdown | null} */
   #thought = null;
-  #thoughtTitle = h('summary', {}, 'Thinking');
+  #thoughtTitle = h('span', {}, 'Thinking');
+  /** @type {HTMLElement | null} */
+  #fold = null;
   /** @type {Map<string, HTMLElement>} Cards by the id of their call. */
   #cards = new Map();
 
@@ -66,6 +68,7 @@ export class MessageView {
    */
   add(kind, piece) {
     this.element.querySelector('.writing')?.remove();
+    if (kind === 'content') this.#fold?.classList.remove('thinking');
     const text = kind === 'content' ? this.#content ??= this.#beginContent() : this.#thought ??= this.#beginThought();
     text.push(piece);
   }
@@ -77,7 +80,7 @@ export class MessageView {
   call({ id, function: { name, arguments: values } }) {
     this.element.querySelector('.writing')?.remove();
     const card = h('details', { class: 'card', part: 'tool-call' },
-      h('summary', {}, icon('tool'), h('span', {}, 'Uses ', h('strong', {}, name)), h('span', { class: 'state' }, 'called')),
+      h('summary', {}, icon('tool'), h('span', {}, 'Uses ', h('strong', {}, name)), h('span', { class: 'state' }, 'called'), turn()),
       h('p', {}, 'With'), h('pre', { dir: 'ltr', tabindex: 0 }, pretty(values)));
     this.#cards.set(id, card);
     this.#body.append(card);
@@ -107,6 +110,7 @@ export class MessageView {
     this.#thought?.finish();
     const { message, facts = {} } = this.#node;
     const { thoughtFor, note, finish, usage } = facts;
+    this.#fold?.classList.remove('thinking');
     if (this.#thought) this.#thoughtTitle.textContent = thoughtFor ? `Thought for ${duration(thoughtFor)}` : 'Thought';
     const ending = note ?? ENDINGS[finish ?? ''];
     if (ending) this.#body.append(h('p', { class: 'note' }, ending));
@@ -156,7 +160,9 @@ export class MessageView {
 
   #beginThought() {
     const text = new Markdown('', this.#actions.keepPlace);
-    this.#body.prepend(h('details', { class: 'thought', part: 'thought' }, this.#thoughtTitle, text.element));
+    this.#fold = h('details', { class: 'thought thinking', part: 'thought' },
+      h('summary', {}, icon('idea'), this.#thoughtTitle, turn()), text.element);
+    this.#body.prepend(this.#fold);
     return text;
   }
 
@@ -170,6 +176,13 @@ export class MessageView {
       h('span', {}, `${at + 1}/${siblings.length}`),
       iconButton('on', 'Next version', show(at + 1), { disabled: at === siblings.length - 1 }));
   }
+}
+
+/** The sign of a fold, which turns as it opens. */
+function turn() {
+  const sign = icon('on');
+  sign.classList.add('turn');
+  return sign;
 }
 
 /** @param {import('./tree.js').Facts} facts */

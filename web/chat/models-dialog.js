@@ -123,6 +123,6 @@ class Row {
 async function tellRoom(element) {
   const [{ used, free }, persisted] = await Promise.all([room(), navigator.storage?.persisted?.()]);
   const left = Number.isFinite(free) ? `, and ${bytes(free)} are free for it` : '';
-  element.textContent = `This site uses ${bytes(used)} of the browser's storage${left}. ` +
+  element.textContent = `This site uses ${bytes(used)} of the browser’s storage${left}. ` +
     (persisted ? 'It stays until you delete it.' : 'The browser may clear it when the disk is full.');
 }

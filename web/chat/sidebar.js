@@ -15,7 +15,7 @@ import { h, icon, iconButton } from './dom.js';
  */
 
 export class Sidebar {
-  #list = h('ul', {});
+  #lists = h('div', { class: 'lists' });
   #actions;
   #file;
   #fresh;
@@ -31,7 +31,7 @@ export class Sidebar {
     } });
     this.#fresh = h('button', { type: 'button', class: 'wide', onclick: actions.fresh }, icon('fresh'), 'New chat');
     this.element = h('nav', { class: 'sidebar', part: 'sidebar', 'aria-label': 'Conversations' },
-      this.#fresh, this.#list,
+      this.#fresh, this.#lists,
       h('div', { class: 'row' },
         h('button', { type: 'button', onclick: () => this.#file.click() }, 'Import'),
         h('button', { type: 'button', onclick: actions.give }, 'Export')),
@@ -39,11 +39,14 @@ export class Sidebar {
   }
 
   /**
-   * @param {Pick<Saved, 'id' | 'title'>[]} conversations
+   * @param {Pick<Saved, 'id' | 'title' | 'updated'>[]} conversations  the last changed first
    * @param {string} current  the id of the one that is shown
    */
   show(conversations, current) {
-    this.#list.replaceChildren(...conversations.map(({ id, title }) => this.#item(id, title, id === current)));
+    const groups = Map.groupBy(conversations, ({ updated }) => ageOf(updated));
+    this.#lists.replaceChildren(...[...groups].flatMap(([age, members]) => [
+      h('h2', {}, age), h('ul', {}, ...members.map(({ id, title }) => this.#item(id, title, id === current))),
+    ]));
   }
 
   focus() {
@@ -91,4 +94,14 @@ export class Sidebar {
     item.replaceChildren(name);
     name.select();
   }
+}
+
+/**
+ * How long ago something was, as a heading.
+ * @param {number} time  milliseconds since 1970
+ */
+function ageOf(time) {
+  const today = new Date().setHours(0, 0, 0, 0);
+  const days = Math.ceil((today - time) / 86_400_000);
+  return days < 1 ? 'Today' : days < 2 ? 'Yesterday' : days < 8 ? 'Last 7 days' : days < 31 ? 'Last 30 days' : 'Earlier';
 }

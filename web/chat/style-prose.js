@@ -14,6 +14,7 @@ export const prose = `
 .prose :is(ul, ol) { padding-inline-start: 1.5rem; }
 .prose li { margin-block: .25rem; }
 .prose li > p { margin-block: .25rem; }
+.prose .task { list-style: none; margin-inline-start: -1.35rem; }
 .prose a { color: var(--delta-accent); text-underline-offset: .15em; }
 .prose blockquote { margin-inline: 0; padding-inline-start: 1rem; border-inline-start: 3px solid var(--line); color: var(--quiet); }
 .prose hr { border: 0; border-block-start: 1px solid var(--line); margin-block: 1.25rem; }
@@ -31,8 +32,11 @@ export const prose = `
 .table [align=center] { text-align: center; }
 .table th { background: var(--raised); font-weight: 600; }
 .table tr:last-child td { border-block-end: 0; }
-math { font-size: 1.1em; }
-div[data-tex] { margin-block: .8rem; overflow-x: auto; overflow-y: hidden; text-align: center; }
+math { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", math; font-size: 1.1em; }
+.function { padding-inline: .17em; }
+munderover > :nth-child(3), mfrac > :first-child { padding-block-end: .12em; } /* fonts without a table for mathematics set them too tight */
+munderover > :nth-child(2), mfrac > :last-child { padding-block-start: .12em; }
+div[data-tex] { margin-block: .6rem; padding-block: .25rem; overflow-x: auto; overflow-y: hidden; text-align: center; }
 .hljs-comment, .hljs-quote { color: var(--quiet); font-style: italic; }
 .hljs-keyword, .hljs-selector-tag, .hljs-literal, .hljs-meta, .hljs-tag, .hljs-doctag { color: var(--code-word); }
 .hljs-string, .hljs-regexp, .hljs-addition, .hljs-symbol, .hljs-char { color: var(--code-text); }

@@ -46,31 +46,44 @@ style.replaceSync(`
 .gap { flex: 1; }
 .quiet { color: var(--quiet); }
 
-button, textarea, input, select { font: inherit; color: inherit; }
-button, select { min-block-size: 2.25rem; padding-inline: .8rem; border: 1px solid var(--line); border-radius: .7rem; background: var(--ground); cursor: pointer; }
+button, textarea, input { font: inherit; color: inherit; }
+button { min-block-size: 2.25rem; padding-inline: .8rem; border: 1px solid var(--line); border-radius: .7rem; background: var(--ground); cursor: pointer; }
 button { display: inline-flex; gap: .5rem; align-items: center; justify-content: center; transition: background .12s; }
 button:hover:not(:disabled) { background: var(--raised); }
 button:disabled { cursor: default; opacity: .45; }
+button.danger { border-color: transparent; color: var(--on-accent); background: var(--alarm); }
+button.danger:hover:not(:disabled) { background: var(--alarm); filter: brightness(1.08); }
 button.primary, button.primary:hover:not(:disabled) { border-color: transparent; color: var(--on-accent); background: var(--delta-accent); }
 button.icon { inline-size: 2.25rem; padding: 0; border-color: transparent; background: none; color: var(--quiet); }
 button.icon:hover:not(:disabled) { background: var(--deep); color: var(--ink); }
 button.icon.primary, button.icon.primary:hover { border-radius: 50%; color: var(--on-accent); background: var(--delta-accent); }
+button.icon.primary:disabled { color: var(--quiet); background: var(--deep); opacity: 1; }
 svg { inline-size: 1.2rem; block-size: 1.2rem; fill: none; stroke: currentcolor; stroke-width: 1.8; stroke-linecap: round; stroke-linejoin: round; }
 .switcher:dir(rtl) svg { transform: scaleX(-1); }
 :focus-visible { outline: 2px solid var(--delta-accent); outline-offset: 2px; }
 textarea, input:not([type=checkbox]) { border: 1px solid var(--line); border-radius: .7rem; padding: .45rem .7rem; background: var(--ground); }
 textarea { resize: none; field-sizing: content; }
 ::placeholder { color: var(--quiet); opacity: 1; }
-input[type=checkbox], progress { accent-color: var(--delta-accent); }
+progress, meter { appearance: none; block-size: .375rem; border: 0; border-radius: 1rem; overflow: hidden; background: var(--deep); }
+::-webkit-progress-bar, ::-webkit-meter-bar { block-size: 100%; border: 0; border-radius: 1rem; background: var(--deep); }
+::-webkit-progress-value { border-radius: 1rem; background: var(--delta-accent); transition: inline-size .2s; }
+::-moz-progress-bar { border-radius: 1rem; background: var(--delta-accent); }
+::-webkit-meter-optimum-value { border-radius: 1rem; background: var(--quiet); }
+::-webkit-meter-suboptimum-value { border-radius: 1rem; background: var(--alarm); }
+::-moz-meter-bar { border-radius: 1rem; background: var(--quiet); }
+:-moz-meter-sub-optimum::-moz-meter-bar { background: var(--alarm); }
+.tag { padding-inline: .4rem; border-radius: .4rem; background: var(--deep); color: var(--quiet); font-size: .75rem; font-weight: 500; line-height: 1.5; }
 
 .sidebar { display: none; flex-direction: column; gap: .5rem; min-block-size: 0; padding: .75rem; background: var(--raised); border-inline-end: 1px solid var(--line); }
 :host([storage]) .sidebar { display: flex; }
 .sidebar .wide { justify-content: flex-start; }
 .sidebar .row button { flex: 1; background: none; font-size: .875rem; }
-.sidebar ul { flex: 1; min-block-size: 0; margin: 0; padding: 0; overflow-y: auto; list-style: none; }
-.sidebar li { display: flex; align-items: center; border-radius: .7rem; }
+.sidebar .lists { flex: 1; min-block-size: 0; overflow-y: auto; scrollbar-width: thin; }
+.sidebar h2 { margin: .9rem 0 .25rem; padding-inline: .8rem; color: var(--quiet); font-size: .75rem; font-weight: 600; }
+ul:is(.sidebar ul, .models) { display: grid; gap: .125rem; margin: 0; padding: 0; list-style: none; }
+.sidebar li { display: flex; align-items: center; min-inline-size: 0; border-radius: .7rem; font-size: .9375rem; }
 .sidebar li:hover, .sidebar li:has([aria-current]) { background: var(--deep); }
-.sidebar li .title { flex: 1; min-inline-size: 0; display: block; overflow: hidden; border: 0; background: none; text-align: start; text-overflow: ellipsis; white-space: nowrap; }
+.sidebar li .title, .sidebar li .title:hover { flex: 1; min-inline-size: 0; display: block; overflow: hidden; border: 0; background: none; text-align: start; text-overflow: ellipsis; white-space: nowrap; }
 .sidebar li .icon { flex: none; inline-size: 2rem; }
 .sidebar li input { flex: 1; min-inline-size: 0; }
 @media (hover: hover) {
@@ -79,13 +92,15 @@ input[type=checkbox], progress { accent-color: var(--delta-accent); }
 .veil { display: none; }
 
 .chat { display: grid; grid-template-columns: minmax(0, 1fr); grid-template-rows: auto minmax(0, 1fr) auto; min-block-size: 0; min-inline-size: 0; }
-header { display: flex; gap: .25rem; align-items: center; padding: .6rem 1rem; }
+header { display: flex; gap: .25rem; align-items: center; padding: .6rem .75rem; }
+header .load { border-radius: 2rem; font-size: .9375rem; }
 header [aria-expanded] { display: none; }
 :host([storage]) header .fresh { display: none; }
 .picker { flex: 1; min-inline-size: 0; }
 .picker .title { font-weight: 600; }
-.picker select { max-inline-size: 100%; border-color: transparent; background: var(--ground); font-weight: 600; text-overflow: ellipsis; }
-.picker select:hover { background: var(--raised); }
+.picker button { max-inline-size: 100%; gap: .4rem; border-color: transparent; background: none; font-size: 1.0625rem; white-space: nowrap; }
+.picker strong { overflow: hidden; font-weight: 600; text-overflow: ellipsis; }
+.picker svg { flex: none; color: var(--quiet); }
 
 .thread { position: relative; min-block-size: 0; }
 .log { block-size: 100%; overflow-y: auto; scrollbar-gutter: stable both-edges; overflow-anchor: none; padding-inline: 1rem; outline-offset: -3px; }
@@ -93,55 +108,87 @@ header [aria-expanded] { display: none; }
 .composer { max-inline-size: calc(var(--delta-measure) + 2rem); }
 .messages { padding-block: 1rem 2rem; }
 .to-end { position: absolute; inset-block-end: .75rem; inset-inline: 0; margin-inline: auto; border: 1px solid var(--line) !important; background: var(--ground) !important; border-radius: 50%; }
-.empty { display: grid; align-content: center; justify-items: center; block-size: 100%; padding: 1rem; text-align: center; text-wrap: balance; }
+.empty { display: grid; align-content: center; justify-items: center; block-size: 100%; padding: 1rem 1rem 4rem; text-align: center; text-wrap: balance; }
 .empty h2 { margin: 0 0 .5rem; font-size: clamp(1.5rem, 5vw, 2rem); font-weight: 600; letter-spacing: -.02em; line-height: 1.2; }
 .empty p { margin: .25rem 0; max-inline-size: 32rem; }
+.empty .quiet { font-size: .9375rem; }
 
-article { margin-block-end: 1.25rem; }
-.user { display: flex; flex-direction: column; align-items: flex-end; }
+article { margin-block-end: .75rem; }
+.user { display: flex; margin-block-end: .25rem; flex-direction: column; align-items: flex-end; }
 .user .body { max-inline-size: 85%; }
 .bubble { padding: .6rem 1rem; border-radius: var(--delta-radius) var(--delta-radius) .3rem var(--delta-radius); background: var(--raised); white-space: pre-wrap; overflow-wrap: anywhere; }
-.foot { display: flex; flex-wrap: wrap; gap: .1rem; align-items: center; min-block-size: 2.25rem; color: var(--quiet); font-size: .8125rem; font-variant-numeric: tabular-nums; }
+.foot { display: flex; flex-wrap: wrap; gap: .1rem; align-items: center; min-block-size: 2.25rem; margin-inline: -.5rem; color: var(--quiet); font-size: .8125rem; font-variant-numeric: tabular-nums; }
 .foot .icon { inline-size: 2rem; min-block-size: 2rem; }
 .foot svg { inline-size: 1rem; block-size: 1rem; }
-.foot .figures { margin-inline-start: .5rem; }
+.foot .figures { margin-inline: .5rem; }
+@media (hover: hover) {
+  .foot > * { transition: opacity .15s; }
+  article:not(:hover, :focus-within, :last-child) .foot > :not(.switcher) { opacity: 0; }
+}
 .switcher { display: inline-flex; align-items: center; }
-.edit { inline-size: 100%; display: grid; gap: .5rem; padding: .75rem; border-radius: var(--delta-radius); background: var(--raised); }
+.edit { inline-size: 100%; display: grid; gap: .6rem; margin-block-end: 1.25rem; padding: .75rem; border-radius: var(--delta-radius); background: var(--raised); }
 .edit .row { justify-content: flex-end; }
 .note { color: var(--quiet); font-size: .875rem; }
 .writing { display: inline-block; inline-size: .6rem; block-size: .6rem; border-radius: 50%; background: var(--quiet); animation: breathe 1.2s infinite ease-in-out; }
-@keyframes breathe { 50% { opacity: .25; } }
+@keyframes breathe { 50% { opacity: .45; } }
 summary { inline-size: fit-content; max-inline-size: 100%; cursor: pointer; border-radius: .4rem; }
-.thought { margin-block-end: .5rem; color: var(--quiet); font-size: .9375rem; }
-.thought .prose { margin-block: .5rem; padding-inline-start: 1rem; border-inline-start: 2px solid var(--line); }
-.card { margin-block: .5rem; padding: .6rem .9rem; border: 1px solid var(--line); border-radius: .8rem; background: var(--raised); }
-.card summary { display: flex; gap: .5rem; align-items: center; inline-size: auto; }
+.thought { margin-block-end: .75rem; color: var(--quiet); font-size: .9375rem; }
+.thought summary, .card summary { display: flex; gap: .4rem; align-items: center; list-style: none; }
+.thought summary:hover { color: var(--ink); }
+summary::-webkit-details-marker { display: none; }
+summary .turn { inline-size: 1rem; block-size: 1rem; transition: rotate .15s; }
+summary .turn:dir(rtl) { rotate: 180deg; }
+[open] > summary .turn { rotate: 90deg !important; }
+.thinking summary span { animation: breathe 1.6s infinite ease-in-out; }
+.thought .prose { margin-block: .5rem .25rem; margin-inline-start: .45rem; padding-inline-start: 1rem; border-inline-start: 2px solid var(--line); }
+.card { margin-block: .5rem; border: 1px solid var(--line); border-radius: .8rem; background: var(--raised); }
+.card summary { inline-size: auto; padding: .6rem .9rem; border-radius: .8rem; font-size: .9375rem; }
+.card > :not(summary) { margin-inline: .9rem; }
+.card > :last-child:not(summary) { margin-block-end: .75rem; }
 .card .state { margin-inline-start: auto; color: var(--quiet); font-size: .8125rem; }
-.card p { margin: .6rem 0 .2rem; color: var(--quiet); font-size: .8125rem; font-weight: 500; }
-.card pre { max-block-size: 16rem; margin: 0; overflow: auto; font: .8125rem/1.5 var(--delta-mono); white-space: pre-wrap; overflow-wrap: anywhere; }
+.card p { margin-block: .25rem; color: var(--quiet); font-size: .8125rem; font-weight: 500; }
+.card pre { max-block-size: 16rem; margin-block: 0 .5rem; padding: .5rem .7rem; border-radius: .5rem; overflow: auto; background: var(--ground); font: .8125rem/1.5 var(--delta-mono); white-space: pre-wrap; overflow-wrap: anywhere; }
 
 .composer { padding: 0 1rem max(.5rem, env(safe-area-inset-bottom)); }
-.composer form { padding: .5rem; border: 1px solid var(--line); border-radius: 1.4rem; background: var(--ground); box-shadow: 0 2px 12px rgb(0 0 0 / .06); }
+.composer form { padding: .5rem; border: 1px solid var(--line); border-radius: 1.4rem; background: var(--ground); box-shadow: 0 4px 24px rgb(0 0 0 / .07); transition: border-color .12s; }
 .composer form:focus-within { border-color: var(--delta-accent); }
+[part=stop] svg { fill: currentcolor; }
 .composer textarea { display: block; inline-size: 100%; min-block-size: 2.5rem; max-block-size: min(14rem, 35vh); padding: .4rem .7rem; border: 0; outline: none; background: none; }
-.toggle { display: inline-flex; gap: .45rem; align-items: center; min-block-size: 2.25rem; padding-inline: .7rem; border-radius: 2rem; color: var(--quiet); font-size: .875rem; cursor: pointer; }
+.toggle { position: relative; display: inline-flex; gap: .4rem; align-items: center; min-block-size: 2.25rem; padding-inline: .7rem .85rem; border: 1px solid var(--line); border-radius: 2rem; color: var(--quiet); font-size: .875rem; }
+.toggle input { position: absolute; inset: 0; appearance: none; margin: 0; border-radius: inherit; cursor: pointer; }
+.toggle svg { inline-size: 1.05rem; block-size: 1.05rem; }
 .toggle:hover { background: var(--raised); }
-.toggle:has(:checked) { color: var(--ink); }
+.toggle:has(:checked) { border-color: color-mix(in srgb, var(--delta-accent) 45%, transparent); color: var(--delta-accent); background: color-mix(in srgb, var(--delta-accent) 9%, transparent); }
 .status { display: flex; gap: .75rem; align-items: center; min-block-size: 2.25rem; padding-inline: .75rem; color: var(--quiet); font-size: .8125rem; font-variant-numeric: tabular-nums; }
 .status progress { flex: 0 1 9rem; min-inline-size: 3rem; }
+.status .progress:empty { display: none; }
 .context { display: inline-flex; gap: .5rem; align-items: center; margin-inline-start: auto; }
 meter { inline-size: 4rem; }
-.alert { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: 0 0 .5rem; padding: .6rem .9rem; border: 1px solid currentcolor; border-radius: .8rem; color: var(--alarm); overflow-wrap: anywhere; }
+.alert { display: flex; flex-wrap: wrap; gap: .5rem; align-items: center; margin: 0 0 .5rem; padding: .6rem 1rem; border: 1px solid color-mix(in srgb, var(--alarm) 35%, transparent); border-radius: var(--delta-radius); color: var(--alarm); background: color-mix(in srgb, var(--alarm) 6%, var(--ground)); font-size: .9375rem; overflow-wrap: anywhere; }
 .alert button { min-block-size: 2rem; font-size: .875rem; }
 .notice { border-color: var(--line); color: var(--ink); background: var(--raised); }
 
-dialog { inline-size: min(36rem, calc(100% - 2rem)); max-block-size: calc(100% - 2rem); padding: 0; border: 1px solid var(--line); border-radius: var(--delta-radius); color: var(--ink); background: var(--ground); }
+dialog { inline-size: min(36rem, calc(100% - 2rem)); max-block-size: calc(100% - 2rem); padding: 0; border: 1px solid var(--line); border-radius: var(--delta-radius); color: var(--ink); background: var(--ground); box-shadow: 0 16px 60px rgb(0 0 0 / .25); }
 dialog::backdrop { background: rgb(10 12 18 / .45); }
-.dialog { display: grid; gap: 1rem; padding: 1.25rem; }
-.dialog h2 { margin: 0; font-size: 1.2rem; }
-fieldset { display: grid; gap: .75rem; margin: 0; padding: .9rem; border: 1px solid var(--line); border-radius: .8rem; min-inline-size: 0; }
-legend { padding-inline: .4rem; font-weight: 600; }
-.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .9rem; }
+.dialog { display: grid; gap: 1.25rem; padding: 0 1.5rem 1.5rem; }
+.dialog > .row:first-child { position: sticky; inset-block-start: 0; z-index: 1; margin-inline: -1.5rem; padding: 1rem 1rem .75rem 1.5rem; background: var(--ground); }
+.dialog > .row:first-child:dir(rtl) { padding: 1rem 1.5rem .75rem 1rem; }
+.dialog h2 { margin: 0; font-size: 1.25rem; letter-spacing: -.01em; }
+.dialog > button { justify-self: start; }
+.dialog p { margin: 0; font-size: .875rem; }
+.dialog p:empty { display: none; }
+.models li { display: flex; gap: .25rem; align-items: center; border-radius: .8rem; }
+.models li:hover, .models li:has([aria-current]) { background: var(--raised); }
+.choice, .choice:hover { flex: 1; min-inline-size: 0; display: grid; gap: .1rem; justify-content: stretch; padding: .6rem .9rem; border: 0; background: none !important; text-align: start; }
+.choice strong { overflow-wrap: anywhere; font-weight: 600; }
+.choice small { color: var(--quiet); font-size: .875rem; }
+.choice svg { color: var(--delta-accent); }
+.models li > .icon { flex: none; margin-inline-end: .5rem; }
+.confirm { flex: 1; display: grid; gap: .6rem; padding: .75rem .9rem; border-radius: .8rem; background: var(--raised); }
+.confirm .row { justify-content: flex-end; }
+fieldset { display: grid; gap: .75rem; margin: 0; padding: 1.25rem 0 0; border: 0; border-block-start: 1px solid var(--line); min-inline-size: 0; }
+legend { float: inline-start; padding: 0; font-weight: 600; }
+.grid { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 1rem 1.25rem; }
 .field { display: grid; align-content: start; gap: .2rem; }
 .field label { font-weight: 500; font-size: .9375rem; }
 .field small { color: var(--quiet); line-height: 1.4; }
@@ -156,10 +203,12 @@ dd { margin: 0; overflow-wrap: anywhere; }
   :host([storage]) header .fresh { display: inline-flex; }
   .sidebar { position: absolute; inset-block: 0; inset-inline-start: 0; z-index: 2; inline-size: min(19rem, 85%); visibility: hidden; translate: -100% 0; transition: translate .2s, visibility .2s; }
   .sidebar:dir(rtl) { translate: 100% 0; }
-  :host([drawer]) .sidebar { visibility: visible; translate: none; }
+  :host([drawer]) .sidebar { visibility: visible; translate: none; transition: translate .2s; } /* visible at once, to take the focus */
   :host([drawer]) .veil { display: block; position: absolute; inset: 0; z-index: 1; background: rgb(10 12 18 / .45); }
   header { padding-inline: .5rem; }
-  button, select, .toggle { min-block-size: 2.75rem; }
+  button, .toggle { min-block-size: 2.75rem; }
+  .dialog { padding-inline: 1rem; }
+  .dialog > .row:first-child { margin-inline: -1rem; padding-inline-start: 1rem; }
   button.icon { inline-size: 2.75rem; }
   .sidebar li .icon { inline-size: 2.5rem; }
   .foot .icon { inline-size: 2.5rem; min-block-size: 2.5rem; }
