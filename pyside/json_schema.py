@@ -1,7 +1,7 @@
 """JSON Schema to a grammar of the answers that it admits.
 
 The grammar may admit fewer answers than the schema (members come in the order of ``properties``, none beyond them is
-written), never more: a keyword that could not be kept is refused, not ignored. Keywords that only describe are skipped.
+written; a ``pattern`` matches the whole string), never more: a keyword that could not be kept is refused, not ignored. Keywords that only describe are skipped.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 from pyside.errors import RequestError
 from pyside.grammar import Grammar
 from pyside.grammar_nodes import BLANK, Choice, Items, Literal, Members, Node, Number, Reference, Sequence, Text
+from pyside.regex import string_of_regex
 
 ANNOTATIONS = frozenset({
     "$schema", "$id", "$comment", "$defs", "definitions", "$anchor", "title", "description", "default", "examples",
@@ -24,7 +25,7 @@ ANNOTATIONS = frozenset({
 BY_TYPE: Mapping[str, frozenset[str]] = {
     "object": frozenset({"properties", "required", "additionalProperties"}),
     "array": frozenset({"items", "prefixItems", "minItems", "maxItems"}),
-    "string": frozenset({"minLength", "maxLength"}),
+    "string": frozenset({"minLength", "maxLength", "pattern"}),
     "number": frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}),
     "integer": frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}),
     "boolean": frozenset(),
@@ -144,6 +145,8 @@ class _Reader:
                 return Sequence((Literal(b"{"), self._members(schema, where)))
             case "array":
                 return Sequence((Literal(b"["), self._items(schema, where)))
+            case "string" if "pattern" in schema:
+                return Sequence((Literal(b'"'), _pattern(schema, where), Literal(b'"')))
             case "string":
                 return Sequence((Literal(b'"'), Text(*_counts(schema, "Length", where))))
             case "boolean":
@@ -224,6 +227,18 @@ def _exclusive(parts: list[Any]) -> bool:
         and len(set(types)) == len(types)
         and not {"integer", "number"} <= set(types)
     )
+
+
+def _pattern(schema: Mapping[str, Any], where: str) -> Node:
+    pattern = schema["pattern"]
+    if not isinstance(pattern, str):
+        raise RequestError(f"{where}: pattern is {json.dumps(pattern)}, expected a regular expression")
+    if beside := sorted({"minLength", "maxLength"} & set(schema)):
+        raise RequestError(f"{where}: {', '.join(beside)} beside pattern is not supported: count in the pattern")
+    try:
+        return string_of_regex(pattern)
+    except RequestError as error:
+        raise RequestError(f"{where}.pattern: {error}") from None
 
 
 def _counts(schema: Mapping[str, Any], what: str, where: str) -> tuple[int, int | None]:

@@ -10,14 +10,15 @@ comes only as itself, or where any number of characters may stand, as in ``.*``.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from pyside.errors import RequestError
 from pyside.grammar import Grammar
-from pyside.grammar_nodes import Bytes, Choice, Node, Repeat, Sequence
+from pyside.grammar_nodes import Bytes, Choice, Literal, Node, Repeat, Sequence
 from pyside.utf8 import LAST, SURROGATES, Ranges, complement, encoded, ordered
 
 FLAGS = "dgimsuy"
@@ -34,6 +35,7 @@ CLASSES: Mapping[str, Ranges] = {
     ),
 }  # fmt: skip
 LINE_ENDS: Ranges = ((0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029))
+ESCAPED: Ranges = ((0x00, 0x1F), (0x22, 0x22), (0x5C, 0x5C))  # in a JSON string
 CONTROLS = {"t": 0x09, "n": 0x0A, "v": 0x0B, "f": 0x0C, "r": 0x0D}
 
 _QUANTIFIER = re.compile(r"(?:([*+?])|\{(\d+)(,?)(\d*)\})\??")
@@ -59,12 +61,20 @@ def grammar_of_regex(source: str, flags: str = "") -> Grammar:
     """
     if unknown := sorted(set(flags) - set(FLAGS)):
         raise RequestError(f"regex has flag {', '.join(unknown)}, expected none but {', '.join(FLAGS)}: leave it out")
-    return Grammar(_Reader(source, flags).pattern(), {})
+    return Grammar(_Reader(source, flags, _character).pattern(), {})
+
+
+def string_of_regex(source: str) -> Node:
+    """The inside of a JSON string whose text ``/source/u`` matches as a whole.
+
+    Errors: as ``grammar_of_regex``.
+    """
+    return _Reader(source, "u", _quoted).pattern()
 
 
 class _Reader:
-    def __init__(self, source: str, flags: str) -> None:
-        self._source, self._at = source, 0
+    def __init__(self, source: str, flags: str, character: Callable[[Ranges], Node]) -> None:
+        self._source, self._at, self._character = source, 0, character
         self._fold, self._every, self._unicode = (flag in flags for flag in "isu")
         self._depth = 0  # of groups
 
@@ -253,7 +263,7 @@ class _Reader:
         if not encoded(ranges):
             self._at = start
             raise self._error("a class that admits no character, expected at least one")
-        return _character(ranges)
+        return self._character(ranges)
 
     def _take(self, char: str) -> bool:
         taken = self._source.startswith(char, self._at)
@@ -300,3 +310,14 @@ def _character(ranges: Ranges) -> Node:
     """The node of one character's bytes."""
     nodes = [Sequence(tuple(map(Bytes, sets))) if len(sets) > 1 else Bytes(*sets) for sets in encoded(ranges)]
     return nodes[0] if len(nodes) == 1 else Choice(tuple(nodes))
+
+
+@cache
+def _quoted(ranges: Ranges) -> Node:
+    """The node of one character in a JSON string, escaped where it has to be."""
+    plain = tuple((max(low, least), min(high, most)) for low, high in ranges for least, most in complement(ESCAPED)
+                  if max(low, least) <= min(high, most))  # fmt: skip
+    escaped = [chr(point) for low, high in ESCAPED for point in range(low, high + 1)
+               if any(least <= point <= most for least, most in ranges)]  # fmt: skip
+    nodes: list[Node] = [Literal(json.dumps(char)[1:-1].encode()) for char in escaped]
+    return Choice((*([_character(plain)] if plain else ()), *nodes))

@@ -70,6 +70,11 @@ def random_schema(rng: random.Random, depth: int = 0) -> Any:
             return {"anyOf": [random_schema(rng, depth + 1) for _ in range(2)], "description": "either"}
         case "types":
             return {"type": ["integer", "null", "boolean"]}
+        case "string" if rng.random() < 0.3:
+            return {
+                "type": "string",
+                "pattern": rng.choice([r"^[A-Z]{2}-\d{1,4}$", r"^(?:yes|no|\W{1,3})$", r"^.{0,20}$"]),
+            }
         case "string":
             low = rng.randint(0, 3)
             return {"type": "string", "minLength": low, "maxLength": low + rng.randint(0, 80)}
@@ -136,6 +141,12 @@ def accepts(grammar: Grammar, text: str) -> bool:
         ({"type": "number", "minimum": 0.5, "exclusiveMaximum": 2}, ["0.5", "1", "1.999"], ["0.4", "2", "2.0", "1e0"]),
         ({"type": "number"}, ["-0.5e10", "3", "1E-2"], ["1.", ".5", "--1", "01", "1e"]),
         ({"type": "string", "maxLength": 2}, ['"é"', '"ab"', '"\\u00e9\\n"'], ['"abc"', '"\\ud800"', '"\n"', '"']),
+        ({"type": "string", "pattern": r"^\d{2}-[a-z]+$"}, ['"12-ab"'], ['"12-"', '"1-ab"', '"12-ab\\n"', "12-ab"]),
+        (
+            {"type": "string", "pattern": '[^a]"\\\\[\\s.]'},
+            ['"b\\"\\\\."', '"😀\\"\\\\\\n"', '"\\u0001\\"\\\\ "'],
+            ['"b"\\\\."', '"a\\"\\\\."', '"b\\"\\."', '"\n\\"\\\\."'],
+        ),
         ({"enum": ["a", 1, None]}, ['"a"', "1", "null"], ['"b"', "2"]),
         ({"enum": ["a", 1, None, 2.5], "type": ["string", "number"]}, ['"a"', "1", "2.5"], ["null"]),
         ({"enum": [1, True, 2.5], "type": "integer"}, ["1"], ["true", "2.5"]),
@@ -184,7 +195,10 @@ def test_a_schema_that_names_itself_first_has_its_other_ways() -> None:
 @pytest.mark.parametrize(
     ("schema", "says"),
     [
-        ({"type": "string", "pattern": "^a"}, "pattern is not supported"),
+        ({"type": "object", "patternProperties": {}}, "patternProperties is not supported"),
+        ({"type": "string", "pattern": 7}, "pattern is 7, expected a regular expression"),
+        ({"type": "string", "pattern": "(?=a)"}, r"schema\.pattern: regex has at character 0 look-around"),
+        ({"type": "string", "pattern": "a*", "maxLength": 3}, "maxLength beside pattern is not supported"),
         (
             {"type": "object", "properties": {"n": {"type": "integer", "multipleOf": 3}}},
             r"schema\.n: keyword multipleOf",
