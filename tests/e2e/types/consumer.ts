@@ -29,6 +29,11 @@ await engine.chat.completions.create({
   response_format: { type: 'json_schema', json_schema: { schema: { type: 'object' } } },
   extra_body: { enable_thinking: true, thinking_budget: 64, logits_processor: 'plain' },
 });
+await engine.chat.completions.create({
+  messages: [...messages, { role: 'assistant', content: 'Because' }],
+  response_format: { type: 'regex', regex: ' [a-z ]+\\.', flags: 'i' },
+  extra_body: { continue_final_message: true },
+});
 const text: string = (await engine.completions.create({ prompt: [1, 2, 3] })).choices[0].text;
 
 // @ts-expect-error: there is one answer to a request
@@ -46,9 +51,17 @@ const session = await LanguageModel.create({
 session.oncontextoverflow = () => console.log(session.contextUsage, session.contextWindow);
 const stream: ReadableStream<string> = session.promptStreaming('Hello', { signal: controller.signal });
 const copy: LanguageModel = await session.clone();
+const maxTopK: number | undefined = (await LanguageModel.params())?.maxTopK;
+const creative = await LanguageModel.create({ samplingMode: 'creative', expectedOutputs: [{ type: 'text', languages: ['en'] }] });
+const code: string = await creative.prompt(
+  [{ role: 'user', content: 'A code?' }, { role: 'assistant', content: 'It is ', prefix: true }],
+  { responseConstraint: /[A-Z]{2}-\d+/, omitResponseConstraintInput: true },
+);
+// @ts-expect-error: no such mode
+await LanguageModel.create({ samplingMode: 'wild' });
 
 connectDeepChat(document.createElement('deep-chat') as HTMLElement & { connect?: object }, engine);
 const handler = deepChatHandler(() => Engine.load('bundles/demo/'), { instruction: 'Be brief.', request: { max_tokens: 9 } });
 
 if (new Error('x') instanceof EngineError) await engine.unload();
-export { content, copy, handler, perSecond, reason, state, stream, text };
+export { code, content, copy, handler, maxTopK, perSecond, reason, state, stream, text };
