@@ -186,11 +186,11 @@ def test_tools_run_and_are_shown_as_cards(chat: ChatPage) -> None:
 
 
 def test_loading_and_reading_tell_how_far_they_are(chat: ChatPage) -> None:
-    chat.page.evaluate("globalThis.loadWait = 150")
+    chat.page.evaluate("globalThis.loadWait = 500")
     chat.script(
         {"prompt_progress": {"processed": 256, "total": 2048}},
         {"prompt_progress": {"processed": 512, "total": 2048}, "wait": 200},
-        {"content": "Read.", "wait": 400},
+        {"content": "Read.", "wait": 3000},
     )
     chat.send("A long text")
     status = chat.page.locator("[part=status]")

@@ -29,7 +29,7 @@ def send(page: Page, text: str) -> None:
 
 
 def test_it_paints_before_anything_of_the_model_is_fetched(chat: Page, faults: FaultySite) -> None:
-    expect(chat.get_by_role("textbox", name="Message")).to_be_visible()
+    expect(chat.get_by_role("textbox", name="Message")).to_be_focused()
     paint = chat.evaluate("performance.getEntriesByName('first-contentful-paint').length")
     assert paint == 1
     chat.wait_for_timeout(300)

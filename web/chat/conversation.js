@@ -161,6 +161,7 @@ export class Conversation {
     composer.say('');
     try {
       const engine = await orAborted(load(), signal);
+      composer.say('');
       const { name: model, bytes } = engine.info;
       Object.assign(reply.facts, { model, memory: sum(bytes) });
       await reply.run(engine, { messages, ...declared(tools()), ...requestOf(settings()), signal }, {

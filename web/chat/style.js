@@ -170,9 +170,9 @@ meter { inline-size: 4rem; }
 
 dialog { inline-size: min(36rem, calc(100% - 2rem)); max-block-size: calc(100% - 2rem); padding: 0; border: 1px solid var(--line); border-radius: var(--delta-radius); color: var(--ink); background: var(--ground); box-shadow: 0 16px 60px rgb(0 0 0 / .25); }
 dialog::backdrop { background: rgb(10 12 18 / .45); }
-.dialog { display: grid; gap: 1.25rem; padding: 0 1.5rem 1.5rem; }
-.dialog > .row:first-child { position: sticky; inset-block-start: 0; z-index: 1; margin-inline: -1.5rem; padding: 1rem 1rem .75rem 1.5rem; background: var(--ground); }
-.dialog > .row:first-child:dir(rtl) { padding: 1rem 1.5rem .75rem 1rem; }
+.dialog { display: grid; gap: 1rem; padding: 0 1.5rem 1.5rem; }
+.dialog > .row:first-child { position: sticky; inset-block-start: 0; z-index: 1; margin-inline: -1.5rem; padding: 1rem 1rem .25rem 1.5rem; background: var(--ground); }
+.dialog > .row:first-child:dir(rtl) { padding: 1rem 1.5rem .25rem 1rem; }
 .dialog h2 { margin: 0; font-size: 1.25rem; letter-spacing: -.01em; }
 .dialog > button { justify-self: start; }
 .dialog p { margin: 0; font-size: .875rem; }
