@@ -1,8 +1,8 @@
 """How a weight matrix lies in memory, and how it is quantised: the other half of ``templates/shared/<format>.wgsl``.
 
 A matrix W [N, K] is stored as 16-byte words of ``kw = FORMATS[format]`` consecutive weights of one row, in the order
-[N/32 tiles of rows][K/kw][32 rows], so that 32 threads which own neighbouring rows read 512 neighbouring bytes. N is padded
-with zero rows to a multiple of 32. Inside a word:
+[N/32 tiles of rows][K/kw][32 rows], so that threads which own neighbouring rows read neighbouring words. N is padded with
+zero rows to a multiple of 32. Inside a word:
 
     f32   4 floats
     f16   8 halves

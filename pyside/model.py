@@ -194,9 +194,11 @@ class _Rows:
         kernel = f"{'matvec' if self.T == 1 else 'matmul'}{suffix}"
         slices = self._slices(MATVEC_THREADS, weight.rows // MATVEC_ROWS, MATVEC_SLICES, weight.columns // GROUP)
         least, most = MATVEC_SPAN
+        # On a CPU a thread's four rows lie within one run of 512 bytes: its caches miss less.
+        span = least if self.memory.builder.limits.software else max(least, min(most, MATVEC_GROUP // slices))
         usual: dict[str, Value] = {
             "FORMAT": weight.format, "K": weight.columns, "N": weight.rows, "Y_STRIDE": weight.rows, "EPILOGUE": "store",
-            "SPAN": max(least, min(most, MATVEC_GROUP // slices)), "SLICES": slices,
+            "SPAN": span, "SLICES": slices,
         }  # fmt: skip
         self(kernel, label, x=x, y=y, **weight.bindings, **(usual | own))
 

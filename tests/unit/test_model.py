@@ -189,9 +189,10 @@ def test_lazy_passes_exist_and_the_others_answer() -> None:
 
 
 def test_threads_share_sums_on_a_gpu_and_not_on_a_cpu() -> None:
-    def slices(limits: Limits) -> set[int]:
+    def values(name: str, limits: Limits) -> set[int]:
         plan = compile_plan(tiny("tiny-b").manifest, limits)
-        return {int(p.constants["SLICES"]) for p in plan.pipelines if "SLICES" in p.constants}
+        return {int(p.constants[name]) for p in plan.pipelines if name in p.constants}
 
-    assert slices(replace(Limits.baseline(), software=True)) == {1}
-    assert max(slices(Limits.baseline())) > 1
+    software = replace(Limits.baseline(), software=True)
+    assert (values("SLICES", software), values("SPAN", software)) == ({1}, {8})
+    assert max(values("SLICES", Limits.baseline())) > 1
