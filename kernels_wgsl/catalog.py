@@ -26,8 +26,8 @@ CONTROL: tuple[str, ...] = (
     "done",  # non-zero: the response has ended; kernels return at once and write nothing
     "step",  # tokens sampled in this response; ring slot = step % RING_SLOTS
     "remaining",  # tokens that may still be sampled; the draw that takes the last one sets `done`
-    "temperature",  # f32; 0 is greedy
-    "top_k",  # 1..TOP_K_MAX; 0 keeps every token
+    "temperature",  # f32; 0, and what is too near to it to divide by, is greedy
+    "top_k",  # 1..TOP_K_MAX; 0 keeps every token, or the TOP_K_MAX likeliest where top_p or min_p cuts further
     "top_p",  # f32, 1 keeps every token
     "min_p",  # f32, 0 keeps every token
     "presence",  # f32, subtracted once from every token already generated in this response
