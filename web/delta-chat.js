@@ -270,7 +270,7 @@ export class DeltaChat extends HTMLElement {
   /** @param {'absent' | 'loading' | 'ready'} state */
   #modelIs(state) {
     this.#load.hidden = state !== 'absent';
-    this.#composer.say(state === 'ready' ? 'Ready' : '');
+    this.#composer.rest(state === 'ready' ? 'Ready' : '');
     this.#welcome();
     const { info } = this.#model;
     if (state !== 'ready' || !info) return;
@@ -378,7 +378,8 @@ export class DeltaChat extends HTMLElement {
 
   /** @param {Error & {detail?: string}} error */
   #fail(error) {
-    const { message, detail } = error;
+    const { name, message, detail } = error;
+    if (name === 'AbortError') return; // another model was chosen meanwhile
     const copy = h('button', { type: 'button', onclick: () => navigator.clipboard.writeText(`${message}\n\n${detail}`) }, 'Copy details');
     this.#composer.alarm(message, ...(detail ? [copy] : []));
     this.#tell('delta-error', { error });

@@ -10,6 +10,7 @@ const sleep = (ms, signal) => new Promise((resolve) => {
 
 globalThis.requests = [];
 globalThis.loaded = [];
+globalThis.signals = [];
 
 export class Engine {
   info = {
@@ -19,12 +20,14 @@ export class Engine {
 
   chat = { completions: { create: async (request) => this.#answer(request) } };
 
-  static async load(bundle, { onProgress }) {
+  static async load(bundle, { onProgress, signal }) {
     globalThis.loaded.push(bundle);
+    globalThis.signals.push(signal);
     if (globalThis.failsToLoad) throw new Error(globalThis.failsToLoad);
     for (let loaded = 0; loaded <= 8; loaded += 2) {
       onProgress({ phase: 'download', loaded: loaded * 2 ** 20, total: 8 * 2 ** 20 });
-      await sleep(globalThis.loadWait ?? 0);
+      await sleep(globalThis.loadWait ?? 0, signal);
+      signal.throwIfAborted();
     }
     onProgress({ phase: 'ready', loaded: 1, total: 1 });
     return new Engine();

@@ -467,3 +467,17 @@ def test_the_context_meter_fills(chat: ChatPage) -> None:
     meter = chat.page.get_by_role("meter", name="Context used")
     expect(meter).to_be_visible()
     assert round(meter.evaluate("(meter) => meter.value") * 4096) == 101
+
+
+def test_another_model_ends_the_loading_of_the_first(chat: ChatPage) -> None:
+    chat.page.evaluate("globalThis.loadWait = 3000")
+    chat.button("Load").click()
+    expect(chat.page.get_by_role("progressbar")).to_be_visible()
+    chat.models().get_by_role("button", name="Large q4").click()
+    assert chat.page.evaluate("globalThis.signals.map(({ aborted }) => aborted)") == [True]
+    expect(chat.page.get_by_role("progressbar")).to_be_hidden()
+    expect(chat.button("Load")).to_be_visible()
+    chat.page.evaluate("globalThis.loadWait = 0")
+    chat.ask("Hello")
+    assert chat.page.evaluate("globalThis.loaded.at(-1)").endswith("/bundles/b/")
+    expect(chat.page.get_by_role("alert")).to_be_hidden()

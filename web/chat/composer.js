@@ -68,6 +68,15 @@ export class Composer {
   }
 
   /**
+   * Nothing is going on any more.
+   * @param {string} sentence
+   */
+  rest(sentence) {
+    this.#progress();
+    this.say(sentence);
+  }
+
+  /**
    * Something that went wrong.
    * @param {string} sentence
    * @param {...HTMLElement} remedies  buttons

@@ -19,6 +19,7 @@ export class Model {
   #source = '';
   /** @type {Promise<Engine> | null} */
   #engine = null;
+  #loading = new AbortController();
   #listeners;
 
   /** @param {ModelListeners} listeners */
@@ -38,32 +39,37 @@ export class Model {
 
   /** @returns {Promise<Engine>} */
   load() {
-    this.#engine ??= this.#load();
+    if (!this.#engine) {
+      this.#loading = new AbortController();
+      this.#engine = this.#load(this.#loading.signal);
+    }
     return this.#engine;
   }
 
+  /** Let go of what is loaded, or stop loading it. */
   forget() {
+    this.#loading.abort();
     this.#engine?.then((engine) => engine.unload(), () => {});
     this.#engine = this.info = null;
     this.#listeners.state('absent');
   }
 
-  async #load() {
+  /** @param {AbortSignal} signal */
+  async #load(signal) {
     const source = this.#source;
     const { progress, state, noRoom } = this.#listeners;
-    const current = () => source === this.#source;
     state('loading');
     try {
       if (typeof source === 'string') await checkRoom(source, noRoom);
       const { Engine } = await import('../deltapage.js');
-      const engine = await Engine.load(source, { onProgress: (at) => { if (current()) progress(at); } });
-      if (current()) {
+      const engine = await Engine.load(source, { signal, onProgress: (at) => { if (!signal.aborted) progress(at); } });
+      if (!signal.aborted) {
         this.info = engine.info;
         state('ready');
       }
       return engine;
     } catch (error) {
-      if (current()) {
+      if (!signal.aborted) {
         this.#engine = null; // so that the next message tries again
         state('absent');
       }
