@@ -1,6 +1,6 @@
 """What is hosted and under which headers: one layout for our own server and for a folder on any static host.
 
-/                      index.html and the modules beside it
+/                      index.html and the modules beside it, in a site's folder with their TypeScript declarations
 /chat/                 the element's own modules
 /examples/             pages that show each part of the API
 /runtime/              Pyodide and the in-page Python (``web/runtime.py``)
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,8 +27,9 @@ EXAMPLES = runtime.WEB / "examples"
 PAGE_FOLDERS = (runtime.WEB, runtime.WEB / "chat", EXAMPLES)
 PAGE_SUFFIXES = frozenset({".html", ".js", ".css", ".svg", ".png", ".ico", ".webmanifest"})
 
-# The page runs its own scripts and its own WebAssembly, talks to its own host, and nothing else. Cross-origin headers let
-# another site embed the widget; workers take their policy from the response that delivers their script, so all files send it.
+# The page runs its own scripts and its own WebAssembly, talks to its own host, and nothing else. The pages say so themselves,
+# for hosts that send no headers. Cross-origin headers let another site embed the widget; workers take their policy from the
+# response that delivers their script, so all files send it.
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'; style-src 'self'; "
     "img-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'"
@@ -41,6 +43,7 @@ HEADERS: Mapping[str, str] = {
 }
 REVALIDATE = "no-cache"
 IMMUTABLE = "public, max-age=31536000, immutable"  # for files named by their sha256
+TYPESCRIPT = vendor.MODULES / "typescript" / "bin" / "tsc"
 MARKER = "_headers"  # a folder with this file and bundles.json is a site that may be replaced
 
 
@@ -115,7 +118,8 @@ def bundle_list(folders: Mapping[str, Path]) -> bytes:
 def write_site(out: Path, bundles: Sequence[Path]) -> None:
     """Write the page, the runtime and the bundles into ``out``, which appears whole or not at all.
 
-    Errors: DeltapageError when ``out`` is something other than an earlier site; those of ``bundle_folders``.
+    Errors: DeltapageError when ``out`` is something other than an earlier site or TypeScript is missing; those of
+    ``bundle_folders``.
     """
     if out.exists() and not (out.is_dir() and (_is_site(out) or not any(out.iterdir()))):
         raise DeltapageError(f"{out} exists and is not a site that can be replaced: name a new or an empty folder")
@@ -130,6 +134,7 @@ def write_site(out: Path, bundles: Sequence[Path]) -> None:
         for name, path in page_files().items():
             (beside / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, beside / name)
+        _declare(beside)
         shutil.copytree(runtime.RUNTIME, beside / "runtime")
         shutil.copytree(vendor.VENDOR, beside / "vendor")
         for name, source in folders.items():
@@ -146,6 +151,17 @@ def header_file() -> str:
     """The headers in the ``_headers`` format that Netlify and Cloudflare Pages read; other hosts need them set by hand."""
     common = "".join(f"  {name}: {value}\n" for name, value in HEADERS.items())
     return f"/*\n{common}/bundles/:name/shards/*\n  Cache-Control: {IMMUTABLE}\n"
+
+
+def _declare(folder: Path) -> None:
+    """Write TypeScript declarations beside the modules that they describe, where an editor looks for them."""
+    if not TYPESCRIPT.is_file():
+        raise DeltapageError("web/node_modules/typescript is missing: run `npm ci` in web/")
+    project = runtime.WEB / "tsconfig.types.json"
+    command = [runtime.node(), str(TYPESCRIPT), "--project", str(project), "--outDir", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise DeltapageError(f"TypeScript could not declare the page's modules: {done.stdout.strip()[-2000:]}")
 
 
 def _is_site(folder: Path) -> bool:

@@ -22,12 +22,26 @@ def test_the_site_is_what_the_server_serves(tmp_path: Path) -> None:
     client = TestClient(server.create_app([bundle]), headers={"Accept-Encoding": "identity"})
     found = files_under(out)
     assert {"runtime/pyodide.mjs", "runtime/python_stdlib.zip", "bundles/small/manifest.json", "worker.js"} <= found
-    for name in found - {"_headers", ".nojekyll"}:
+    declared = {name for name in found if name.endswith(".d.ts")}
+    for name in found - {"_headers", ".nojekyll"} - declared:
         answer = client.get(f"/{name}")
         assert (answer.status_code, answer.content == (out / name).read_bytes()) == (200, True), name
     assert files_under(out / "runtime") == files_under(runtime.RUNTIME)
-    sources = {name for name in found if name.endswith((".py", ".ts")) or "node_modules" in name}
+    sources = {name for name in found - declared if name.endswith((".py", ".ts")) or "node_modules" in name}
     assert sources == {"examples/hooks.py"}  # which runs in the page
+    assert {"deltapage.d.ts", "language-model.d.ts", "deep-chat.d.ts", "delta-chat.d.ts"} <= declared
+    assert {name.removesuffix(".d.ts") + ".js" for name in declared} <= found
+    assert "static load(" in (out / "deltapage.d.ts").read_text()
+
+
+def test_pages_bring_their_policy_along() -> None:
+    """For hosts that send no headers: the same policy, before anything that it governs."""
+    pages = [path for name, path in site.page_files().items() if name.endswith(".html")]
+    assert len(pages) > 2
+    for path in pages:
+        head, _, rest = path.read_text().partition("<meta http-equiv")
+        assert rest.startswith(f'="Content-Security-Policy" content="{site.POLICY}">'), path.name
+        assert "<link" not in head and "<script" not in head
 
 
 def test_the_header_file_says_what_the_server_says(tmp_path: Path) -> None:
@@ -71,3 +85,10 @@ def test_a_failure_leaves_the_earlier_site(tmp_path: Path, monkeypatch: pytest.M
         site.write_site(out, [bundle])
     assert files_under(out) == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["site", "small"]
+
+
+def test_without_typescript_the_remedy_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site, "TYPESCRIPT", tmp_path / "tsc")
+    with pytest.raises(DeltapageError, match="typescript is missing: run `npm ci`"):
+        site.write_site(tmp_path / "site", [])
+    assert list(tmp_path.iterdir()) == []
