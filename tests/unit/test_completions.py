@@ -88,12 +88,13 @@ def test_reasoning_is_apart() -> None:
 
 
 def test_a_reply_goes_on_from_the_last_message() -> None:
-    begun = {"messages": [*ASKED["messages"], {"role": "assistant", "content": "Hi"}], "continue_final_message": True}
+    said = {"role": "assistant", "content": "Hi"}
+    begun = {"messages": [*ASKED["messages"], said], "continue_final_message": True}
     scripted = engine(" there<|im_end|>")
     answer = message(run(scripted, begun))
     assert answer["content"] == " there" and "reasoning_content" not in answer
     assert tokenizer().decode(scripted.calls[0].ids).endswith("</think>\n\nHi")
-    thought = {**begun["messages"][1], "content": "", "reasoning_content": "I greet"}
+    thought = {**said, "content": "", "reasoning_content": "I greet"}
     scripted = engine(" back.\n</think>\n\nHi<|im_end|>")
     answer = message(run(scripted, begun | {"messages": [*ASKED["messages"], thought]}))
     assert (answer["reasoning_content"], answer["content"]) == (" back.", "Hi")
