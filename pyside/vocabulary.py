@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, pairwise
@@ -36,14 +36,13 @@ _KINDS = (*((opening, *letters) for letters in _ALPHABETS for opening in (b"", b
 class Tokens:
     """Tokens in the order of their bytes, to be walked as a trie without nodes."""
 
-    def __init__(self, texts: Iterable[bytes], ids: Iterable[int]) -> None:
-        self._pairs = list(zip(texts, ids, strict=True))
+    def __init__(self, ids: Iterable[int], token_bytes: Callable[[int], bytes]) -> None:
+        self._ids, self._token_bytes = array("I", ids), token_bytes
 
     @cached_property
     def _sorted(self) -> tuple[list[bytes], list[int], bytes, int]:
         """Texts, ids, how many bytes each text shares with the one before it, and bytes of the longest."""
-        pairs = sorted(self._pairs)
-        self._pairs.clear()
+        pairs = sorted((self._token_bytes(id), id) for id in self._ids)
         texts = [text for text, _ in pairs]
         shared = bytes(min(_shared(before, text), 255) for before, text in pairwise(chain((b"",), texts)))
         return texts, [id for _, id in pairs], shared, max(map(len, texts), default=0)
@@ -112,7 +111,7 @@ class Vocabulary:
         self.line_breaks = [id for id in others if not self.token_bytes(id).strip(b"\n")]
         self.masks = WeakKeyDictionary[Grammar, dict[tuple[State, bool], bytes]]()  # kept by constraint.py
         self.kinds = [self._kind(*kind, ids) for kind, ids in zip(_KINDS, by_length, strict=True)]
-        self.others = self._tokens(others)
+        self.others = Tokens(others, self.token_bytes)
 
     def bits(self, ids: Iterable[int], mask: int = 0) -> bytes:
         """The bits of these ids besides those of a mask, little endian, as [words] u32."""
@@ -126,11 +125,7 @@ class Vocabulary:
         for ids in by_length:
             mask |= int.from_bytes(self.bits(ids), "little")
             masks.append(mask)
-        return Kind(opening, own, others, tuple(masks), self._tokens(chain(*by_length)))
-
-    def _tokens(self, ids: Iterable[int]) -> Tokens:
-        ids = list(ids)
-        return Tokens(map(self.token_bytes, ids), ids)
+        return Kind(opening, own, others, tuple(masks), Tokens(chain(*by_length), self.token_bytes))
 
 
 def _pattern(opening: bytes, own: Letters, others: Letters) -> bytes:
