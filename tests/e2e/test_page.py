@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -78,35 +77,6 @@ def test_a_long_message_tells_how_much_of_it_was_read(chat: Page) -> None:
     chat.get_by_role("button", name="Stop").click()
     expect(chat.locator("[part=status]")).to_have_text("Stopped")
     expect(chat.get_by_role("textbox", name="Message")).to_have_value(re.compile("^Rivers"))
-
-
-def test_a_model_in_a_folder_of_this_computer(chat: Page, faults: FaultySite, bundles: list[Path]) -> None:
-    chat.get_by_role("button", name="Model: ").click()
-    faults.requests.clear()
-    chat.get_by_label("Folder of a model").set_input_files(bundles[2])
-    expect(chat.get_by_role("dialog")).to_be_hidden()
-    expect(chat.get_by_role("button", name="Model: tiny-a q8")).to_be_visible()
-    expect(chat).to_have_title("tiny-a")
-    send(chat, "Hello")
-    expect(chat.get_by_role("log").locator("article.assistant")).not_to_be_empty(timeout=LOADED)
-    stop(chat)
-    assert not [path for path, _ in faults.requests if "/shards/" in path]
-    chat.get_by_role("button", name="Model: ").click()
-    expect(chat.get_by_role("listitem").first).to_contain_text("read from a folder of this computer")
-
-
-def test_a_model_goes_from_the_browser_on_request(chat: Page) -> None:
-    chat.get_by_role("button", name="Load").click()
-    expect(chat.get_by_text("tiny-a is ready.")).to_be_visible(timeout=LOADED)
-    chat.get_by_role("button", name="Model: ").click()
-    rows = chat.get_by_role("dialog", name="Models").get_by_role("listitem")
-    expect(rows.first).to_contain_text(re.compile(r"iB · .*iB kept in this browser"))
-    chat.get_by_role("button", name="Delete tiny-a f32").click()
-    chat.get_by_role("button", name="Delete", exact=True).click()
-    expect(chat.get_by_role("dialog").get_by_role("status")).to_have_text(re.compile("iB of tiny-a deleted"))
-    chat.reload()
-    chat.get_by_role("button", name="Model: ").click()
-    expect(rows.first).to_contain_text("not downloaded")
 
 
 def stop(page: Page) -> None:
