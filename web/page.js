@@ -8,5 +8,5 @@ chat.addEventListener('delta-change', (event) => {
 
 customElements.whenDefined('delta-chat').then(() => {
   chat.replaceChildren();
-  if (matchMedia('(hover: hover)').matches) chat.focusInput(); // a phone would open its keyboard over the page
+  if (!matchMedia('(pointer: coarse)').matches) chat.focusInput(); // a phone would open its keyboard over the page
 });

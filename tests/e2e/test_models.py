@@ -96,7 +96,9 @@ def test_what_is_kept_of_models_is_told_and_deleted_on_request(chat: ChatPage) -
 def test_no_room_is_a_notice_and_the_model_loads(chat: ChatPage) -> None:
     chat.page.evaluate("navigator.storage.estimate = async () => ({ usage: 9e6, quota: 1e7 })")
     chat.ask("Hello")
-    expect(chat.page.get_by_role("alert")).to_contain_text("needs 5.0 MiB of storage, and this browser has 977 KiB left")
+    expect(chat.page.get_by_role("alert")).to_contain_text(
+        "needs 5.0 MiB of storage, and this browser has 977 KiB left"
+    )
     expect(chat.answers).to_contain_text("Echo: Hello")
 
 
