@@ -20,7 +20,7 @@ from .skills import arithmetic, conversions, dates, decline, logic, project, tal
 
 SKILLS: tuple[tuple[Skill, float], ...] = (
     (arithmetic.addition, 17.0),
-    (arithmetic.subtraction, 20.0),
+    (arithmetic.subtraction, 30.0),
     (arithmetic.multiplication, 13.0),
     (arithmetic.division, 5.0),
     (arithmetic.doubling, 2.5),

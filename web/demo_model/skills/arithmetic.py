@@ -66,7 +66,7 @@ def addition(rng: Random, split: Split, situation: Situation) -> Exchange:
 def subtraction(rng: Random, split: Split, situation: Situation) -> Exchange:
     """One- and two-digit subtraction, sometimes below zero."""
     a, b = _operands(rng)
-    if a < b and rng.random() < 0.85:
+    if a < b and rng.random() < 0.6:
         a, b = b, a
     return _reply("subtraction", _ask(rng, split, SUBTRACT, a, b), subtract_steps(a, b), f"{a} - {b}", a - b, situation)
 
