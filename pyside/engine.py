@@ -8,6 +8,7 @@ from the ids it reads, so both always agree on what the session holds.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from array import array
 from collections import deque
@@ -410,10 +411,18 @@ def _told(progress: Progress, processed: int, total: int, done: asyncio.Future[b
 
 
 def _record(ring: bytes, slot: int) -> tuple[int, Token]:
-    """The step and the token of one record of the ring."""
+    """The step and the token of one record of the ring.
+
+    Errors: DeltapageError where the logits were no numbers, of which any choice would be a wrong answer.
+    """
     base = 4 * RECORD_WORDS * slot
     id, step, top = (unpack_from("<I", ring, base + 4 * word)[0] for word in (RECORD_ID, RECORD_STEP, RECORD_TOP_COUNT))
     logprob = unpack_from("<f", ring, base + 4 * RECORD_LOGPROB)[0]
+    if not math.isfinite(logprob):
+        raise DeltapageError(
+            f"the GPU computed {logprob} where a probability belongs: reload the page; "
+            "if that does not help, update the graphics driver or try another browser"
+        )
     top_ids = unpack_from(f"<{top}I", ring, base + 4 * RECORD_TOP_IDS)
     top_logprobs = unpack_from(f"<{top}f", ring, base + 4 * RECORD_TOP_LOGPROBS)
     return step, Token(id, logprob, tuple(zip(top_ids, top_logprobs, strict=True)))

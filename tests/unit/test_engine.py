@@ -6,12 +6,13 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import aclosing
+from struct import pack_into
 from typing import Any
 
 import numpy as np
 import pytest
 
-from kernels_wgsl.catalog import CONTROL
+from kernels_wgsl.catalog import CONTROL, RECORD_LOGPROB, RECORD_WORDS
 from pyside.engine import BURST_STEPS, STOP_IDS_MAX, Engine, Sampling, Timings
 from pyside.errors import ContextError, DeltapageError, RequestError
 from tests.executors.numpy_gpu import NumpyGpu
@@ -412,3 +413,23 @@ async def test_the_context_window_bounds_the_answer() -> None:
     assert await greedy(made, PROMPT, 50) == ANSWER[:5]
     with pytest.raises(ContextError, match=r"the text is 50 tokens, the context window is 44"):
         await made.score([1] * 50)
+
+
+class NoNumbers(NumpyGpu):
+    """A GPU whose log-probabilities are no numbers, as after an overflow."""
+
+    async def read(self, buffer: str, offset: int, size: int) -> bytes:
+        data = bytearray(await super().read(buffer, offset, size))
+        if buffer == "ring":
+            for slot in range(0, len(data), 4 * RECORD_WORDS):
+                pack_into("<f", data, slot + 4 * RECORD_LOGPROB, math.nan)
+        return bytes(data)
+
+
+@run
+async def test_what_is_no_number_is_an_error_and_no_answer() -> None:
+    made = await open_engine(NoNumbers(tiny("tiny-a").shards), tiny("tiny-a"))
+    with pytest.raises(DeltapageError, match="computed nan where a probability belongs: reload"):
+        await greedy(made, PROMPT, 3)
+    with pytest.raises(DeltapageError, match="computed nan"):
+        await made.score(PROMPT)
