@@ -19,7 +19,7 @@ import { unlessAborted } from './shared-engine.js';
  * @property {{listener: () => void}} stopClicked
  */
 /** @typedef {(body: {messages: DeepChatMessage[]}, signals: Signals) => Promise<void>} Handler */
-/** @typedef {HTMLElement & {connect?: any, requestBodyLimits?: any}} DeepChat  what is set on the element */
+/** @typedef {HTMLElement & {connect?: any, errorMessages?: any, requestBodyLimits?: any}} DeepChat  what is set on the element */
 /**
  * @typedef {object} Options
  * @property {string} [instruction]  the system message
@@ -34,6 +34,7 @@ import { unlessAborted } from './shared-engine.js';
  */
 export async function connectDeepChat(element, engine, options) {
   await customElements.whenDefined(element.localName); // what is set before is lost
+  element.errorMessages = { ...element.errorMessages, displayServiceErrorMessages: true }; // else no error says what it is
   element.connect = { handler: deepChatHandler(engine, options), stream: true };
   element.requestBodyLimits = { maxMessages: 0 }; // all messages; without it only the newest comes
 }
@@ -55,20 +56,24 @@ export function deepChatHandler(engine, { instruction, request } = {}) {
   return async ({ messages }, { onResponse, onOpen, onClose, stopClicked }) => {
     const stopped = new AbortController();
     stopClicked.listener = () => stopped.abort();
+    let begun = false;
     try {
-      const asked = messages.map(messageOf);
+      const asked = messages.filter(({ role, text }) => role !== 'ai' || text?.trim()).map(messageOf);
       if (instruction) asked.unshift({ role: 'system', content: instruction });
       const { chat } = await unlessAborted(loaded(), stopped.signal); // loading goes on when stopped
       onOpen();
       const chunks = await chat.completions.create({ ...request, messages: asked, stream: true, signal: stopped.signal });
       for await (const { choices } of chunks) {
         const text = choices[0]?.delta.content;
-        if (text) await onResponse({ text });
+        if (!text) continue;
+        begun = true;
+        await onResponse({ text });
       }
       onClose();
     } catch (error) {
-      if (stopped.signal.aborted) onClose();
-      else await onResponse({ error: /** @type {Error} */ (error).message });
+      if (stopped.signal.aborted) return onClose();
+      if (!begun) await onResponse({ text: ' ' }); // without a message to end, the element loses the error
+      await onResponse({ error: /** @type {Error} */ (error).message });
     }
   };
 }

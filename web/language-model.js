@@ -9,7 +9,7 @@
  * come without thinking; a RegExp constrains the answer as a whole. Not here: pictures and sound.
  */
 
-import { domError, messagesOf, notSupported, promptOf, quotaExceeded, toolsOf } from './prompt-input.js';
+import { domError, messagesOf, notSupported, promptOf, quotaExceeded, resultOf, toolsOf } from './prompt-input.js';
 import { availabilityOf, folderOf, generationOf, onlyText, progressTeller } from './prompt-model.js';
 import { paramsOf, samplingFields, samplingOf } from './prompt-sampling.js';
 import { Lease, unlessAborted } from './shared-engine.js';
@@ -329,7 +329,7 @@ export class LanguageModel extends EventTarget {
         added.push(reply.tool_calls.length ? reply : { role: 'assistant', content: reply.content });
         if (!reply.tool_calls.length) break;
         for (const call of reply.tool_calls) {
-          added.push({ role: 'tool', tool_call_id: call.id, content: await unlessAborted(this.#call(call), signal) });
+          added.push({ role: 'tool', tool_call_id: call.id, content: await unlessAborted(resultOf(call, this.#options.tools), signal) });
         }
       }
       this.#turns.push(added);
@@ -357,18 +357,6 @@ export class LanguageModel extends EventTarget {
       signal,
       ...tools,
     });
-  }
-
-  /**
-   * The tool's answer to a call, as the model reads it.
-   * @param {ToolCall} call
-   * @returns {Promise<string>}
-   */
-  async #call({ function: { name, arguments: json } }) {
-    const tool = this.#options.tools?.find((each) => each.name === name);
-    if (!tool) return `There is no tool ${name}.`; // the model reads it and tries another
-    const result = await tool.execute(JSON.parse(json));
-    return typeof result === 'string' ? result : JSON.stringify(result) ?? '';
   }
 
   /**

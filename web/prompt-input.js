@@ -111,6 +111,19 @@ export function toolsOf(tools) {
 }
 
 /**
+ * A tool's answer to a call, as the model reads it.
+ * @param {import('./types.js').ToolCall} call
+ * @param {PromptTool[]} [tools]
+ * @returns {Promise<string>}
+ */
+export async function resultOf({ function: { name, arguments: json } }, tools) {
+  const tool = tools?.find((each) => each.name === name);
+  if (!tool) return `There is no tool ${name}.`; // the model reads it and tries another
+  const result = await tool.execute(JSON.parse(json));
+  return typeof result === 'string' ? result : JSON.stringify(result) ?? '';
+}
+
+/**
  * @param {unknown} constraint
  * @returns {Prompt['format']}
  */

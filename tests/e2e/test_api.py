@@ -266,7 +266,7 @@ def test_deep_chat_is_answered(hooked: Page) -> None:
         ["text"],
         "close",
     ]
-    assert seen["refused"] == [{"error": "This model reads text only: send the message without files."}]
+    assert seen["refused"] == [{"text": " "}, {"error": "This model reads text only: send the message without files."}]
 
 
 # --- the types ---

@@ -121,18 +121,23 @@ def test_one_tag(chromium: Browser, examples: str) -> None:
 
 
 def test_deep_chat(chromium: Browser, examples: str) -> None:
-    """The element itself, from npm: a message typed into it is answered in pieces, and a second one with the first in mind."""
+    """The element itself, from npm: a message typed into it is answered in pieces; one that found no model said why."""
     with example(chromium, examples, "deep-chat") as page:
         box = page.locator("deep-chat #text-input")
+        page.route("**/bundles.json", lambda route: route.abort())
+        box.fill("Is there anybody?")
+        box.press("Enter")
+        expect(page.locator("deep-chat .error-message-text")).to_contain_text("Failed to fetch")
+        page.unroute("**/bundles.json")
         box.fill(QUESTION)
         page.evaluate("""() => {
           globalThis.lengths = new Set();
-          const shown = () => document.querySelector('deep-chat').shadowRoot.querySelector('.ai-message-text')?.textContent ?? '';
+          const shown = () => document.querySelector('deep-chat').shadowRoot.querySelector('.text-message.ai-message-text:not(.empty-message, .error-message)')?.textContent ?? '';
           const watch = () => { if (shown()) lengths.add(shown().length); requestAnimationFrame(watch); };
           watch();
         }""")
         box.press("Enter")
-        answers = page.locator("deep-chat .ai-message-text")
+        answers = page.locator("deep-chat .text-message.ai-message-text:not(.empty-message, .error-message)")
         expect(answers.first).to_contain_text("42", timeout=LOADED)
         box.fill("Hello!")
         box.press("Enter")

@@ -40,7 +40,9 @@ def test_pages_bring_their_policy_along() -> None:
     assert len(pages) > 2
     for path in pages:
         head, _, rest = path.read_text().partition("<meta http-equiv")
-        assert rest.startswith(f'="Content-Security-Policy" content="{site.POLICY}">'), path.name
+        styles = "style-src 'self'" + " 'unsafe-inline'" * (path.name == "deep-chat.html")  # another project's element
+        policy = site.POLICY.replace("style-src 'self'", styles)
+        assert rest.startswith(f'="Content-Security-Policy" content="{policy}">'), path.name
         assert "<link" not in head and "<script" not in head
 
 
