@@ -54,7 +54,7 @@ export class Download {
       if (attempt) await new Promise((resolve) => { setTimeout(resolve, BACKOFF * 2 ** (attempt - 1)); });
       this.#signal?.throwIfAborted();
       try {
-        if (this.#have < this.#spec.bytes) await this.#receive(damaged ? 'reload' : 'default');
+        if (this.#have < this.#spec.bytes) await this.#receive();
       } catch (error) {
         this.#storePart();
         await this.#storing;
@@ -77,14 +77,11 @@ export class Download {
       'Check the connection and load again: what has arrived is kept.');
   }
 
-  /**
-   * Ask for what is missing and take it in.
-   * @param {RequestCache} cache
-   */
-  async #receive(cache) {
+  /** Ask for what is missing and take it in. The browser's own cache would hold a second copy of what is kept, so it has none. */
+  async #receive() {
     /** @type {Record<string, string>} */
     const headers = this.#have ? { Range: `bytes=${this.#have}-` } : {};
-    const response = await fetch(this.#url, { headers, cache, signal: this.#signal });
+    const response = await fetch(this.#url, { headers, cache: 'no-store', signal: this.#signal });
     const { status, body } = response;
     if (status >= 400 && status < 500 && ![408, 416, 429].includes(status)) {
       throw new EngineError('MissingFileError', `The server does not give out ${this.#spec.file} (status ${status}), which the model ` +
