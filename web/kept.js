@@ -1,11 +1,12 @@
 /**
  * What the browser keeps of the models' files, under their sha256: whole ones, and of large ones the parts that had arrived when
- * a visit ended. Whoever takes something from here verifies it.
+ * a visit ended. Whoever takes something from here verifies it. And the last manifest of each bundle, for days without a network.
  */
 
 /** @typedef {import('./shards.js').FileSpec} FileSpec */
 
 const CACHE = 'deltapage-files';
+const MANIFESTS = 'deltapage-manifests';
 const FOLDER = `${globalThis.origin}/deltapage/sha256/`;
 const ANY_PART = { ignoreSearch: true }; // the whole file and its parts: their addresses differ in the query
 
@@ -113,6 +114,25 @@ export class Kept {
     const cache = await this.#cache;
     return Boolean(cache) && await /** @type {Cache} */ (cache).put(address, new Response(bytes)).then(() => true, () => false);
   }
+}
+
+/**
+ * @param {string} url
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
+export async function keepManifest(url, bytes) {
+  const cache = await globalThis.caches?.open(MANIFESTS).catch(() => null);
+  await cache?.put(url, new Response(bytes)).catch(() => {}); // the model loads all the same
+}
+
+/**
+ * @param {string} url
+ * @returns {Promise<Uint8Array<ArrayBuffer> | null>}
+ */
+export async function lastManifest(url) {
+  const cache = await globalThis.caches?.open(MANIFESTS).catch(() => null);
+  const response = await cache?.match(url).catch(() => undefined);
+  return response ? new Uint8Array(await response.arrayBuffer()) : null;
 }
 
 /**

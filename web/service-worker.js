@@ -3,7 +3,7 @@
  *
  * A worker belongs to one version, which its own URL names (web/offline.js). It installs when all files of that version have
  * arrived and have the hashes of the list, and takes over when the last page of the version before it has closed or is reloaded.
- * Models are kept by shards.js; of them only the list and the manifests are here, asked of the network first.
+ * Models are kept by kept.js; of them only the list is here, asked of the network first.
  */
 
 /**
@@ -16,8 +16,9 @@
 const worker = /** @type {Scope} */ (/** @type {unknown} */ (self));
 const PAGES = 'deltapage-page-';
 const CACHE = PAGES + new URL(location.href).searchParams.get('version');
-const MODELS = 'deltapage-manifests'; // named in storage.js, too
+const LISTS = 'deltapage-lists';
 const SCOPE = new URL('./', location.href).href;
+const LIST = `${SCOPE}offline.json`;
 
 worker.addEventListener('install', (event) => event.waitUntil(install()));
 worker.addEventListener('activate', (event) => event.waitUntil(dropEarlier()));
@@ -26,33 +27,26 @@ worker.addEventListener('fetch', (event) => {
   const { request } = event;
   if (request.method !== 'GET' || !request.url.startsWith(SCOPE) || request.headers.has('range')) return;
   const name = nameOf(request.url);
-  if (name === 'bundles.json' || /^bundles\/[^/]+\/manifest\.json$/.test(name)) event.respondWith(networkFirst(request));
-  else if (request.mode === 'navigate') event.respondWith(navigate(request));
+  if (name === 'bundles.json') event.respondWith(networkFirst(request));
+  else if (request.mode === 'navigate') event.respondWith(navigate(event));
   else if (!name.startsWith('bundles/') && name !== 'offline.json') event.respondWith(kept(request));
 });
 
 async function install() {
   /** @type {{version: string, files: Record<string, string>}} */
-  const { version, files } = await (await fetch(`${SCOPE}offline.json`, { cache: 'no-cache' })).json();
+  const { version, files } = await (await fetch(LIST, { cache: 'no-cache' })).json();
   if (PAGES + version !== CACHE) throw new Error(`the site has moved on to version ${version}`); // its own worker will be asked for
   const cache = await caches.open(CACHE);
   await Promise.all(Object.entries(files).map(async ([name, digest]) => {
-    const url = SCOPE + (name === 'index.html' ? '' : name);
+    const url = addressOf(name);
     if (await cache.match(url)) return; // from an attempt that broke off
     const response = await fetch(url, { cache: 'no-cache' }); // what the browser has already costs no more than a question
     const bytes = await response.arrayBuffer();
     if (!response.ok || await sha256(bytes) !== digest) throw new Error(`${name} is not the file of version ${version}`);
     await cache.put(url, new Response(bytes, { headers: response.headers })); // a redirected response could not answer a navigation
   }));
-  await keepManifests().catch(() => {}); // a page of its own may have no list of models
-}
-
-/** The list of models and their manifests, which are asked for before a worker can be in charge. */
-async function keepManifests() {
-  const response = await networkFirst(new Request(`${SCOPE}bundles.json`));
-  /** @type {{url: string}[]} */
-  const listed = await response.json();
-  await Promise.all(listed.map(({ url }) => networkFirst(new Request(new URL(`${url}manifest.json`, SCOPE)))));
+  await cache.put(LIST, new Response(JSON.stringify({ version, files }))); // last: what it names is here
+  await networkFirst(new Request(`${SCOPE}bundles.json`)).catch(() => {}); // asked for before a worker can be in charge
 }
 
 /** Caches are listed oldest first; a later one belongs to a worker that is being installed. */
@@ -64,16 +58,34 @@ async function dropEarlier() {
 /**
  * A page. When nobody else has the old version open, a reload is the moment for the new one: the worker that waits takes over,
  * and the page asks again.
- * @param {Request} request
+ * @param {{request: Request, waitUntil: (done: Promise<void>) => void}} event
  */
-async function navigate(request) {
+async function navigate(event) {
+  const { request } = event;
   const { waiting } = worker.registration;
   const open = await worker.clients.matchAll({ type: 'window' });
   if (waiting && open.length < 2) {
     waiting.postMessage('take over');
     return new Response('', { headers: { Refresh: '0' } });
   }
+  if (!await whole()) { // the browser has cleared some of it: rather the network than a page of two versions
+    const response = await fetch(request).catch(() => null);
+    if (response) {
+      await caches.delete(CACHE);
+      event.waitUntil(install().catch(() => {})); // another version's worker will be asked for by the page
+      return response;
+    }
+  }
   return kept(request);
+}
+
+/** Whether every file of this version is here. */
+async function whole() {
+  const cache = await caches.open(CACHE);
+  const list = await cache.match(LIST);
+  if (!list) return false;
+  const here = new Set((await cache.keys()).map(({ url }) => url));
+  return Object.keys((await list.json()).files).every((name) => here.has(addressOf(name)));
 }
 
 /** @param {Request} request */
@@ -84,7 +96,7 @@ async function kept(request) {
 
 /** @param {Request} request */
 async function networkFirst(request) {
-  const cache = await caches.open(MODELS);
+  const cache = await caches.open(LISTS);
   try {
     const response = await fetch(request);
     if (response.ok) await cache.put(request.url, response.clone()).catch(() => {}); // a full disk is no reason to fail
@@ -104,6 +116,14 @@ function nameOf(url) {
   const { origin, pathname } = new URL(url);
   const name = (origin + pathname).slice(SCOPE.length);
   return name === 'index.html' ? '' : name;
+}
+
+/**
+ * Where a file is kept, by its name in the list.
+ * @param {string} name
+ */
+function addressOf(name) {
+  return SCOPE + (name === 'index.html' ? '' : name);
 }
 
 /** @param {ArrayBuffer} bytes */

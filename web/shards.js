@@ -4,7 +4,7 @@
  */
 
 import { Download } from './download.js';
-import { Kept } from './kept.js';
+import { keepManifest, Kept, lastManifest } from './kept.js';
 import { EngineError } from './protocol.js';
 import { sha256 } from './sha256.js';
 
@@ -71,16 +71,24 @@ export class Files {
     this.#onBytes = onBytes;
   }
 
-  /** The manifest's bytes, always asked of the server. */
+  /** The manifest's bytes, always asked of the server; without a network, the last that it gave. */
   async manifest() {
     const failure = (/** @type {string} */ why) => new EngineError('BundleError', `There is no model at ${this.#base} (${why}). ` +
       'Check the address and the connection, then load again.');
-    const response = await fetch(`${this.#base}manifest.json`, { cache: 'no-cache', signal: this.#signal }).catch((error) => {
+    const url = `${this.#base}manifest.json`;
+    try {
+      const response = await fetch(url, { cache: 'no-cache', signal: this.#signal });
+      if (!response.ok) throw failure(`manifest.json: status ${response.status}`);
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      await keepManifest(url, bytes);
+      return bytes;
+    } catch (error) {
       this.#signal?.throwIfAborted();
-      throw failure(error.message);
-    });
-    if (!response.ok) throw failure(`manifest.json: status ${response.status}`);
-    return new Uint8Array(await response.arrayBuffer());
+      if (error instanceof EngineError) throw error;
+      const last = await lastManifest(url);
+      if (!last) throw failure(/** @type {Error} */ (error).message);
+      return last;
+    }
   }
 
   /**

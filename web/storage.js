@@ -4,10 +4,10 @@
  * Files are kept under their sha256 by kept.js, so what two bundles share is stored once and stays until neither is kept.
  */
 
+import { bytes as size } from './chat/format.js';
 import { Kept as Store } from './kept.js';
 import { EngineError } from './protocol.js';
-
-const MANIFESTS = 'deltapage-manifests'; // service-worker.js
+import { Files } from './shards.js';
 
 /** @typedef {import('./shards.js').FileSpec} FileSpec */
 
@@ -76,7 +76,7 @@ export async function checkRoom(bundle) {
   const { free } = await room();
   const needed = total - bytes;
   if (needed <= free) return;
-  throw new EngineError('QuotaError', `Keeping this model needs ${megabytes(needed)} of storage, and this browser has ${megabytes(free)} left ` +
+  throw new EngineError('QuotaError', `Keeping this model needs ${size(needed)} of storage, and this browser has ${size(free)} left ` +
     'for the site. Delete another model or free disk space; without that it runs, and is downloaded again at each visit.');
 }
 
@@ -86,14 +86,7 @@ export async function checkRoom(bundle) {
  * @returns {Promise<FileSpec[]>}
  */
 async function filesOf(url) {
-  const address = `${url}manifest.json`;
-  const lastSeen = () => globalThis.caches?.match(address, { cacheName: MANIFESTS, ignoreVary: true });
-  const response = await fetch(address, { cache: 'no-cache' }).catch(lastSeen);
-  if (!response?.ok) {
-    const why = response ? `status ${response.status}` : 'no connection';
-    throw new EngineError('BundleError', `There is no model at ${url} (${why}). Check the address and the connection.`);
-  }
-  const { shards, kernels, files } = await response.json();
+  const { shards, kernels, files } = JSON.parse(new TextDecoder().decode(await new Files(url).manifest()));
   /** @type {FileSpec[]} */
   const named = [...shards, ...kernels, ...files];
   return [...new Map(named.map((file) => [file.sha256, file])).values()];
@@ -112,9 +105,4 @@ function folder(bundle) {
  */
 function sum(files, here) {
   return files.reduce((total, { bytes, sha256 }) => total + Math.min(bytes, here ? here.get(sha256) ?? 0 : bytes), 0);
-}
-
-/** @param {number} bytes */
-function megabytes(bytes) {
-  return `${Math.ceil(bytes / 1e6)} MB`;
 }

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Error, Page, expect
 
 from tests.e2e.conftest import opened
 from tests.e2e.site import running
@@ -28,6 +28,16 @@ SHA256 = """async (text) => {
 }"""
 
 
+def wait_until(page: Page, condition: str) -> None:
+    """Until an async function in the page says yes; Playwright's own waiting takes any promise for one."""
+    for _ in range(100):
+        with suppress(Error):  # the page goes elsewhere while it is asked
+            if page.evaluate(condition):
+                return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never came true: {condition}")
+
+
 def load_model(page: Page) -> None:
     page.evaluate("async () => { globalThis.info = (await document.querySelector('delta-chat').load()).info; }")
 
@@ -39,7 +49,6 @@ def test_a_reload_chats_without_a_server(chromium: Browser, bundles: list[Path])
     with ExitStack() as serving:
         url, switchboard = serving.enter_context(running(bundles[:1], runtime.RUNTIME))
         with opened(chromium, url) as page:
-            page.evaluate("import('/offline.js')")
             page.wait_for_timeout(500)
             asked = [path for path, _ in switchboard.requests]
             assert "/offline.json" not in asked, "a visitor who loads no model is given nothing but the page"
@@ -74,18 +83,16 @@ def test_versions_never_mix(chromium: Browser, bundles: list[Path]) -> None:
 
         # A file that is not the list's: the new version is not taken, and the old one stays.
         page.evaluate("async () => { await (await import('/offline.js')).keepOffline().catch(() => {}); }")
-        page.wait_for_function("async () => !(await navigator.serviceWorker.getRegistration()).installing")
+        wait_until(page, "async () => !(await navigator.serviceWorker.getRegistration()).installing")
         assert page.evaluate("async () => (await navigator.serviceWorker.getRegistration()).waiting") is None
 
         faults.faults[f"/{style}"] = lambda _: changed
         page.evaluate(keep)
-        page.wait_for_function("async () => (await navigator.serviceWorker.getRegistration()).waiting")
+        wait_until(page, "async () => Boolean((await navigator.serviceWorker.getRegistration()).waiting)")
         assert "--version" not in page.evaluate("fetch('/page.css').then((response) => response.text())")
         page.reload()
-        page.wait_for_function(
-            f"async () => (await fetch('/{style}').then((response) => response.text())).includes('two')"
-        )
-        page.wait_for_function(f"async () => (await ({VERSIONS})()).join() === 'deltapage-page-two'")
+        wait_until(page, f"async () => (await fetch('/{style}').then((response) => response.text())).includes('two')")
+        wait_until(page, f"async () => (await ({VERSIONS})()).join() === 'deltapage-page-two'")
 
 
 def site_list(page: Page) -> str:
@@ -97,7 +104,7 @@ def test_the_list_names_every_file_that_a_page_asks_for(tmp_path: Path) -> None:
     site.write_site(tmp_path / "site", [])
     listed = json.loads((tmp_path / "site" / "offline.json").read_text())["files"]
     hosted = files_under(tmp_path / "site")
-    unlisted = {name for name in hosted - listed.keys() if not name.endswith((".gz", ".txt"))}
+    unlisted = {name for name in hosted - listed.keys() if not name.endswith((".gz", ".txt", ".d.ts"))}
     assert unlisted == {
         "_headers",
         ".nojekyll",
@@ -109,10 +116,45 @@ def test_the_list_names_every_file_that_a_page_asks_for(tmp_path: Path) -> None:
     assert set(listed) <= hosted
 
 
+def test_a_cache_with_holes_heals(chromium: Browser) -> None:
+    """What a browser clears of a version comes from the network again, and none of the page is lost meanwhile."""
+    runtime.assemble()
+    with ExitStack() as serving:
+        url, switchboard = serving.enter_context(running([], runtime.RUNTIME))
+        with opened(chromium, url) as page:
+            page.evaluate("async () => { await (await import('/offline.js')).keepOffline(); }")
+            page.evaluate(WAIT_ACTIVE)
+            for lost in ("/", "/delta-chat.js", "/offline.json"):
+                page.evaluate(f"""async () => {{
+                  const [name] = await ({VERSIONS})();
+                  if (!await (await caches.open(name)).delete('{lost}')) throw new Error('{lost} was not kept');
+                }}""")
+                switchboard.requests.clear()
+                page.reload()
+                expect(page.get_by_role("textbox", name="Message")).to_be_visible()
+                assert ("/", "") in switchboard.requests, "asked of the network"
+                wait_until(
+                    page,
+                    f"""async () => {{
+                  const [name] = await ({VERSIONS})();
+                  return Boolean(name && await (await caches.open(name)).match('/offline.json'));
+                }}""",
+                )
+            serving.close()
+            page.reload()
+            expect(page.get_by_role("textbox", name="Message")).to_be_visible()
+
+
 def test_it_can_be_installed(chromium: Browser, shell: str) -> None:
-    with opened(chromium, f"{shell}/blank") as page:
-        manifest = page.evaluate("fetch('/manifest.webmanifest').then((response) => response.json())")
-        assert manifest["display"] == "standalone"
-        icon = page.request.get(f"{shell}/{manifest['icons'][0]['src']}")
-        assert icon.ok
-        assert icon.headers["content-type"] == manifest["icons"][0]["type"]
+    """By Chromium's own judgement; that the test's profile is a private window is all it finds."""
+    with opened(chromium, shell) as page:
+        browser = page.context.new_cdp_session(page)
+        app = browser.send("Page.getAppManifest")
+        assert app["errors"] == []
+        manifest = json.loads(app["data"])
+        assert {manifest["display"], manifest["start_url"]} == {"standalone", "./"}
+        found = [error["errorId"] for error in browser.send("Page.getInstallabilityErrors")["installabilityErrors"]]
+        assert set(found) <= {"in-incognito"}
+        page.goto(f"{shell}/blank")
+        found = [error["errorId"] for error in browser.send("Page.getInstallabilityErrors")["installabilityErrors"]]
+        assert "no-manifest" in found, "the browser does look"

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page, expect
 
 from pyside.bundle import Manifest
+from tests.e2e.conftest import opened
 from tests.e2e.engine_page import FAILURE, EnginePage, engine_page
+from tests.e2e.site import running
+from tests.e2e.test_page import LOADED, send, stop
+from web import runtime
+from web.site import POLICY
 
 BUNDLE = "tiny-a-q8"
 FOLDER = f"/bundles/{BUNDLE}/"
@@ -21,8 +29,8 @@ def storage(page: EnginePage, call: str) -> Any:
 
 
 @pytest.fixture
-def loaded(chromium: Browser, url: str) -> Iterator[EnginePage]:
-    with engine_page(chromium, url, BUNDLE) as page:
+def loaded(browser: Browser, url: str) -> Iterator[EnginePage]:
+    with engine_page(browser, url, BUNDLE) as page:
         yield page
 
 
@@ -53,7 +61,52 @@ def test_no_room_is_a_sentence(loaded: EnginePage) -> None:
     loaded.page.evaluate("navigator.storage.estimate = async () => ({ usage: 9e6, quota: 9e6 + 1000 })")
     error = loaded.page.evaluate(f"({FAILURE})(async () => (await import('/storage.js')).checkRoom('{FOLDER}'))")
     assert error["name"] == "QuotaError"
-    assert "needs 1 MB of storage, and this browser has 1 MB left" in error["message"]
+    assert re.search(r"needs [\d.]+ [KM]iB of storage, and this browser has 1000 B left", error["message"])
+
+
+def limit_storage(page: Page, quota: int) -> None:
+    """A real limit, in bytes, which Chromium enforces."""
+    origin = "{}://{}".format(*urlsplit(page.url)[:2])
+    page.context.new_cdp_session(page).send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": quota})
+
+
+def test_a_model_that_does_not_fit_is_announced_and_runs(chromium: Browser, url: str) -> None:
+    """The limit is real, but Chromium tells pages of 10 GiB whatever it is: here it tells the truth."""
+
+    def tell(page: Page) -> None:
+        page.add_init_script("navigator.storage.estimate = async () => ({ usage: 0, quota: 200_000 });")
+
+    with opened(chromium, url, prepare=tell) as page:
+        limit_storage(page, 200_000)
+        send(page, "Hello")
+        expect(page.get_by_text(re.compile("needs .* of storage, and this browser has .* left"))).to_be_visible()
+        expect(page.get_by_role("log").locator("article.assistant")).not_to_be_empty(timeout=LOADED)
+        stop(page)
+
+
+def test_room_that_runs_out_midway_is_no_failure(chromium: Browser, url: str) -> None:
+    with opened(chromium, f"{url}/blank") as page:
+        limit_storage(page, 200_000)
+        engine = EnginePage(page, FOLDER)
+        assert engine.info["kept"] is False
+        assert len(engine.greedy([1, 2, 3], 4)) == 4
+        kept = storage(engine, f"keptOf('{FOLDER}')")
+        assert kept["bytes"] < kept["total"]
+
+
+def test_a_bundle_of_another_origin_runs_without_its_server(chromium: Browser, bundles: list[Path]) -> None:
+    runtime.assemble()
+    with ExitStack() as serving, running([], runtime.RUNTIME) as (url, switchboard):
+        models, _ = serving.enter_context(running(bundles[:1], runtime.RUNTIME))
+        switchboard.policy = POLICY.replace("connect-src 'self'", f"connect-src 'self' {models}")
+        bundle = f"{models}/bundles/{bundles[0].name}/"
+        with opened(chromium, f"{url}/blank") as page:
+            before = EnginePage(page, bundle).greedy([1, 2, 3], 4)
+            serving.close()
+            page.reload()
+            assert EnginePage(page, bundle).greedy([1, 2, 3], 4) == before
+            kept = page.evaluate(f"async () => (await import('/storage.js')).keptOf('{bundle}')")
+            assert kept["bytes"] > 0
 
 
 def test_persistence_is_asked_for(loaded: EnginePage) -> None:
