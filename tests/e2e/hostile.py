@@ -1,4 +1,4 @@
-"""Two hundred hostile texts, of our own making: each way of smuggling in a script, in each place where Markdown puts text.
+"""Over two hundred hostile texts, of our own making: each way of smuggling in a script, in each place where Markdown puts text.
 
 A text that comes to life sets ``globalThis.hurt``, asks ``hurt.example`` for something, opens a dialog or covers the page.
 """
@@ -48,6 +48,14 @@ PAYLOADS = (
     f"[go](data:text/html,<script>{RUN}</script>)",
     f"![picture]({AWAY}/a.png)",
     f'![picture](x"onerror="{RUN})',
+    f"<math><annotation-xml encoding=text/html><img src=x onerror={RUN}></annotation-xml></math>",
+    f"<form><math><mtext></form><form><mglyph><svg><mtext><textarea><path id='</textarea><img onerror={RUN} src=1>'>",
+    f"<noscript><p title='</noscript><img src=x onerror={RUN}>'>",
+    f"<svg></p><title><a id='</title><img src=x onerror={RUN}>'></title></svg>",
+    f"{{{{constructor.constructor('{RUN}')()}}}} ${{{RUN}}} {{% set x = cycler.__init__.__globals__ %}} #{{{RUN}}} <%= {RUN} %>",
+    f"<a id=defaultView><a id=defaultView name=hurt href='javascript:{RUN}'><form name=body><input name=attributes>",
+    f"$\\htmlData{{onclick={RUN}}}{{x}} \\htmlId{{a}}{{\\url{{javascript:{RUN}}}}} \\text{{<img src=x onerror={RUN}>}}$",
+    f"$$\\def\\a{{\\a\\a}}\\a \\html@mathml{{<script>{RUN}</script>}}{{x}}$$",
     f"$\\href{{javascript:{RUN}}}{{x}} \\includegraphics{{{AWAY}/a.png}} \\htmlStyle{{background:url({AWAY})}}{{x}}$",
 )
 PLACES = (
