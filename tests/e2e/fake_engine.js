@@ -14,7 +14,7 @@ globalThis.signals = [];
 
 export class Engine {
   info = {
-    name: 'Fake', recipe: 'q4', kept: true, adapter: 'No GPU', features: ['subgroups'], contextWindow: 4096, bytes: { weight: 5e8, state: 2e7 },
+    name: 'Fake', recipe: 'q4', kept: globalThis.keeps ?? true, adapter: 'No GPU', features: ['subgroups'], contextWindow: 4096, bytes: { weight: 5e8, state: 2e7 },
     generation: { presets: PRESETS },
   };
 

@@ -102,6 +102,13 @@ def test_no_room_is_a_notice_and_the_model_loads(chat: ChatPage) -> None:
     expect(chat.answers).to_contain_text("Echo: Hello")
 
 
+def test_a_model_that_the_browser_did_not_keep_is_a_notice_too(chat: ChatPage) -> None:
+    chat.page.evaluate("globalThis.keeps = false")
+    chat.ask("Hello")
+    expect(chat.page.get_by_role("alert")).to_contain_text("did not keep all of the model")
+    expect(chat.answers).to_contain_text("Echo: Hello")
+
+
 def test_persistence_is_asked_for_once_a_model_is_here(chat: ChatPage) -> None:
     chat.page.evaluate("""() => {
       globalThis.asked = 0;

@@ -12,6 +12,9 @@
  * @property {(sentence: string) => void} noRoom  it runs, but cannot be kept
  */
 
+const NOT_KEPT = 'This browser did not keep all of the model: it runs, and what is missing is downloaded again at the next visit. ' +
+  'Delete another model, free disk space or leave the private window to keep it.';
+
 export class Model {
   /** What is loaded. @type {Info | null} */
   info = null;
@@ -66,6 +69,7 @@ export class Model {
       if (!signal.aborted) {
         this.info = engine.info;
         state('ready');
+        if (typeof source === 'string' && !engine.info.kept) noRoom(NOT_KEPT);
       }
       return engine;
     } catch (error) {
