@@ -216,7 +216,7 @@ async def collect(chunks: AsyncIterable[Chunk]) -> Chunk:
     """One answer from its chunks: ``chat.completion`` or ``text_completion``."""
     answer: Chunk = {}
     choice: dict[str, Any] = {"index": 0}
-    message: dict[str, Any] = {"role": "assistant", "content": None}
+    message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": None}
     async for chunk in chunks:
         answer |= {key: value for key, value in chunk.items() if key != "choices"}
         for part in chunk["choices"]:

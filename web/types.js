@@ -102,7 +102,7 @@
  * @property {(ToolCall & {index: number})[]} [tool_calls]
  */
 
-/** @typedef {{role: 'assistant', content: string | null, reasoning_content?: string, tool_calls?: ToolCall[]}} Reply */
+/** @typedef {{role: 'assistant', content: string | null, refusal: null, reasoning_content?: string, tool_calls?: ToolCall[]}} Reply */
 /** @typedef {Choice & {message: Reply, logprobs: ChatLogprobs | null, finish_reason: FinishReason}} ChatChoice */
 /** @typedef {Choice & {delta: Delta, logprobs: ChatLogprobs | null, finish_reason: FinishReason | null}} ChatChunkChoice */
 /** @typedef {Choice & {text: string, logprobs: TextLogprobs | null, finish_reason: Exclude<FinishReason, 'tool_calls'>}} TextChoice */

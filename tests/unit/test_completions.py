@@ -70,7 +70,12 @@ def test_collected_answer() -> None:
     answer = run(engine("Hi there<|im_end|>"), ASKED)
     assert answer["object"] == "chat.completion"
     assert answer["choices"] == [
-        {"index": 0, "message": {"role": "assistant", "content": "Hi there"}, "logprobs": None, "finish_reason": "stop"}
+        {
+            "index": 0,
+            "message": {"role": "assistant", "content": "Hi there", "refusal": None},
+            "logprobs": None,
+            "finish_reason": "stop",
+        }
     ]
 
 
@@ -83,7 +88,7 @@ def test_prompt_is_the_templates_and_stable_before_the_reply() -> None:
 
 def test_reasoning_is_apart() -> None:
     answer = run(engine("well\n</think>\n\nHi<|im_end|>"), THINKING)
-    assert message(answer) == {"role": "assistant", "content": "Hi", "reasoning_content": "well"}
+    assert message(answer) == {"role": "assistant", "content": "Hi", "refusal": None, "reasoning_content": "well"}
     assert answer["usage"]["completion_tokens_details"]["reasoning_tokens"] == len(script("well\n</think>"))
 
 
