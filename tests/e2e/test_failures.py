@@ -122,7 +122,8 @@ STREAM = """async ({ request, losses }) => {
       seen.ids.push(...token_ids);
       seen.finish = finish_reason;
     }
-    if (++seen.chunks % 8 === 0 && posted < losses && loads() === before + posted) {
+    seen.chunks += choices.length; // how far a prompt has been read comes without a choice
+    if (choices.length && seen.chunks % 8 === 0 && posted < losses && loads() === before + posted) {
       lost.postMessage('');
       posted++;
     }
