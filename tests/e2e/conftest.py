@@ -93,6 +93,12 @@ def chromium(launched: Callable[[str], Browser]) -> Browser:
     return launched("chromium")
 
 
+@pytest.fixture(scope="session")
+def firefox(launched: Callable[[str], Browser]) -> Browser:
+    """Firefox alone, for what Playwright disturbs in Chromium."""
+    return launched("firefox")
+
+
 @contextlib.contextmanager
 def opened(
     browser: Browser, address: str, *, prepare: Callable[[Page], None] = lambda page: None, **options: Any

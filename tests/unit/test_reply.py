@@ -24,6 +24,8 @@ from tests.unit.scripted_engine import (
     tokenizer,
 )
 
+SAID = {"role": "assistant", "refusal": None}
+
 # --- ends ---
 
 
@@ -70,7 +72,7 @@ def test_stop_strings(stop: object, wanted: str, reason: str) -> None:
 
 def test_stop_strings_do_not_look_into_the_thought() -> None:
     answer = run(engine("one two</think>\n\none three two<|im_end|>"), {**THINKING, "stop": "two"})
-    assert message(answer) == {"role": "assistant", "reasoning_content": "one two", "content": "one three "}
+    assert message(answer) == {**SAID, "reasoning_content": "one two", "content": "one three "}
 
 
 def test_leaving_early_closes_the_engine() -> None:
@@ -108,18 +110,14 @@ def test_thinking_budget_closes_the_thought() -> None:
 
 def test_no_thinking_budget_at_all() -> None:
     scripted = engine("Answer<|im_end|>")
-    assert message(run(scripted, {**THINKING, "thinking_budget": 0})) == {"role": "assistant", "content": "Answer"}
+    assert message(run(scripted, {**THINKING, "thinking_budget": 0})) == {**SAID, "content": "Answer"}
     assert scripted.calls[0].ids[-2:] == script("</think>\n\n")
 
 
 def test_thought_within_its_budget_is_left_alone() -> None:
     scripted = engine("a</think>\n\nlong answer", "er than the budget<|im_end|>")
     answer = run(scripted, {**THINKING, "thinking_budget": len(script("a</think>\n\nlong answer"))})
-    assert message(answer) == {
-        "role": "assistant",
-        "reasoning_content": "a",
-        "content": "long answerer than the budget",
-    }
+    assert message(answer) == {**SAID, "reasoning_content": "a", "content": "long answerer than the budget"}
     assert scripted.calls[1].ids == scripted.calls[0].ids + scripted.scripts[0]
 
 
