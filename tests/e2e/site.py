@@ -81,6 +81,7 @@ class FaultySite:
             elif message["type"] == "http.response.start":
                 await send(message)
             if sent >= after:
+                await asyncio.sleep(0.3)  # a browser gives away unread bytes of a response that fails
                 raise ConnectionAbortedError("cut by the test")
 
         await self.app(scope, receive, shorten)
