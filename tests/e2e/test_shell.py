@@ -33,6 +33,7 @@ def test_the_first_paint_waits_for_no_module(browser: Browser, shell: str) -> No
         arrive.set()
         page.reload()
         expect(page.get_by_role("textbox", name="Message")).to_be_visible()
+        page.wait_for_load_state("networkidle")  # the list of models has come, and the words with it once more
         after = page.get_by_role("heading", name="What is on your mind?").bounding_box()
         assert before and after
         assert before["x"] == after["x"] and abs(before["y"] - after["y"]) < 40
