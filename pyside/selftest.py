@@ -12,7 +12,7 @@ from math import inf, isnan
 from struct import unpack
 from typing import Any
 
-from pyside.errors import DeltapageError
+from pyside.errors import BundleError, DeltapageError, PlanError
 from pyside.gpu import Gpu
 from pyside.limits import Limits
 from pyside.plan import Plan, PlanBuilder
@@ -22,13 +22,21 @@ BOUND = 2e-3  # of the largest value of an output; drivers may evaluate exp with
 
 
 def plan(data: Mapping[str, Any], limits: Limits) -> Plan:
-    """The self-test as a plan of its own, to be joined to the network's."""
+    """The self-test as a plan of its own, to be joined to the network's.
+
+    Errors: BundleError when its calls are not those of today's kernels.
+    """
     builder = PlanBuilder(limits=limits)
     views = {name: builder.buffer(_own(name), len(b64decode(text)), "step") for name, text in data["buffers"].items()}
     builder.begin(PASS)
     for step in data["steps"]:
         bindings = {slot: views[name] for slot, name in step["bindings"].items()}
-        builder.dispatch(step["kernel"], step["label"], step["constants"], **bindings)
+        try:
+            builder.dispatch(step["kernel"], step["label"], step["constants"], **bindings)
+        except PlanError as error:
+            raise BundleError(
+                f"the bundle was made by another version of deltapage ({error}): build it again with this one"
+            ) from None
     return builder.build()
 
 

@@ -13,9 +13,7 @@ const T = {{ T }}u; // rows of x and y
 //% include "shared/gates.wgsl"
 
 fn store_one(row: u32, token: u32, value: f32) {
-    if (row < F && token < min(control[COUNT], T)) {
-        y[token * F + row] = value;
-    }
+    y[token * F + row] = value;
 }
 
 fn gated(gate: mat4x4f, up: mat4x4f) -> mat4x4f {
@@ -42,6 +40,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) t
     let live = min(rows, vec2u(F - 1u));
     let gates = live / 32u * 64u + live % 32u;
     let sums = product(vec4u(gates, gates + 32u), first);
-    store(rows.x, first, gated(sums.a, sums.c));
-    store(rows.y, first, gated(sums.b, sums.d));
+    if (rows.x < F) {
+        store(rows.x, first, gated(sums.a, sums.c));
+    }
+    if (rows.y < F) {
+        store(rows.y, first, gated(sums.b, sums.d));
+    }
 }

@@ -59,9 +59,14 @@ def delta(browser: Browser, demo: str) -> Iterator[EnginePage]:
 
 
 def test_the_page_writes_what_transformers_writes(browser: Browser, demo: str) -> None:
-    """Greedy, on the weights as trained: the same prompt from the same messages, and the same tokens in reply."""
+    """Greedy, on the weights as trained: the same prompt from the same messages, and the same tokens in reply.
+
+    Half of the questions in Chromium, whose software adapter takes four times as long: every second, from both modes.
+    """
     goldens = json.loads((GOLDENS / "demo.json").read_text("utf-8"))
     assert len(goldens) > 30
+    if browser.browser_type.name == "chromium":
+        goldens = goldens[::4] + goldens[3::4]
     different = []
     with engine_page(browser, demo, "f32") as page:
         for golden in goldens:

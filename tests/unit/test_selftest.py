@@ -11,7 +11,7 @@ import pytest
 
 from kernels_wgsl.selftest import bake
 from pyside import selftest
-from pyside.errors import DeltapageError
+from pyside.errors import BundleError, DeltapageError
 from pyside.limits import Limits
 from pyside.plan import Dispatch, Plan
 from tests.executors.numpy_gpu import NumpyGpu
@@ -59,6 +59,14 @@ def test_a_wrong_output_is_named(name: str, wrong: float) -> None:
     gpu.after = spoil
     with pytest.raises(DeltapageError, match=rf"{name}\[7\] is .*, expected .*update the browser"):
         check(gpu)
+
+
+def test_calls_of_another_version_are_told() -> None:
+    """A kernel has other constants by now, or another name."""
+    for change in ({"constants": {"K": 64}}, {"kernel": "matvec_of_old"}):
+        old = DATA | {"steps": [DATA["steps"][0] | change, *DATA["steps"][1:]]}
+        with pytest.raises(BundleError, match=r"another version of deltapage .*: build it again"):
+            selftest.plan(old, Limits.baseline())
 
 
 def test_joined_to_another_plan() -> None:

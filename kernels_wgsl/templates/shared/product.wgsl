@@ -61,15 +61,24 @@ fn four_tokens(token: u32, k4: u32) -> mat4x4f {
 
 // Store a row's sums for the 16 tokens from `first` on, as far as there are tokens.
 fn store(row: u32, first: u32, sums: mat4x4f) {
-    store_four(row, first, sums[0]);
-    store_four(row, first + 4u, sums[1]);
-    store_four(row, first + 8u, sums[2]);
-    store_four(row, first + 12u, sums[3]);
+    let end = min(control[COUNT], T);
+    store_four(row, first, end, sums[0]);
+    store_four(row, first + 4u, end, sums[1]);
+    store_four(row, first + 8u, end, sums[2]);
+    store_four(row, first + 12u, end, sums[3]);
 }
 
-fn store_four(row: u32, token: u32, sums: vec4f) {
-    store_one(row, token, sums.x);
-    store_one(row, token + 1u, sums.y);
-    store_one(row, token + 2u, sums.z);
-    store_one(row, token + 3u, sums.w);
+fn store_four(row: u32, token: u32, end: u32, sums: vec4f) {
+    if (token < end) {
+        store_one(row, token, sums.x);
+    }
+    if (token + 1u < end) {
+        store_one(row, token + 1u, sums.y);
+    }
+    if (token + 2u < end) {
+        store_one(row, token + 2u, sums.z);
+    }
+    if (token + 3u < end) {
+        store_one(row, token + 3u, sums.w);
+    }
 }
