@@ -300,6 +300,7 @@ def test_the_element_in_another_page(chromium: Browser, shell: str) -> None:
           document.body.append(chat);
           chat.addMessage({ role: 'assistant', content: 'Welcome.' });
           await chat.send('Hello');
+          await chat.regenerate();
           globalThis.failsToLoad = 'No such model.';
           chat.bundle = '/bundles/none/';
           await chat.send('Once more');
@@ -308,7 +309,7 @@ def test_the_element_in_another_page(chromium: Browser, shell: str) -> None:
           chat.clear();
           return { events, markdown, roles: messages.map(({ role }) => role), left: chat.messages.length, kept: (await indexedDB.databases()).length };
         }""")
-        assert seen["events"] == ["delta-ready", "delta-message", "delta-error"]
+        assert seen["events"] == ["delta-ready", "delta-message", "delta-message", "delta-error"]
         assert seen["roles"] == ["assistant", "user", "assistant"]
         assert "## You\n\nHello\n\n## Assistant\n\nEcho: Hello" in seen["markdown"]
         assert (seen["left"], seen["kept"]) == (0, 0)
