@@ -9,7 +9,7 @@
 /**
  * @typedef {object} Scope  what is used of a ServiceWorkerGlobalScope, which TypeScript's DOM library leaves out
  * @property {ServiceWorkerRegistration} registration
- * @property {{matchAll: (options: {type: 'window'}) => Promise<object[]>}} clients
+ * @property {{matchAll: (options: {type: 'window'}) => Promise<{id: string}[]>}} clients
  * @property {() => Promise<void>} skipWaiting
  * @property {(kind: string, listener: (event: any) => void) => void} addEventListener
  */
@@ -19,6 +19,7 @@ const CACHE = PAGES + new URL(location.href).searchParams.get('version');
 const LISTS = 'deltapage-lists';
 const SCOPE = new URL('./', location.href).href;
 const LIST = `${SCOPE}offline.json`;
+let nothing = ''; // the client that shows a page of nothing
 
 worker.addEventListener('install', (event) => event.waitUntil(install()));
 worker.addEventListener('activate', (event) => event.waitUntil(dropEarlier()));
@@ -56,17 +57,22 @@ async function dropEarlier() {
 }
 
 /**
- * A page. When nobody else has the old version open, a reload is the moment for the new one: the worker that waits takes over,
- * and the page asks again.
- * @param {{request: Request, waitUntil: (done: Promise<void>) => void}} event
+ * A page. When it alone is open, a reload is the moment for the new version: the worker that waits takes over, and the page asks
+ * again. Whether it is alone shows only after a page of nothing has taken the place of the one that is reloaded; that asks, too.
+ * @param {{request: Request, resultingClientId: string, waitUntil: (done: Promise<void>) => void}} event
  */
 async function navigate(event) {
   const { request } = event;
   const { waiting } = worker.registration;
-  const open = await worker.clients.matchAll({ type: 'window' });
-  if (waiting && open.length < 2) {
-    waiting.postMessage('take over');
-    return new Response('', { headers: { Refresh: '0' } });
+  if (waiting) {
+    const open = (await worker.clients.matchAll({ type: 'window' })).map(({ id }) => id);
+    const prepared = open.includes(nothing);
+    const alone = prepared && open.length === 1;
+    if (alone) waiting.postMessage('take over');
+    if (alone || !prepared) {
+      nothing = event.resultingClientId;
+      return new Response('', { headers: { Refresh: '0' } });
+    }
   }
   if (!await whole()) { // the browser has cleared some of it: rather the network than a page of two versions
     const response = await fetch(request).catch(() => null);
