@@ -83,6 +83,11 @@ export class DeltaChat extends HTMLElement {
   #library = new Library({
     current: () => this.#conversation.tree,
     show: (tree) => this.#show(tree),
+    follow: (tree) => {
+      this.#conversation.show(tree);
+      this.#changed();
+    },
+    busy: () => this.#conversation.busy,
     renamed: () => this.#changed(),
     fresh: () => this.clear(),
     notice: (...parts) => this.#composer.notice(...parts),

@@ -254,6 +254,37 @@ def test_conversations_are_kept_renamed_and_deleted(chat: ChatPage) -> None:
     expect(chat.answers).to_contain_text("Echo: First things first")
 
 
+def test_windows_follow_each_other(chat: ChatPage) -> None:
+    """Two windows with one conversation: what one writes is there before the other goes on from it."""
+    chat.ask("First")
+    page = chat.page.context.new_page()
+    fake_engine(page)
+    page.goto(chat.page.url)
+    other = ChatPage(page)
+    other.button("First").click()
+    expect(other.answers).to_contain_text("Echo: First")
+    chat.ask("Second")
+    expect(other.answers).to_have_count(2)
+    other.ask("Third")
+    expect(chat.answers).to_have_text([re.compile(f"Echo: {word}") for word in ("First", "Second", "Third")])
+    asked = [message["content"] for message in other.requests()[-1]["messages"] if message["role"] == "user"]
+    assert asked == ["First", "Second", "Third"]
+
+    chat.script({"content": "Begun"}, {"content": ", done", "wait": 4000})  # kept every two seconds
+    chat.send("Fourth")
+    expect(other.answers.last).to_contain_text("Begun")
+    other.conversations.hover()
+    other.button("Rename First").click()
+    title = page.get_by_role("textbox", name="Title")
+    title.fill("Both")
+    expect(other.answers.last).to_contain_text("Begun, done")
+    title.press("Enter")
+    expect(chat.conversations).to_have_text(["Both"])
+    other.conversations.hover()
+    other.button("Delete Both").click()
+    expect(chat.conversations).to_have_count(0)
+
+
 def test_conversations_are_exported_and_imported(chat: ChatPage, tmp_path: Path) -> None:
     chat.ask("one")
     chat.write("A *second* answer")

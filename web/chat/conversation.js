@@ -38,6 +38,11 @@ export class Conversation {
     this.#around = around;
   }
 
+  /** Whether an answer is being written. */
+  get busy() {
+    return this.#running !== null;
+  }
+
   /** @param {Tree} tree */
   show(tree) {
     this.stop();
@@ -66,7 +71,7 @@ export class Conversation {
    * @param {number} [parent]  the message that it answers: an earlier one begins a branch
    */
   async say(text, parent = this.tree.leaf?.id ?? 0) {
-    if (this.#running) return;
+    if (this.busy) return;
     const { thread, composer, keep } = this.#around;
     const { tree } = this;
     const before = tree.path().find((node) => node.parent === parent);
@@ -94,7 +99,7 @@ export class Conversation {
   async regenerate(node = this.tree.path().findLast(({ message }) => message.role === 'assistant')) {
     const { tree } = this;
     const asked = tree.path().find(({ id }) => id === node?.parent);
-    if (!node || !asked || this.#running) return;
+    if (!node || !asked || this.busy) return;
     this.#around.composer.text.focus();
     if (await this.#answer(asked)) return;
     tree.choose(node);
@@ -137,7 +142,7 @@ export class Conversation {
       }
     } finally {
       if (this.#running === controller) this.#running = null;
-      composer.busy = this.#running !== null;
+      composer.busy = this.busy;
     }
     return came;
   }

@@ -10,6 +10,8 @@ import { Tree } from './tree.js';
  * @typedef {object} LibraryActions
  * @property {() => Tree} current  the conversation that is shown
  * @property {(tree: Tree) => void} show
+ * @property {(tree: Tree) => void} follow  show what another window has made of the one that is shown
+ * @property {() => boolean} busy  whether an answer is being written here
  * @property {() => void} renamed  the one that is shown
  * @property {() => void} fresh
  * @property {(sentence: string, ...remedies: HTMLElement[]) => void} notice
@@ -20,7 +22,7 @@ import { Tree } from './tree.js';
 export class Library {
   /** Whether conversations outlive the page. */
   keeps = false;
-  #store = new Store();
+  #store = new Store((id) => { this.#follow(id).catch(this.#actions.fail); });
   #sidebar;
   #actions;
 
@@ -70,6 +72,19 @@ export class Library {
     const found = fromText(text);
     if (this.keeps) for (const saved of found) await this.#store.put(saved);
     if (found[0]) this.#actions.show(new Tree(found[0]));
+  }
+
+  /**
+   * Another window has kept or deleted a conversation: the list shows it, and so does this window where it has the same one open
+   * and is not writing to it itself. Going on from an old copy would lose what the other one wrote.
+   * @param {string} id
+   */
+  async #follow(id) {
+    if (!this.keeps) return;
+    const saved = await this.#store.get(id);
+    const { current, busy, follow } = this.#actions;
+    if (saved && current().id === id && saved.updated >= current().updated && !busy()) follow(new Tree(saved));
+    await this.refresh();
   }
 
   async #give() {

@@ -19,6 +19,9 @@ export class Sidebar {
   #actions;
   #file;
   #fresh;
+  #shown = '';
+  /** @type {(() => void) | null} */
+  #waiting = null;
   element;
 
   /** @param {SidebarActions} actions */
@@ -39,11 +42,16 @@ export class Sidebar {
   }
 
   /**
+   * Bring the list up to date; one that looks the same stays, with the focus in it, and one in which a title is written waits.
    * @param {Pick<Saved, 'id' | 'title' | 'updated'>[]} conversations  the last changed first
    * @param {string} current  the id of the one that is shown
    */
   show(conversations, current) {
     const groups = Map.groupBy(conversations, ({ updated }) => ageOf(updated));
+    const looks = JSON.stringify([current, [...groups].map(([age, members]) => [age, members.map(({ id, title }) => [id, title])])]);
+    this.#waiting = this.#lists.querySelector('input') ? () => this.show(conversations, current) : null;
+    if (looks === this.#shown || this.#waiting) return;
+    this.#shown = looks;
     this.#lists.replaceChildren(...[...groups].flatMap(([age, members]) => [
       h('h2', {}, age), h('ul', {}, ...members.map(({ id, title }) => this.#item(id, title, id === current))),
     ]));
@@ -81,6 +89,7 @@ export class Sidebar {
       if (!name.isConnected) return;
       item.replaceChildren(...shown);
       /** @type {HTMLElement} */ (shown[0]).focus();
+      this.#waiting?.();
       if (keep && name.value.trim()) this.#actions.rename(id, name.value);
     };
     name.addEventListener('keydown', (event) => {

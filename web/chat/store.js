@@ -9,6 +9,12 @@ const CONVERSATIONS = 'conversations';
 export class Store {
   /** @type {Promise<IDBDatabase> | null} */
   #database = null;
+  #windows = new BroadcastChannel(DATABASE); // the other ones of this browser
+
+  /** @param {(id: string) => void} changed  told of a conversation that another window has kept or deleted */
+  constructor(changed) {
+    this.#windows.onmessage = ({ data }) => changed(data);
+  }
 
   /**
    * Every conversation, the last changed first.
@@ -28,13 +34,15 @@ export class Store {
   }
 
   /** @param {Saved} saved */
-  put(saved) {
-    return this.#run('readwrite', (store) => store.put(saved));
+  async put(saved) {
+    await this.#run('readwrite', (store) => store.put(saved));
+    this.#windows.postMessage(saved.id);
   }
 
   /** @param {string} id */
-  delete(id) {
-    return this.#run('readwrite', (store) => store.delete(id));
+  async delete(id) {
+    await this.#run('readwrite', (store) => store.delete(id));
+    this.#windows.postMessage(id);
   }
 
   /**

@@ -65,6 +65,11 @@ export class Tree {
     this.#touch();
   }
 
+  /** When it last changed, in milliseconds since 1970. */
+  get updated() {
+    return this.#data.updated;
+  }
+
   get empty() {
     return this.#data.nodes.length === 0;
   }
