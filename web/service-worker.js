@@ -19,7 +19,9 @@ const CACHE = PAGES + new URL(location.href).searchParams.get('version');
 const LISTS = 'deltapage-lists';
 const SCOPE = new URL('./', location.href).href;
 const LIST = `${SCOPE}offline.json`;
-let nothing = ''; // the client that shows a page of nothing
+const PATIENCE = 5; // pages of nothing in a row, before the old version is shown all the same
+let nothing = ''; // the client that shows the last one
+let nothings = 0;
 
 worker.addEventListener('install', (event) => event.waitUntil(install()));
 worker.addEventListener('activate', (event) => event.waitUntil(dropEarlier()));
@@ -69,11 +71,12 @@ async function navigate(event) {
     const prepared = open.includes(nothing);
     const alone = prepared && open.length === 1;
     if (alone) waiting.postMessage('take over');
-    if (alone || !prepared) {
+    if ((alone || !prepared) && nothings++ < PATIENCE) {
       nothing = event.resultingClientId;
       return new Response('', { headers: { Refresh: '0' } });
     }
   }
+  nothings = 0;
   if (!await whole()) { // the browser has cleared some of it: rather the network than a page of two versions
     const response = await fetch(request).catch(() => null);
     if (response) {
