@@ -58,9 +58,9 @@ export async function openGpu() {
 
 /**
  * The error that stands for a lost device.
- * @param {GPUDeviceLostInfo} info
+ * @param {{message: string, reason?: string}} info
  */
-function lostError(info) {
+export function lostError(info) {
   return new EngineError('DeviceLostError', 'The GPU was taken away from this page, by a driver reset, sleep or another program ' +
     `(${info.message || info.reason || 'no reason given'}). Send the message again: the model reloads by itself.`);
 }
@@ -79,7 +79,7 @@ export async function loss(device) {
  * @param {Error} error
  */
 export async function cause(device, error) {
-  const patience = new Promise((resolve) => { setTimeout(resolve, 300); });
+  const patience = new Promise((resolve) => { setTimeout(resolve, 1000); });
   return /** @type {Error} */ (await Promise.race([loss(device), patience.then(() => error)]));
 }
 

@@ -5,7 +5,7 @@
  * call order. A command that meets a pass not yet compiled waits for it, and everything after it waits behind.
  */
 
-import { cause, guarded, loss, refusal } from './gpu.js';
+import { cause, guarded, loss, lostError, refusal } from './gpu.js';
 import { EngineError } from './protocol.js';
 
 /**
@@ -278,8 +278,10 @@ export class Replay {
     try {
       await staging.mapAsync(GPUMapMode.READ, 0, size);
       bytes = new Uint8Array(staging.getMappedRange(0, size)).slice(); // no longer mapped when the device is lost by now
-    } catch (error) {
-      throw await cause(this.#device, this.#failure ?? /** @type {Error} */ (error));
+    } catch (thrown) {
+      const error = /** @type {Error} */ (thrown);
+      if (error.name === 'AbortError') this.#failure ??= lostError(error); // nothing else takes a mapping back; the notice may be late
+      throw await cause(this.#device, this.#failure ?? error);
     }
     staging.unmap();
     pool.push(staging);
