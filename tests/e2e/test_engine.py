@@ -31,8 +31,10 @@ def engine(request: pytest.FixtureRequest, browser: Browser, url: str) -> Iterat
         yield page
 
 
-def goldens(model: str) -> list[Any]:
-    return [np.load(file) for file in sorted((GOLDENS / model).glob("text_*.npz"))]
+def goldens(model: str) -> Iterator[dict[str, Any]]:
+    for file in sorted((GOLDENS / model).glob("text_*.npz")):
+        with np.load(file) as stored:
+            yield dict(stored)
 
 
 @cache

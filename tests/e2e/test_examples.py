@@ -140,7 +140,9 @@ def test_deep_chat(chromium: Browser, examples: str) -> None:
         answers = page.locator("deep-chat .text-message.ai-message-text:not(.empty-message, .error-message)")
         expect(answers.first).to_contain_text("42", timeout=LOADED)
         box.fill("Hello!")
-        box.press("Enter")
+        while box.inner_text():  # it takes nothing before the answer has ended
+            box.press("Enter")
+            page.wait_for_timeout(100)
         expect(answers.nth(1)).not_to_be_empty(timeout=LOADED)
         assert page.evaluate("lengths.size") > 1
 
