@@ -1,4 +1,4 @@
-"""What the measurements of the page's Python share: their arguments, and a run of a module in Pyodide under Node."""
+"""What the measurements of the page's Python share: their tokenizer, their arguments, and a run of a module in Pyodide under Node."""
 
 from __future__ import annotations
 

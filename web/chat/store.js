@@ -9,11 +9,13 @@ const CONVERSATIONS = 'conversations';
 export class Store {
   /** @type {Promise<IDBDatabase> | null} */
   #database = null;
-  #windows = new BroadcastChannel(DATABASE); // the other ones of this browser
+  /** The other windows of this browser. @type {BroadcastChannel | null} */
+  #windows = null;
+  #changed;
 
   /** @param {(id: string) => void} changed  told of a conversation that another window has kept or deleted */
   constructor(changed) {
-    this.#windows.onmessage = ({ data }) => changed(data);
+    this.#changed = changed;
   }
 
   /**
@@ -36,13 +38,13 @@ export class Store {
   /** @param {Saved} saved */
   async put(saved) {
     await this.#run('readwrite', (store) => store.put(saved));
-    this.#windows.postMessage(saved.id);
+    this.#windows?.postMessage(saved.id);
   }
 
   /** @param {string} id */
   async delete(id) {
     await this.#run('readwrite', (store) => store.delete(id));
-    this.#windows.postMessage(id);
+    this.#windows?.postMessage(id);
   }
 
   /**
@@ -52,17 +54,22 @@ export class Store {
    * @returns {Promise<any>}
    */
   async #run(mode, ask) {
-    const database = await (this.#database ??= open());
+    const database = await (this.#database ??= this.#open());
     const request = ask(database.transaction(CONVERSATIONS, mode).objectStore(CONVERSATIONS));
     return settled(request);
   }
-}
 
-/** @returns {Promise<IDBDatabase>} */
-function open() {
-  const request = indexedDB.open(DATABASE, 1);
-  request.onupgradeneeded = () => request.result.createObjectStore(CONVERSATIONS, { keyPath: 'id' });
-  return settled(request);
+  /**
+   * At first use: a page that keeps nothing opens nothing.
+   * @returns {Promise<IDBDatabase>}
+   */
+  #open() {
+    this.#windows = new BroadcastChannel(DATABASE);
+    this.#windows.onmessage = ({ data }) => this.#changed(data);
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(CONVERSATIONS, { keyPath: 'id' });
+    return settled(request);
+  }
 }
 
 /**
