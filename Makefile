@@ -11,7 +11,7 @@ export PATH := $(VENV)/bin:$(PATH)
 
 CHECKPOINT := web/demo_model/checkpoint
 BUNDLE := bundles/demo/manifest.json
-SOURCES := build.py $(wildcard kernels_wgsl/*.py kernels_wgsl/*/*.wgsl kernels_wgsl/*/*/*.wgsl pyside/*.py pyside/*/*.py)
+SOURCES := build.py $(shell find kernels_wgsl pyside -name "*.py" -o -name "*.wgsl")
 
 .PHONY: chat test check browsers clean
 

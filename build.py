@@ -19,21 +19,21 @@ from rich.console import Console
 from rich.progress import DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table as RichTable
 
-from kernels_wgsl import convert, hub
-from kernels_wgsl.checkpoint import Checkpoint, CheckpointError
-from kernels_wgsl.recipes import RECIPES
 from kernels_wgsl.render import render
-from kernels_wgsl.selftest import bake
-from kernels_wgsl.weights import account, network, trunk_prefix
-from pyside import selftest, tokenizer
-from pyside.bundle import MANIFEST, PIECE_LIMIT, File, Manifest, Source, tensor_bytes
-from pyside.desk import bundle_check, published
+from pyside.bundle.manifest import MANIFEST, PIECE_LIMIT, File, Manifest, Source, tensor_bytes
+from pyside.desk import bundle_check, convert, hub, published
 from pyside.desk.bundle_summary import Table, size, summary
 from pyside.desk.bundle_writer import BundleWriter
+from pyside.desk.checkpoint import Checkpoint, CheckpointError
+from pyside.desk.recipes import RECIPES
+from pyside.desk.selftest_vectors import bake
+from pyside.desk.weights import account, network, trunk_prefix
+from pyside.engine import selftest
 from pyside.errors import BundleError, DeltapageError, PlanError
-from pyside.limits import Limits
-from pyside.model import compile_plan
-from pyside.plan import Pipeline
+from pyside.network.model import compile_plan
+from pyside.plan.limits import Limits
+from pyside.plan.plan import Pipeline
+from pyside.text import tokenizer
 
 BUNDLES = Path(__file__).parent / "bundles"  # what `serve` and `site` take when no bundle is named
 _SECONDS_BETWEEN_LINES = 5  # of progress, where there is no terminal
@@ -145,14 +145,14 @@ def _inspect(arguments: argparse.Namespace) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from web.server import serve
+    from web.host.server import serve
 
     serve(_bundles(arguments.bundles), arguments.port)
     return 0
 
 
 def _site(arguments: argparse.Namespace) -> int:
-    from web.site import write_site
+    from web.host.site import write_site
 
     write_site(arguments.out, _bundles(arguments.bundles))
     Terminal().say(f"{arguments.out}: a site for any static host")

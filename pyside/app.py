@@ -9,18 +9,18 @@ from contextlib import aclosing
 from dataclasses import asdict
 from typing import Any
 
-from pyside import selftest
-from pyside.bundle import Manifest
-from pyside.chat_template import ChatFormat, ChatTemplate
-from pyside.completions import Completions, Shown, collect
-from pyside.engine import Engine
+from pyside.api.completions import Completions, Shown, collect
+from pyside.api.extension import Extensions
+from pyside.bundle.manifest import Manifest
+from pyside.engine import selftest
+from pyside.engine.engine import Engine
 from pyside.errors import BundleError, RequestError
-from pyside.extension import Extensions
-from pyside.gpu import Gpu
-from pyside.limits import Limits
-from pyside.model import compile_plan
-from pyside.plan import Plan
-from pyside.tokenizer import Tokenizer
+from pyside.network.model import compile_plan
+from pyside.plan.gpu import Gpu
+from pyside.plan.limits import Limits
+from pyside.plan.plan import Plan
+from pyside.text.chat_template import ChatFormat, ChatTemplate
+from pyside.text.tokenizer import Tokenizer
 
 Progress = Callable[[str, int, int], None]  # phase, steps done, steps in all
 
@@ -71,7 +71,7 @@ class App:
     async def handle(
         self, kind: str, payload: dict[str, Any], tell: Callable[[dict[str, Any]], None]
     ) -> AsyncGenerator[dict[str, Any], None]:
-        """The items that answer a request of ``web/protocol.js``; ``tell`` gets those that come while one is waited for.
+        """The items that answer a request of ``web/engine/protocol.js``; ``tell`` gets those that come while one is waited for.
 
         Errors: RequestError for a payload that the API does not take, ContextError for too long a prompt, ExtensionError
         from Python that the page's author added.

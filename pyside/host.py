@@ -1,4 +1,4 @@
-"""The one file that knows the browser: the GPU protocol over ``web/replay.js``, and requests from ``web/worker.js``."""
+"""The one file that knows the browser: the GPU protocol over ``web/engine/replay.js``, and requests from ``web/engine/worker.js``."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import Any
 
 from pyodide.ffi import JsException, JsProxy, to_js
 
+from pyside.api.extension import set_up
 from pyside.app import App
 from pyside.errors import DeltapageError, ExtensionError
-from pyside.extension import set_up
-from pyside.limits import Limits
-from pyside.plan import Plan
+from pyside.plan.limits import Limits
+from pyside.plan.plan import Plan
 
 Emit = Callable[[str], None]
 
 
 class BrowserGpu:
-    """``pyside.gpu.Gpu`` on the page's device."""
+    """``pyside.plan.gpu.Gpu`` on the page's device."""
 
     def __init__(self, replay: JsProxy) -> None:
         self._replay = replay
@@ -60,7 +60,7 @@ class BrowserGpu:
 
 
 class Bridge:
-    """What ``web/worker.js`` calls. Texts are JSON; a fault is ``{name, message, detail}``, or empty when all went well."""
+    """What ``web/engine/worker.js`` calls. Texts are JSON; a fault is ``{name, message, detail}``, or empty when all went well."""
 
     def __init__(self) -> None:
         self._app: App | None = None

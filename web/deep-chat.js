@@ -5,7 +5,7 @@
  *   connectDeepChat(document.querySelector('deep-chat'), () => Engine.load('bundles/demo/'));
  */
 
-import { unlessAborted } from './shared-engine.js';
+import { unlessAborted } from './engine/shared-engine.js';
 
 /** @typedef {import('./deltapage.js').Engine} Engine */
 /** @typedef {import('./types.js').Message} Message */

@@ -8,12 +8,12 @@
  * Nothing is fetched before `Engine.load`; all work happens in a worker of its own.
  */
 
-import { picked } from './folder.js';
-import { Connection, EngineError, unlessAborted } from './protocol.js';
+import { picked } from './files/folder.js';
+import { Connection, EngineError, unlessAborted } from './engine/protocol.js';
 
 export { EngineError };
 
-/** @typedef {import('./protocol.js').Progress} Progress */
+/** @typedef {import('./engine/protocol.js').Progress} Progress */
 
 const LOSSES = 2; // of the GPU during one answer, at which it is given up
 
@@ -55,7 +55,7 @@ export class Engine {
 
   /**
    * Use `Engine.load`.
-   * @param {string | import('./folder.js').Picked} bundle
+   * @param {string | import('./files/folder.js').Picked} bundle
    * @param {string[]} python
    * @param {(progress: Progress) => void} onProgress
    */
@@ -71,7 +71,7 @@ export class Engine {
    *   webkitdirectory>` holds: that folder's files are read where they lie, and nothing of them is kept
    * @param {object} [options]
    * @param {string | URL | (string | URL)[]} [options.python]  modules of your own, from the page's origin, that have
-   *   `setup(app)`: see pyside/extension.py
+   *   `setup(app)`: see pyside/api/extension.py
    * @param {(progress: Progress) => void} [options.onProgress]
    * @param {AbortSignal} [options.signal]
    * @returns {Promise<Engine>}
@@ -168,7 +168,7 @@ export class Engine {
    */
   async *#stream(kind, request, signal) {
     const withIds = { ...request, ...request.extra_body }.return_token_ids;
-    /** @type {import('./protocol.js').Shown} */
+    /** @type {import('./engine/protocol.js').Shown} */
     const shown = { seed: crypto.getRandomValues(new Uint32Array(1))[0], id: '', created: 0, ids: [] };
     for (let losses = 1; ; losses++) {
       try {
@@ -190,7 +190,7 @@ export class Engine {
 
   /**
    * A request with one answer; it is made again when the GPU is lost meanwhile.
-   * @param {import('./protocol.js').Kind} kind
+   * @param {import('./engine/protocol.js').Kind} kind
    * @param {any} payload
    * @param {AbortSignal} [signal]
    */
@@ -220,7 +220,7 @@ export class Engine {
 
   /** @param {AbortSignal} [signal] */
   async #start(signal) {
-    const connection = new Connection(startWorker(new URL('./worker.js', import.meta.url)));
+    const connection = new Connection(startWorker(new URL('./engine/worker.js', import.meta.url)));
     try {
       for await (const { progress, info } of connection.stream('load', { bundle: this.#bundle, python: this.#python }, signal)) {
         if (progress) this.#onProgress(progress);

@@ -9,22 +9,22 @@
  * come without thinking; a RegExp constrains the answer as a whole. Not here: pictures and sound.
  */
 
-import { domError, messagesOf, notSupported, promptOf, quotaExceeded, resultOf, toolsOf } from './prompt-input.js';
-import { availabilityOf, folderOf, generationOf, onlyText, progressTeller } from './prompt-model.js';
-import { paramsOf, samplingFields, samplingOf } from './prompt-sampling.js';
-import { Lease, unlessAborted } from './shared-engine.js';
+import { domError, messagesOf, notSupported, promptOf, quotaExceeded, resultOf, toolsOf } from './prompt-api/input.js';
+import { availabilityOf, folderOf, generationOf, onlyText, progressTeller } from './prompt-api/model.js';
+import { paramsOf, samplingFields, samplingOf } from './prompt-api/sampling.js';
+import { Lease, unlessAborted } from './engine/shared-engine.js';
 
 /** @typedef {import('./deltapage.js').Engine} Engine */
 /** @typedef {import('./deltapage.js').Progress} Progress */
 /** @typedef {import('./types.js').Message} Message */
 /** @typedef {import('./types.js').ToolCall} ToolCall */
-/** @typedef {import('./prompt-input.js').PromptInput} PromptInput */
-/** @typedef {import('./prompt-input.js').PromptMessage} PromptMessage */
-/** @typedef {import('./prompt-input.js').PromptTool} PromptTool */
-/** @typedef {import('./prompt-input.js').Constraint} Constraint */
-/** @typedef {import('./prompt-input.js').Prompt} Prompt */
-/** @typedef {import('./prompt-sampling.js').Params} Params */
-/** @typedef {import('./prompt-sampling.js').SamplingOptions} SamplingOptions */
+/** @typedef {import('./prompt-api/input.js').PromptInput} PromptInput */
+/** @typedef {import('./prompt-api/input.js').PromptMessage} PromptMessage */
+/** @typedef {import('./prompt-api/input.js').PromptTool} PromptTool */
+/** @typedef {import('./prompt-api/input.js').Constraint} Constraint */
+/** @typedef {import('./prompt-api/input.js').Prompt} Prompt */
+/** @typedef {import('./prompt-api/sampling.js').Params} Params */
+/** @typedef {import('./prompt-api/sampling.js').SamplingOptions} SamplingOptions */
 
 /**
  * @typedef {object} CreateOptionsOwn
@@ -32,8 +32,8 @@ import { Lease, unlessAborted } from './shared-engine.js';
  * @property {Engine} [engine]  one that is loaded already, and stays yours
  * @property {PromptMessage[]} [initialPrompts]  never dropped when the context overflows
  * @property {PromptTool[]} [tools]
- * @property {import('./prompt-model.js').Expected[]} [expectedInputs]
- * @property {import('./prompt-model.js').Expected[]} [expectedOutputs]
+ * @property {import('./prompt-api/model.js').Expected[]} [expectedInputs]
+ * @property {import('./prompt-api/model.js').Expected[]} [expectedOutputs]
  * @property {(monitor: EventTarget) => void} [monitor]  tells `downloadprogress` with `loaded` from 0 to 1, both included
  * @property {AbortSignal} [signal]
  */
@@ -400,7 +400,7 @@ export class LanguageModel extends EventTarget {
 
 /**
  * @param {CreateOptions} options
- * @returns {import('./prompt-model.js').Wanted}
+ * @returns {import('./prompt-api/model.js').Wanted}
  */
 function wantedBy({ bundle = LanguageModel.bundle, expectedInputs, expectedOutputs }) {
   return { bundle, expectedInputs, expectedOutputs };

@@ -5,11 +5,11 @@
  */
 
 import { bytes as size } from './chat/format.js';
-import { Kept as Store } from './kept.js';
-import { EngineError } from './protocol.js';
-import { Files } from './shards.js';
+import { Kept as Store } from './files/kept.js';
+import { EngineError } from './engine/protocol.js';
+import { Files } from './files/shards.js';
 
-/** @typedef {import('./shards.js').FileSpec} FileSpec */
+/** @typedef {import('./files/shards.js').FileSpec} FileSpec */
 
 /**
  * @typedef {object} Kept  a bundle, and what of it is here

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from hashlib import file_digest
 from pathlib import Path
 
-from pyside.bundle import MANIFEST, Manifest
+from pyside.bundle.manifest import MANIFEST, Manifest
 from pyside.errors import BundleError
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 
-from pyside.bundle import Manifest
-from pyside.plan import Plan
+from pyside.bundle.manifest import Manifest
+from pyside.plan.plan import Plan
 
 _KINDS = {"gdn": "linear attention", "attn": "full attention", "mlp": "MLP"}  # third word of a tensor's name
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
-from pyside.bundle import (
+from pyside.bundle.manifest import (
     ALIGNMENT,
     MANIFEST,
     SHARD_LIMIT,

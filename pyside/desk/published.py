@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from kernels_wgsl.catalog import CONTROL
-from pyside.bundle import File, Generation
-from pyside.chat_template import ChatTemplate
-from pyside.config import ModelConfig
+from pyside.bundle.manifest import File, Generation
 from pyside.errors import ConfigError
+from pyside.network.config import ModelConfig
+from pyside.text.chat_template import ChatTemplate
 
 CONFIG, TOKENIZER, TOKENIZER_CONFIG, TEMPLATE = (
     "config.json",

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
-from pyside.constraint import Constraint
-from pyside.grammar import Grammar
-from pyside.json_schema import any_object, grammar_of
-from pyside.regex import grammar_of_regex
-from pyside.tokenizer import Tokenizer
-from pyside.vocabulary import Vocabulary
+from pyside.constrained.constraint import Constraint
+from pyside.constrained.grammar import Grammar
+from pyside.constrained.json_schema import any_object, grammar_of
+from pyside.constrained.regex import grammar_of_regex
+from pyside.constrained.vocabulary import Vocabulary
+from pyside.text.tokenizer import Tokenizer
 
 SCHEMA = {
     "type": "object",

@@ -11,7 +11,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from pyside.tokenizer import pack
+from pyside.text.tokenizer import pack
 from tests.bench.constraint_measure import measure
 from tests.bench.in_pyodide import asked, measured_in_pyodide
 

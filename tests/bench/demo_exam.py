@@ -2,7 +2,7 @@
 
     python -m tests.bench.demo_exam [--per-skill 5] [--browser chromium]
 
-The same questions and the same marking as ``web/demo_model/evaluate.py``, which asks the checkpoint under transformers: the
+The same questions and the same marking as ``web/demo_model/training/evaluate.py``, which asks the checkpoint under transformers: the
 difference is what quantisation costs.
 """
 
@@ -19,12 +19,12 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from tests.e2e import browsers
 from tests.e2e.conftest import ROOT
-from tests.e2e.engine_page import engine_page
-from tests.e2e.site import running
-from web import runtime
-from web.demo_model.questions import BASIC, Question, call_markup, questions
+from tests.support import browsers
+from tests.support.engine_page import engine_page
+from tests.support.faulty_site import running
+from web.demo_model.training.questions import BASIC, Question, call_markup, questions
+from web.host import runtime
 
 ASK = """async (requests) => {
   const answers = [];

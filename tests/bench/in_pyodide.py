@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from tests.text_samples import as_json, mixed_text, trained
+from tests.support.text_samples import as_json, mixed_text, trained
 
 REPOSITORY = Path(__file__).parents[2]
 VOCABULARY = 248_044  # entries of Qwen3.5's

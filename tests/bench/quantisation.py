@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from kernels_wgsl.recipes import RECIPES
-from tests.dequantised import BundleWeights
-from tests.executors.memory_bundle import bundle
-from tests.oracle import Oracle, log_softmax
-from tests.whole_plan import GOLDENS, MODELS, golden
+from pyside.desk.recipes import RECIPES
+from tests.support.dequantised import BundleWeights
+from tests.support.executors.memory_bundle import bundle
+from tests.support.oracle import Oracle, log_softmax
+from tests.support.whole_plan import GOLDENS, MODELS, golden
 
 
 def log_probabilities(folder: Path, recipe: str, ids: list[int]) -> NDArray[np.float64]:

@@ -19,12 +19,12 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.e2e import browsers
-from tests.e2e.chat_page import chat_page
 from tests.e2e.conftest import opened
-from tests.e2e.site import running
 from tests.e2e.test_chat_page import SHIFT
-from web import runtime, vendor
+from tests.support import browsers
+from tests.support.chat_page import chat_page
+from tests.support.faulty_site import running
+from web.host import runtime, vendor
 
 ANSWER = "\n\n".join(f"## Part {part}\n\n" + "A sentence of six plain words. " * 16 for part in range(4))
 PAINT = """() => new Promise((resolve) => {

@@ -20,14 +20,14 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from pyside.bundle import Manifest
-from tests.checkpoints import SHAPE_0_8B, write_checkpoint
-from tests.dequantised import BundleWeights
-from tests.e2e import browsers
-from tests.e2e.engine_page import engine_page
-from tests.e2e.site import running
-from tests.oracle import Oracle
-from web import runtime
+from pyside.bundle.manifest import Manifest
+from tests.support import browsers
+from tests.support.checkpoints import SHAPE_0_8B, write_checkpoint
+from tests.support.dequantised import BundleWeights
+from tests.support.engine_page import engine_page
+from tests.support.faulty_site import running
+from tests.support.oracle import Oracle
+from web.host import runtime
 
 ROOT = Path(__file__).resolve().parents[2]
 PROMPT = [248045, 846, 198, 9419, 11, 1814, 0, 248046, 198]  # <|im_start|>user\nHello, world!<|im_end|>\n (spec §5.5)

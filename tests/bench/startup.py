@@ -15,10 +15,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.e2e import browsers
 from tests.e2e.conftest import ROOT, opened
-from tests.e2e.site import running
-from web import runtime
+from tests.support import browsers
+from tests.support.faulty_site import running
+from web.host import runtime
 
 STEPS = """async (bundle) => {
   const { Engine } = await import('/deltapage.js');

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from zlib import crc32
 
-from pyside.tokenizer import Tokenizer
+from pyside.text.tokenizer import Tokenizer
 
 
 def measure(folder: str) -> str:

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from tokenizers import Tokenizer as Reference
 
-from pyside.tokenizer import Tokenizer, pack
+from pyside.text.tokenizer import Tokenizer, pack
 from tests.bench.in_pyodide import asked, measured_in_pyodide
 from tests.bench.tokenizer_measure import measure
-from tests.text_samples import ALPHABETS, CODE, mixed_text, words
+from tests.support.text_samples import ALPHABETS, CODE, mixed_text, words
 
 
 def texts() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Writes pyside/unicode_classes.py from the Unicode 16.0 tables: ``pip install unicodedata2==16.0.0 tokenizers`` first.
+"""Writes pyside/text/unicode_classes.py from the Unicode 16.0 tables: ``pip install unicodedata2==16.0.0 tokenizers`` first.
 
 The Python of the desk may carry an older table than the `tokenizers` library, so the page's own are generated once and kept.
 """
@@ -12,7 +12,7 @@ import unicodedata2  # type: ignore[import-not-found]  # only this script needs 
 from tokenizers import normalizers
 
 VERSION = "16.0.0"
-TARGET = Path(__file__).parents[2] / "pyside" / "unicode_classes.py"
+TARGET = Path(__file__).parents[2] / "pyside" / "text" / "unicode_classes.py"
 EVERYTHING = [chr(code) for code in (*range(0xD800), *range(0xE000, 0x110000))]
 nfc = normalizers.NFC().normalize_str
 HEADER = f'''"""The Unicode {VERSION} general categories L, M and N, which tokenizer patterns name and Python's ``re`` does not know.

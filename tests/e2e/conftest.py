@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from tests.e2e import browsers
-from tests.e2e.site import FaultySite, running
-from web import runtime, vendor
-from web.site import POLICY
+from tests.support import browsers
+from tests.support.faulty_site import FaultySite, running
+from web.host import runtime, vendor
+from web.host.site import POLICY
 
 ROOT = Path(__file__).parents[2]
 GOLDENS = ROOT / "tests" / "goldens"

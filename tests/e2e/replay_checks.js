@@ -1,7 +1,7 @@
 /** Runs in a page of the site: a plan of two little kernels through every command of the replayer. */
 async () => {
-  const { openGpu } = await import('/gpu.js');
-  const { Replay } = await import('/replay.js');
+  const { openGpu } = await import('/engine/gpu.js');
+  const { Replay } = await import('/engine/replay.js');
 
   const BODY = '@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u)';
   const files = {

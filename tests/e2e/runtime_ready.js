@@ -1,4 +1,4 @@
-// Loads the runtime as web/worker.js does; answers with the milliseconds until Python is ready and until our modules are in.
+// Loads the runtime as web/engine/worker.js does; answers with the milliseconds until Python is ready and until our modules are in.
 async () => {
   const started = performance.now();
   const base = new URL('/runtime/', location.href).href;

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e.conftest import opened
-from tests.e2e.engine_page import EnginePage, engine_page
-from tests.e2e.site import FaultySite
+from tests.support.engine_page import EnginePage, engine_page
+from tests.support.faulty_site import FaultySite
 
 BUNDLE = "/bundles/tiny-a-q8/"
 SLEEPER = b"""import asyncio

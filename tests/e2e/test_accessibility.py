@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.chat_page import ChatPage, chat_page
-from web.runtime import WEB
+from tests.support.chat_page import ChatPage, chat_page
+from web.host.runtime import WEB
 
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 RUN = """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations

@@ -12,11 +12,11 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from kernels_wgsl.catalog import TOP_K_MAX
-from pyside.requests import NUMBERS
+from pyside.api.requests import NUMBERS
 from tests.e2e.conftest import opened
-from tests.e2e.engine_page import FAILURE
-from tests.e2e.site import FaultySite
-from web import runtime
+from tests.support.engine_page import FAILURE
+from tests.support.faulty_site import FaultySite
+from web.host import runtime
 
 HERE = Path(__file__).parent
 BUNDLE = "/bundles/tiny-a-q8/"

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.chat_page import ChatPage, chat_page, fake_engine
 from tests.e2e.conftest import opened
-from web import site
+from tests.support.chat_page import ChatPage, chat_page, fake_engine
+from web.host import site
 
 MARKDOWN = r"""## Title
 

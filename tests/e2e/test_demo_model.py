@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e.conftest import GOLDENS, ROOT
-from tests.e2e.engine_page import EnginePage, engine_page
-from tests.e2e.site import running
-from web import runtime
+from tests.support.engine_page import EnginePage, engine_page
+from tests.support.faulty_site import running
+from web.host import runtime
 
 # Ten questions of one conversation: whether to think, what is asked, what the answer must say.
 CONVERSATION = [

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
-from pyside.engine import Engine, Sampling
-from pyside.limits import Limits
-from pyside.model import compile_plan
+from pyside.engine.engine import Engine, Sampling
+from pyside.network.model import compile_plan
+from pyside.plan.limits import Limits
 from tests.e2e.conftest import BUNDLES, GOLDENS
-from tests.e2e.engine_page import EnginePage, engine_page
-from tests.executors.memory_bundle import bundle
-from tests.executors.numpy_gpu import NumpyGpu
+from tests.support.engine_page import EnginePage, engine_page
+from tests.support.executors.memory_bundle import bundle
+from tests.support.executors.numpy_gpu import NumpyGpu
 
 TOKENS = 12
 

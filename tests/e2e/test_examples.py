@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import ROOT, opened
-from web import runtime, site
+from web.host import runtime, site
 
 DEEP_CHAT = runtime.WEB / "node_modules" / "deep-chat" / "dist" / "deepChat.bundle.js"
 LOADED = 120_000  # ms

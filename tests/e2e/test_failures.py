@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.conftest import opened
-from tests.e2e.engine_page import EnginePage, engine_page
-from tests.e2e.site import FaultySite
 from tests.e2e.test_files import flipped
+from tests.support.engine_page import EnginePage, engine_page
+from tests.support.faulty_site import FaultySite
 
 BUNDLE = "/bundles/tiny-b-q4/"
 LOAD = "async () => (await import('/deltapage.js')).Engine.load('/bundles/tiny-b-q4/')"
@@ -76,7 +76,7 @@ def before(script: bytes) -> Callable[[bytes], bytes]:
     ids=["no WebGPU", "no adapter", "small adapter", "full GPU"],
 )
 def test_a_gpu_that_cannot(page: Page, faults: FaultySite, script: bytes, name: str, sentence: str) -> None:
-    faults.faults["/worker.js"] = before(script)
+    faults.faults["/engine/worker.js"] = before(script)
     found = fails(page, LOAD)
     assert found[0] == name
     assert sentence in found[1]
@@ -155,7 +155,7 @@ STREAM = """async ({ request, losses }) => {
 def test_an_answer_outlives_its_gpu(
     browser: Browser, url: str, faults: FaultySite, request_fields: dict[str, Any]
 ) -> None:
-    faults.faults["/worker.js"] = before(LOSABLE_GPU)
+    faults.faults["/engine/worker.js"] = before(LOSABLE_GPU)
     with engine_page(browser, url, "tiny-b-f32") as engine:
         undisturbed = engine.page.evaluate(STREAM, {"request": request_fields, "losses": 0})
         seen = engine.page.evaluate(STREAM, {"request": request_fields, "losses": 1})
@@ -165,7 +165,7 @@ def test_an_answer_outlives_its_gpu(
 
 def test_an_answer_outlives_a_gpu_whose_loss_is_told_late(browser: Browser, url: str, faults: FaultySite) -> None:
     """What fails on it comes first: Firefox says `Buffer unmapped`, and that the device is lost only when it finds the time."""
-    faults.faults["/worker.js"] = before(LOSABLE_GPU + LATE_NOTICE)
+    faults.faults["/engine/worker.js"] = before(LOSABLE_GPU + LATE_NOTICE)
     request = {"prompt": [5, 6, 7], "max_tokens": 200, "temperature": 0}
     with engine_page(browser, url, "tiny-b-f32") as engine:
         undisturbed = engine.page.evaluate(STREAM, {"request": request, "losses": 0})
@@ -173,7 +173,7 @@ def test_an_answer_outlives_a_gpu_whose_loss_is_told_late(browser: Browser, url:
 
 
 def test_a_gpu_that_is_lost_again_is_given_up(chromium: Browser, url: str, faults: FaultySite) -> None:
-    faults.faults["/worker.js"] = before(LOSABLE_GPU)
+    faults.faults["/engine/worker.js"] = before(LOSABLE_GPU)
     with engine_page(chromium, url, "tiny-b-q4") as engine:
         ids = engine.greedy([5, 6, 7], 4)
         request = {"prompt": [5, 6, 7], "max_tokens": 900, "temperature": 0}

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.e2e.site import FaultySite
+from tests.support.faulty_site import FaultySite
 
 FETCH = """async ({base, specs}) => {
-  const { Files, arrivals } = await import('/shards.js');
+  const { Files, arrivals } = await import('/files/shards.js');
   let counted = 0;
   const files = new Files(base, { onBytes: (bytes) => { counted += bytes; } });
   const sizes = {};
@@ -45,7 +45,7 @@ ADDRESSES = """async () => {
   return requests.map(({ url }) => url.split('/').pop());
 }"""
 PICK = """async ({ base, names, spoilt }) => {
-  const { picked } = await import('/folder.js');
+  const { picked } = await import('/files/folder.js');
   const files = await Promise.all(names.map(async (name) => {
     const bytes = new Uint8Array(await (await fetch(base + name)).arrayBuffer());
     if (name === spoilt) bytes[bytes.length >> 1] ^= 1;
@@ -57,8 +57,8 @@ PICK = """async ({ base, names, spoilt }) => {
   globalThis.folder = picked(files);
 }"""
 READ = """async (specs) => {
-  const { Folder } = await import('/folder.js');
-  const { arrivals } = await import('/shards.js');
+  const { Folder } = await import('/files/folder.js');
+  const { arrivals } = await import('/files/shards.js');
   try {
     const source = new Folder(folder);
     await source.manifest();

@@ -9,10 +9,10 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import opened
-from tests.e2e.site import running
 from tests.e2e.test_page import LOADED, send, stop
+from tests.support.faulty_site import running
 from tests.unit.test_site import files_under
-from web import runtime, site, vendor
+from web.host import runtime, site, vendor
 
 WAIT_ACTIVE = """async () => {
   const { active } = await navigator.serviceWorker.ready;

@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.e2e.conftest import opened
-from tests.e2e.engine_page import FAILURE
-from tests.e2e.site import FaultySite
+from tests.support.engine_page import FAILURE
+from tests.support.faulty_site import FaultySite
 
 HOOKS = Path(__file__).with_name("page_hooks.py")
 HELLO: dict[str, Any] = {"messages": [{"role": "user", "content": "Hello"}], "temperature": 0, "max_tokens": 12}

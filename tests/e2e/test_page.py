@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.conftest import opened
-from tests.e2e.site import FaultySite
+from tests.support.faulty_site import FaultySite
 
 LOADED = 60_000  # ms: Python, the model and its kernels, on two busy cores
 
@@ -33,7 +33,7 @@ def test_it_paints_before_anything_of_the_model_is_fetched(chat: Page, faults: F
     assert paint == 1
     chat.wait_for_timeout(300)
     fetched = [path for path, _ in faults.requests]
-    assert not [path for path in fetched if path.startswith(("/runtime", "/bundles/")) or path == "/worker.js"]
+    assert not [path for path in fetched if path.startswith(("/runtime", "/bundles/")) or path == "/engine/worker.js"]
 
 
 def test_a_conversation(chat: Page) -> None:

@@ -9,8 +9,8 @@ from statistics import median
 from playwright.sync_api import Browser
 
 from tests.e2e.conftest import opened
-from tests.e2e.site import FaultySite
-from web import runtime
+from tests.support.faulty_site import FaultySite
+from web.host import runtime
 
 READY = (Path(__file__).parent / "runtime_ready.js").read_text()
 GAIN = 1.5  # times faster than with the standard library as npm delivers it

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.browsers import page_options
 from tests.e2e.conftest import opened
 from tests.e2e.test_page import LOADED, send, stop
-from web.site import write_site
+from tests.support.browsers import page_options
+from web.host.site import write_site
 
 INJECT = """() => new Promise((resolve) => {
   const blocked = [];

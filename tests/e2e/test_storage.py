@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from pyside.bundle import Manifest
+from pyside.bundle.manifest import Manifest
 from tests.e2e.conftest import opened
-from tests.e2e.engine_page import FAILURE, EnginePage, engine_page
-from tests.e2e.site import running
 from tests.e2e.test_page import LOADED, send, stop
-from web import runtime
-from web.site import POLICY
+from tests.support.engine_page import FAILURE, EnginePage, engine_page
+from tests.support.faulty_site import running
+from web.host import runtime
+from web.host.site import POLICY
 
 BUNDLE = "tiny-a-q8"
 FOLDER = f"/bundles/{BUNDLE}/"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pyside.memory import SOFTWARE_CONTEXT
-from tests.closeness import assert_close
-from tests.kernels.run_kernel import Array, check, control, poisoned, run_kernel, run_twin
+from pyside.network.memory import SOFTWARE_CONTEXT
+from tests.support.closeness import assert_close
+from tests.support.run_kernel import Array, check, control, poisoned, run_kernel, run_twin
 
 SHAPES = [(4, 2, 32), (6, 2, 64), (8, 2, 256), (8, 1, 96), (1, 1, 128)]  # Hq, Hkv, Dh
 BOUND = {"f32": 1e-5, "f16": 2e-3}

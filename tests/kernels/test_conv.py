@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.closeness import assert_close
-from tests.kernels.run_kernel import Array, check, control, poisoned, run_kernel
+from tests.support.closeness import assert_close
+from tests.support.run_kernel import Array, check, control, poisoned, run_kernel
 
 
 def _bindings(rng: np.random.Generator, channels: int, stride: int, rows: int, count: int) -> dict[str, Array]:

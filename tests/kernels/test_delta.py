@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from kernels_wgsl.catalog import Constants
-from tests.closeness import assert_close
-from tests.kernels.run_kernel import Array, check, control, poisoned, run_kernel
+from tests.support.closeness import assert_close
+from tests.support.run_kernel import Array, check, control, poisoned, run_kernel
 
 # transformers' recurrent rule, from no state (z) and from one (s)
 GOLDENS = Path(__file__).parents[1] / "goldens" / "gdn.npz"

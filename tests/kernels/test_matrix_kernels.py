@@ -10,8 +10,8 @@ import pytest
 from kernels_wgsl.catalog import CATALOG, FORMATS, Value, file_name
 from kernels_wgsl.pack import dequantised, pack
 from kernels_wgsl.render import render
-from tests.closeness import assert_close
-from tests.kernels.run_kernel import check, control, poisoned, run_kernel
+from tests.support.closeness import assert_close
+from tests.support.run_kernel import check, control, poisoned, run_kernel
 
 Array = np.ndarray[Any, Any]
 

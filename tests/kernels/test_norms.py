@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.kernels.run_kernel import check, control, poisoned
+from tests.support.run_kernel import check, control, poisoned
 
 
 @pytest.mark.parametrize(("width", "rows", "count"), [(64, 1, 1), (1024, 3, 3), (96, 5, 2), (4096, 2, 1), (32, 4, 0)])

@@ -9,7 +9,7 @@ import pytest
 
 from kernels_wgsl.catalog import FORMATS
 from kernels_wgsl.pack import dequantised, pack, packed_bytes, unpack
-from tests.closeness import relative_rms
+from tests.support.closeness import relative_rms
 
 SHAPES = [(32, 32), (64, 96), (1, 64), (33, 128), (8, 1024), (100, 160)]
 

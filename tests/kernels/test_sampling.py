@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from kernels_wgsl import catalog
 from kernels_wgsl.catalog import CONTROL, RECORD_WORDS, RING_SLOTS, SAMPLE_BLOCKS, TOP_K_MAX
-from tests.closeness import assert_close
-from tests.kernels.run_kernel import Array, check, control, run_kernel, run_twin
+from tests.support.closeness import assert_close
+from tests.support.run_kernel import Array, check, control, run_kernel, run_twin
 
 Runner = Callable[..., dict[str, Array]]
 DEFAULTS: dict[str, float] = {"temperature": 1.0, "top_p": 1.0, "min_p": 0.0, "repetition": 1.0, "remaining": 100}

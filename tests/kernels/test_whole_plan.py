@@ -8,13 +8,13 @@ from contextlib import aclosing
 
 import pytest
 
-from kernels_wgsl.selftest import bake
-from pyside import selftest
-from pyside.engine import Sampling
-from pyside.limits import Limits
-from tests.executors.native_gpu import NativeGpu
-from tests.executors.numpy_gpu import NumpyGpu
-from tests.whole_plan import (
+from pyside.desk.selftest_vectors import bake
+from pyside.engine import selftest
+from pyside.engine.engine import Sampling
+from pyside.plan.limits import Limits
+from tests.support.executors.native_gpu import NativeGpu
+from tests.support.executors.numpy_gpu import NumpyGpu
+from tests.support.whole_plan import (
     MODELS,
     TEXTS,
     check_against_goldens,

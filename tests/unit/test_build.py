@@ -16,21 +16,21 @@ import pytest
 
 import build
 from kernels_wgsl.catalog import scaled
-from kernels_wgsl.checkpoint import Checkpoint
 from kernels_wgsl.pack import unpack
 from kernels_wgsl.render import render
-from kernels_wgsl.weights import network, trunk_prefix
-from pyside import selftest
-from pyside.bundle import MANIFEST, File, Manifest, aligned, sections
-from pyside.chat_template import ChatTemplate
-from pyside.config import ModelConfig
+from pyside.bundle.manifest import MANIFEST, File, Manifest, aligned, sections
 from pyside.desk import bundle_check, published
 from pyside.desk.bundle_writer import BundleWriter
+from pyside.desk.checkpoint import Checkpoint
+from pyside.desk.weights import network, trunk_prefix
+from pyside.engine import selftest
 from pyside.errors import PlanError
-from pyside.limits import Limits
-from pyside.model import compile_plan
-from pyside.tokenizer import Tokenizer
-from tests.checkpoints import Shape, variants, write_checkpoint
+from pyside.network.config import ModelConfig
+from pyside.network.model import compile_plan
+from pyside.plan.limits import Limits
+from pyside.text.chat_template import ChatTemplate
+from pyside.text.tokenizer import Tokenizer
+from tests.support.checkpoints import Shape, variants, write_checkpoint
 
 ROOT = Path(build.__file__).parent
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from kernels_wgsl.pack import packed_bytes
-from pyside.bundle import File, Generation, Manifest, Segment, Source, Tensor, _sealed, sections, tensor_bytes
-from pyside.config import ModelConfig
+from pyside.bundle.manifest import File, Generation, Manifest, Segment, Source, Tensor, _sealed, sections, tensor_bytes
 from pyside.errors import BundleError
-from tests.checkpoints import Shape, config
+from pyside.network.config import ModelConfig
+from tests.support.checkpoints import Shape, config
 
 DIGEST = "0" * 64
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from pyside.bundle import MANIFEST, Generation, Manifest, Source, Tensor, aligned, sections, tensor_bytes
-from pyside.config import ModelConfig
+from pyside.bundle.manifest import MANIFEST, Generation, Manifest, Source, Tensor, aligned, sections, tensor_bytes
 from pyside.desk import bundle_check
 from pyside.desk.bundle_writer import BundleWriter
 from pyside.errors import BundleError
-from tests.checkpoints import Shape, config
+from pyside.network.config import ModelConfig
+from tests.support.checkpoints import Shape, config
 
 LIMIT = 8192
 Added = dict[str, tuple[str, tuple[int, ...], bytes]]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyside.chat_stream import Delta, StreamRouter, ToolCall, typed
+from pyside.text.chat_stream import Delta, StreamRouter, ToolCall, typed
 
 TOOLS = [
     {

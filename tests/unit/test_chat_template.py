@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyside.chat_template import ChatFormat, ChatTemplate
 from pyside.errors import BundleError, RequestError
-from pyside.tokenizer import Tokenizer, pack
-from tests.text_samples import TESTS, TINY
+from pyside.text.chat_template import ChatFormat, ChatTemplate
+from pyside.text.tokenizer import Tokenizer, pack
+from tests.support.text_samples import TESTS, TINY
 
 GOLDENS = {
     name: json.loads((TESTS / "data" / f"chat-{name}.json").read_text(encoding="utf-8"))

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from safetensors import safe_open
 
-from kernels_wgsl.checkpoint import INDEX, Checkpoint, CheckpointError, read_header
-from tests.checkpoints import Shape, to_bf16, variants, write_checkpoint
+from pyside.desk.checkpoint import INDEX, Checkpoint, CheckpointError, read_header
+from tests.support.checkpoints import Shape, to_bf16, variants, write_checkpoint
 
 EMBEDDING = "model.language_model.embed_tokens.weight"
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from pyside.bundle import Generation
-from pyside.completions import Completions, Shown, collect
-from pyside.engine import Sampling, Token
-from tests.executors.numpy_gpu import NumpyGpu
-from tests.unit.scripted_engine import (
+from pyside.api.completions import Completions, Shown, collect
+from pyside.bundle.manifest import Generation
+from pyside.engine.engine import Sampling, Token
+from tests.support.executors.numpy_gpu import NumpyGpu
+from tests.support.scripted_engine import (
     ASKED,
     CALL,
     PRESETS,
@@ -29,7 +29,7 @@ from tests.unit.scripted_engine import (
     script,
     tokenizer,
 )
-from tests.whole_plan import golden, open_engine, tiny
+from tests.support.whole_plan import golden, open_engine, tiny
 
 
 def test_chunks_are_openais() -> None:
@@ -119,7 +119,7 @@ def test_unfinished_character_is_replaced() -> None:
 
 def test_the_reading_of_a_long_prompt_is_told_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr("pyside.completions.time", SimpleNamespace(perf_counter=lambda: now, time=lambda: 0))
+    monkeypatch.setattr("pyside.api.completions.time", SimpleNamespace(perf_counter=lambda: now, time=lambda: 0))
 
     class Reading(ScriptedEngine):
         async def generate(self, ids: Sequence[int], *rest: Any, **options: Any) -> AsyncGenerator[Token, None]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from pyside.config import ModelConfig
 from pyside.errors import ConfigError
-from tests.unit.small_bundle import CONFIG
+from pyside.network.config import ModelConfig
+from tests.support.small_bundle import CONFIG
 
 
 def test_a_config_survives_its_own_json() -> None:

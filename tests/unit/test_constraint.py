@@ -12,19 +12,19 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from pyside.bundle import Generation
-from pyside.completions import Completions, collect
-from pyside.constraint import Constraint
+from pyside.api.completions import Completions, collect
+from pyside.bundle.manifest import Generation
+from pyside.constrained.constraint import Constraint
+from pyside.constrained.grammar import Grammar
+from pyside.constrained.json_schema import any_object, grammar_of
+from pyside.constrained.regex import grammar_of_regex
+from pyside.constrained.vocabulary import Vocabulary
 from pyside.errors import DeltapageError, RequestError
-from pyside.grammar import Grammar
-from pyside.json_schema import any_object, grammar_of
-from pyside.regex import grammar_of_regex
-from pyside.tokenizer import Tokenizer, pack
-from pyside.vocabulary import Vocabulary
-from tests.executors.numpy_gpu import NumpyGpu
-from tests.unit.scripted_engine import chat_format
-from tests.unit.scripted_engine import tokenizer as text_tokenizer
-from tests.whole_plan import open_engine, tiny
+from pyside.text.tokenizer import Tokenizer, pack
+from tests.support.executors.numpy_gpu import NumpyGpu
+from tests.support.scripted_engine import chat_format
+from tests.support.scripted_engine import tokenizer as text_tokenizer
+from tests.support.whole_plan import open_engine, tiny
 
 GOLDENS = Path(__file__).parents[1] / "goldens" / "tiny-a"
 VOCAB_USED = 933

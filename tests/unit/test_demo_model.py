@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from safetensors import safe_open
 
-from pyside.config import ModelConfig
-from web.demo_model import batches, generate, questions, template, tokenizer
-from web.demo_model.exchange import Card, Exchange, Phrases, Situation, Skill, spoken
-from web.demo_model.skills import (
+from pyside.network.config import ModelConfig
+from web.demo_model.training import batches, generate, questions, template, tokenizer
+from web.demo_model.training.exchange import Card, Exchange, Phrases, Situation, Skill, spoken
+from web.demo_model.training.skills import (
     arithmetic,
     conversions,
     dates,
@@ -31,7 +31,7 @@ from web.demo_model.skills import (
     words,
 )
 
-CHECKPOINT = Path(batches.__file__).parent / "checkpoint"
+CHECKPOINT = Path(batches.__file__).parents[1] / "checkpoint"
 MODULES = (arithmetic, sum_wordings, conversions, dates, decline, logic, project, talk, tools, words)
 
 

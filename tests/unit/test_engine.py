@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from kernels_wgsl.catalog import CONTROL, RECORD_LOGPROB, RECORD_WORDS
-from pyside.engine import BURST_STEPS, STOP_IDS_MAX, Engine, Sampling, Timings
+from pyside.engine.engine import BURST_STEPS, STOP_IDS_MAX, Engine, Sampling, Timings
 from pyside.errors import ContextError, DeltapageError, RequestError
-from tests.executors.numpy_gpu import NumpyGpu
-from tests.oracle import Oracle, log_softmax
-from tests.whole_plan import GOLDENS, golden, greedy, open_engine, tiny
+from tests.support.executors.numpy_gpu import NumpyGpu
+from tests.support.oracle import Oracle, log_softmax
+from tests.support.whole_plan import GOLDENS, golden, greedy, open_engine, tiny
 
 PROMPT: list[int] = golden("tiny-a", "hello")["input_ids"].tolist()
 ANSWER: list[int] = golden("tiny-a", "hello")["decode_ids"].tolist()

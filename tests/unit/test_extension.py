@@ -10,11 +10,11 @@ from typing import Any, cast
 
 import pytest
 
-from pyside.completions import Completions, collect
-from pyside.engine import Engine, Process, Sampling, Token
+from pyside.api.completions import Completions, collect
+from pyside.api.extension import Extensions, set_up
+from pyside.engine.engine import Engine, Process, Sampling, Token
 from pyside.errors import ExtensionError, RequestError
-from pyside.extension import Extensions, set_up
-from tests.unit.scripted_engine import ASKED, THINKING, ScriptedEngine, chat_format, completions, script, tokenizer
+from tests.support.scripted_engine import ASKED, THINKING, ScriptedEngine, chat_format, completions, script, tokenizer
 
 
 class Listening(ScriptedEngine):

@@ -19,11 +19,10 @@ import huggingface_hub.constants
 import pytest
 
 import build
-from kernels_wgsl import hub
-from kernels_wgsl.checkpoint import Checkpoint, CheckpointError
-from kernels_wgsl.hub import HubId
-from pyside.desk import bundle_check, published
-from tests.checkpoints import Shape, write_checkpoint
+from pyside.desk import bundle_check, hub, published
+from pyside.desk.checkpoint import Checkpoint, CheckpointError
+from pyside.desk.hub import HubId
+from tests.support.checkpoints import Shape, write_checkpoint
 
 COMMIT = "2fc06364715b967f1860aea9cf38778875588b17"
 TOKEN = "hf_let_me_in"

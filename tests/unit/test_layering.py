@@ -2,17 +2,29 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from web.host import site
+
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("pyside", "kernels_wgsl", "web")
-# Both sides of the line between ids and text; completions and app are where they meet.
-IDS = {"engine", "session", "plan", "model", "memory", "limits", "gpu"}
-TEXT = {"tokenizer", "unicode_classes", "chat_template", "chat_format", "chat_stream"}
+# Which rooms a room of pyside may know besides itself; desk, app and host see everything below them.
+BELOW: dict[str, set[str]] = {
+    "errors": set(),
+    "text": {"errors"},
+    "constrained": {"errors", "text"},
+    "plan": {"errors"},
+    "bundle": {"errors", "network"},
+    "network": {"errors", "plan", "bundle"},
+    "engine": {"errors", "plan", "network"},
+    "api": {"errors", "text", "constrained", "bundle", "engine"},
+    "app": {"errors", "text", "bundle", "network", "plan", "engine", "api"},
+    "host": {"errors", "plan", "api", "app"},
+    "desk": {"errors", "text", "bundle", "network", "plan", "engine"},
+}
 MODEL_WORDS = r"(?i)\b(tokens?|prompt|chat|vocab|layers?|attention|embed|rope|rotary|prefill|decode|logit|sampl|quant|qwen|delta|softmax|kv)"
 
 
@@ -44,18 +56,9 @@ def importers(package: str, *folders: str) -> set[str]:
     }
 
 
-def reached(name: str) -> Iterator[str]:
-    """Modules of pyside that a module imports, and those that these import, itself included."""
-    todo, seen = [name], {name}
-    while todo:
-        current = todo.pop()
-        yield current
-        for imported in imports(ROOT / f"pyside/{current}.py"):
-            package, _, rest = imported.partition(".")
-            module = rest.partition(".")[0]
-            if package == "pyside" and module not in seen and (ROOT / f"pyside/{module}.py").exists():
-                seen.add(module)
-                todo.append(module)
+def room_of(name: str) -> str:
+    """The room of a dotted name or a path of pyside."""
+    return name.replace("/", ".").split(".")[1]
 
 
 @pytest.mark.parametrize(
@@ -63,15 +66,20 @@ def reached(name: str) -> Iterator[str]:
     [
         ("js", {"pyside/host.py"}),
         ("pyodide", {"pyside/host.py"}),
-        ("jinja2", {"kernels_wgsl/render.py", "pyside/chat_template.py"}),
+        ("jinja2", {"kernels_wgsl/render.py", "pyside/text/chat_template.py"}),
     ],
 )
 def test_a_dependency_is_known_in_one_place(package: str, allowed: set[str]) -> None:
     assert importers(package, *FOLDERS) <= allowed
 
 
+def in_the_page() -> list[Path]:
+    """Python files that the page runs."""
+    return [path for path in sources("pyside") if "desk" not in path.parts]
+
+
 def test_the_page_knows_of_the_kernels_only_their_catalog() -> None:
-    names = {name for path in sources("pyside") for name in imports(path) if name.startswith("kernels_wgsl")}
+    names = {name for path in in_the_page() for name in imports(path) if name.startswith("kernels_wgsl")}
     assert names and {name.partition(".")[2].partition(".")[0] for name in names} == {"catalog"}
 
 
@@ -86,25 +94,29 @@ def test_the_kernels_do_not_know_the_page() -> None:
 
 
 @pytest.mark.parametrize("package", ["numpy", "safetensors", "huggingface_hub", "rich", "starlette", "uvicorn"])
-def test_what_the_page_does_not_have_is_not_in_pyside(package: str) -> None:
-    assert importers(package, "pyside") == set()
+def test_what_the_page_does_not_have_is_known_at_the_desk_alone(package: str) -> None:
+    assert {path for path in importers(package, "pyside") if not path.startswith("pyside/desk/")} == set()
 
 
-def test_the_engine_knows_no_text_and_text_knows_no_engine() -> None:
-    present = {path.stem for path in sources("pyside")}
-    for name in sorted(IDS & present):
-        assert not TEXT & set(reached(name)), f"{name} knows ids and plans, never text"
-    for name in sorted(TEXT & present):
-        assert not IDS & set(reached(name)), f"{name} knows text, never tensors"
-    assert {"engine", "plan", "model", "tokenizer", "chat_template"} <= present  # else the above says nothing
+@pytest.mark.parametrize("room", sorted(BELOW))
+def test_a_room_knows_what_lies_below_it_and_nothing_else(room: str) -> None:
+    paths = [path for path in sources("pyside") if room_of(path.relative_to(ROOT).with_suffix("").as_posix()) == room]
+    known = {room_of(name) for path in paths for name in imports(path) if name.startswith("pyside.")}
+    assert paths
+    assert known - {room} <= BELOW[room]
+
+
+def test_every_file_is_in_a_room() -> None:
+    rooms = {room_of(path.relative_to(ROOT).with_suffix("").as_posix()) for path in sources("pyside")}
+    assert rooms - {"__init__"} == set(BELOW)
 
 
 def test_the_replayer_has_no_model_words() -> None:
-    assert re.findall(MODEL_WORDS, (ROOT / "web/replay.js").read_text(encoding="utf-8")) == []
+    assert re.findall(MODEL_WORDS, (ROOT / "web/engine/replay.js").read_text(encoding="utf-8")) == []
 
 
 def test_no_language_hides_in_anothers_strings() -> None:
-    for path in (ROOT / "web").glob("*.*js"):
+    for path in (path for folder in ("", *site.ROOMS) for path in (ROOT / "web" / folder).glob("*.js")):
         assert not re.search(r"runPython|pyodide_py|eval\(|new Function", path.read_text(encoding="utf-8")), path
     for path in sources("pyside"):
         assert not re.search(r"run_js|eval_code|\beval\(|\bexec\(", path.read_text(encoding="utf-8")), path

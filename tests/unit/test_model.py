@@ -8,15 +8,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pyside.bundle import PLAIN
+from pyside.bundle.manifest import PLAIN
 from pyside.errors import BundleError, PlanError
-from pyside.limits import Limits
-from pyside.memory import Memory
-from pyside.model import LAZY, compile_plan
-from pyside.plan import PlanBuilder
-from tests.closeness import assert_close
-from tests.executors.numpy_gpu import NumpyGpu
-from tests.whole_plan import (
+from pyside.network.memory import Memory
+from pyside.network.model import LAZY, compile_plan
+from pyside.plan.limits import Limits
+from pyside.plan.plan import PlanBuilder
+from tests.support.closeness import assert_close
+from tests.support.executors.numpy_gpu import NumpyGpu
+from tests.support.whole_plan import (
     MODELS,
     TEXTS,
     Floats,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.closeness import assert_close
-from tests.oracle import Oracle, delta_rule, log_softmax, unit
-from tests.whole_plan import GOLDENS, MODELS, TEXTS, golden
+from tests.support.closeness import assert_close
+from tests.support.oracle import Oracle, delta_rule, log_softmax, unit
+from tests.support.whole_plan import GOLDENS, MODELS, TEXTS, golden
 
 
 @pytest.mark.parametrize("model", MODELS)

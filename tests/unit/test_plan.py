@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pyside.errors import PlanError
-from pyside.limits import Limits
-from pyside.plan import PlanBuilder, View
+from pyside.plan.limits import Limits
+from pyside.plan.plan import PlanBuilder, View
 
 NORM: dict[str, Any] = {"D": 64, "T": 4, "EPS": 1e-6, "LAST": 0}
 

@@ -8,15 +8,15 @@ from dataclasses import replace
 import pytest
 
 from kernels_wgsl.catalog import CATALOG, slots_for
-from kernels_wgsl.convert import jobs
 from kernels_wgsl.render import render
-from kernels_wgsl.weights import network
-from pyside.bundle import PIECE_LIMIT, File, Generation, Manifest, Segment, Source, Tensor, tensor_bytes
-from pyside.config import LayerType, ModelConfig
+from pyside.bundle.manifest import PIECE_LIMIT, File, Generation, Manifest, Segment, Source, Tensor, tensor_bytes
+from pyside.desk.convert import jobs
+from pyside.desk.weights import network
 from pyside.errors import PlanError
-from pyside.limits import Limits
-from pyside.model import compile_plan
-from pyside.plan import ALIGNMENT, Plan
+from pyside.network.config import LayerType, ModelConfig
+from pyside.network.model import compile_plan
+from pyside.plan.limits import Limits
+from pyside.plan.plan import ALIGNMENT, Plan
 
 # D, F, layers, query heads, key heads, value heads of the delta rule, tied (spec qwen3_5 §1.2)
 SIZES = {

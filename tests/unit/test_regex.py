@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyside.constraint import Constraint
+from pyside.constrained.constraint import Constraint
+from pyside.constrained.grammar import Grammar
+from pyside.constrained.regex import grammar_of_regex
+from pyside.constrained.vocabulary import Vocabulary
 from pyside.errors import RequestError
-from pyside.grammar import Grammar
-from pyside.regex import grammar_of_regex
-from pyside.vocabulary import Vocabulary
-from tests.unit.scripted_engine import tokenizer
+from tests.support.scripted_engine import tokenizer
 from tests.unit.test_constraint import STOP, allowed, fitting, sample
 
 LETTERS = "abcxyzABZ019_ -ßéш中😀\n"

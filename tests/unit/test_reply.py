@@ -7,9 +7,9 @@ from contextlib import aclosing
 
 import pytest
 
+from pyside.api.reply import LOOP_TOKENS, REPLY_STOPPED, THOUGHT_CLOSED, loops
 from pyside.errors import ContextError
-from pyside.reply import LOOP_TOKENS, REPLY_STOPPED, THOUGHT_CLOSED, loops
-from tests.unit.scripted_engine import (
+from tests.support.scripted_engine import (
     ASKED,
     CALL,
     THINKING,

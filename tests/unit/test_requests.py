@@ -7,13 +7,7 @@ from typing import Any
 import pytest
 
 from pyside.errors import RequestError
-from tests.unit.scripted_engine import (
-    ASKED,
-    WEATHER,
-    engine,
-    message,
-    run,
-)
+from tests.support.scripted_engine import ASKED, WEATHER, engine, message, run
 
 
 @pytest.mark.parametrize(

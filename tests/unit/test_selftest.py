@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kernels_wgsl.selftest import bake
-from pyside import selftest
+from pyside.desk.selftest_vectors import bake
+from pyside.engine import selftest
 from pyside.errors import BundleError, DeltapageError
-from pyside.limits import Limits
-from pyside.plan import Dispatch, Plan
-from tests.executors.numpy_gpu import NumpyGpu
+from pyside.plan.limits import Limits
+from pyside.plan.plan import Dispatch, Plan
+from tests.support.executors.numpy_gpu import NumpyGpu
 
 DATA: dict[str, Any] = json.loads(json.dumps(bake()))
 

@@ -9,8 +9,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from pyside.errors import BundleError, DeltapageError
-from tests.unit.small_bundle import write_small_bundle
-from web import server, site
+from tests.support.small_bundle import write_small_bundle
+from web.host import server, site
 
 BODY = bytes(range(256)) * 8
 SHARD = f"shards/{sha256(BODY).hexdigest()}.bin"
@@ -48,7 +48,7 @@ def test_every_response_carries_the_sites_headers(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("path", "media_type"),
     [
-        ("/worker.js", "text/javascript; charset=utf-8"),
+        ("/engine/worker.js", "text/javascript; charset=utf-8"),
         ("/runtime/pyodide.mjs", "text/javascript; charset=utf-8"),
         ("/runtime/pyodide.asm.wasm", "application/wasm"),
         ("/bundles/small/manifest.json", "application/json"),

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from pyside.engine.session import Session
 from pyside.errors import ContextError
-from pyside.plan import Buffer, Plan
-from pyside.session import Session
-from tests.executors.numpy_gpu import NumpyGpu
+from pyside.plan.plan import Buffer, Plan
+from tests.support.executors.numpy_gpu import NumpyGpu
 
 WINDOW = 1000
 PLAN = Plan(

@@ -7,8 +7,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from pyside.errors import BundleError, DeltapageError
-from tests.unit.small_bundle import write_small_bundle
-from web import runtime, server, site
+from tests.support.small_bundle import write_small_bundle
+from web.host import runtime, server, site
 
 
 def files_under(folder: Path) -> set[str]:
@@ -21,7 +21,12 @@ def test_the_site_is_what_the_server_serves(tmp_path: Path) -> None:
     site.write_site(out, [bundle])
     client = TestClient(server.create_app([bundle]), headers={"Accept-Encoding": "identity"})
     found = files_under(out)
-    assert {"runtime/pyodide.mjs", "runtime/python_stdlib.zip", "bundles/small/manifest.json", "worker.js"} <= found
+    assert {
+        "runtime/pyodide.mjs",
+        "runtime/python_stdlib.zip",
+        "bundles/small/manifest.json",
+        "engine/worker.js",
+    } <= found
     declared = {name for name in found if name.endswith(".d.ts")}
     for name in found - {"_headers", ".nojekyll"} - declared:
         answer = client.get(f"/{name}")

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer as Reference
 
-from pyside.tokenizer import HEAP_FROM, Tokenizer, TokenizerError, pack, translate
-from tests.text_samples import CONTROL, TESTS, TINY, as_json, mixed_text, random_strings, trained
+from pyside.text.tokenizer import HEAP_FROM, Tokenizer, TokenizerError, pack, translate
+from tests.support.text_samples import CONTROL, TESTS, TINY, as_json, mixed_text, random_strings, trained
 
 GOLDENS = json.loads((TESTS / "data" / "tokenizer.json").read_text(encoding="utf-8"))
 AUDIO = "<|audio_start|>"  # in tokenizer_config.json only
@@ -235,7 +235,7 @@ def test_translate_keeps_what_python_already_knows() -> None:
 
 
 def test_words_seen_again_are_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pyside.tokenizer.CACHED_WORDS", 10)
+    monkeypatch.setattr("pyside.text.tokenizer.CACHED_WORDS", 10)
     tokenizer = Tokenizer.load(pack(as_json(tiny_reference()), {}))
     text = " ".join(f"w{a}x{b}" for a in "abcdef" for b in "ghijkl")
     first = tokenizer.encode(text)

@@ -7,7 +7,7 @@ import re
 import pytest
 from tokenizers import Regex, pre_tokenizers
 
-from pyside.unicode_classes import class_body
+from pyside.text.unicode_classes import class_body
 
 EVERYTHING = "".join(map(chr, (*range(0xD800), *range(0xE000, 0x110000))))
 

@@ -7,7 +7,7 @@ from math import prod
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyside.utf8 import LAST, complement, encoded, ordered
+from pyside.text.utf8 import LAST, complement, encoded, ordered
 
 POINTS = st.one_of(
     st.sampled_from([0, 0x7F, 0x80, 0x7FF, 0x800, 0xD7FF, 0xE000, 0xFFFF, 0x10000, LAST]), st.integers(0, LAST)

@@ -10,15 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kernels_wgsl import convert
-from kernels_wgsl.checkpoint import Checkpoint, CheckpointError, Entry, F32Array
-from kernels_wgsl.convert import Job
 from kernels_wgsl.pack import pack, packed_bytes, unpack
-from kernels_wgsl.recipes import RECIPES, format_of
-from kernels_wgsl.weights import Weight, account, network, trunk_prefix
-from pyside.bundle import tensor_bytes
-from pyside.config import ModelConfig
-from tests.checkpoints import Shape, variants, write_checkpoint
+from pyside.bundle.manifest import tensor_bytes
+from pyside.desk import convert
+from pyside.desk.checkpoint import Checkpoint, CheckpointError, Entry, F32Array
+from pyside.desk.convert import Job
+from pyside.desk.recipes import RECIPES, format_of
+from pyside.desk.weights import Weight, account, network, trunk_prefix
+from pyside.network.config import ModelConfig
+from tests.support.checkpoints import Shape, variants, write_checkpoint
 
 
 def open_checkpoint(folder: Path) -> tuple[Checkpoint, ModelConfig, dict[str, Weight]]:

@@ -1,1 +1,1 @@
-"""The embedded demo model: its data generator, its training and the checkpoint that came out."""
+"""The embedded demo model: its checkpoint, its card and its training."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from pyside.api.completions import collect
 from pyside.app import App
-from pyside.completions import collect
 
 BARRED = -1e9  # a logit that is never drawn; WGSL knows no infinities
 

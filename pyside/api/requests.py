@@ -1,0 +1,308 @@
+"""Requests in OpenAI's shape, read into frozen data: every problem of a request in one error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from kernels_wgsl.catalog import TOP_K_MAX, TOP_LOGPROBS_MAX
+from pyside.constrained.grammar import Grammar
+from pyside.constrained.json_schema import any_object, grammar_of
+from pyside.constrained.regex import grammar_of_regex
+from pyside.errors import RequestError
+
+NUMBERS = {  # sampling fields: least, greatest, value that changes nothing
+    "temperature": (0.0, 2.0, 1.0),
+    "top_p": (0.0, 1.0, 1.0),
+    "min_p": (0.0, 1.0, 0.0),
+    "presence_penalty": (-2.0, 2.0, 0.0),
+    "frequency_penalty": (-2.0, 2.0, 0.0),
+    "repetition_penalty": (0.01, 100.0, 1.0),
+}
+STOPS_MAX = 16  # stop strings
+GRAMMARS = 4  # kept for the next request of the same form
+ANY_TOOL = ""  # the model chooses which of the tools it must call
+
+
+@dataclass(frozen=True)
+class Options:
+    """What chats and plain texts share."""
+
+    stream: bool
+    include_usage: bool
+    max_tokens: int | None  # None: as many as the context window holds
+    sampling: Mapping[str, float]  # only what the request states
+    seed: int | None  # None: another one each time
+    stop: tuple[str, ...]
+    top_logprobs: int | None  # None: no log-probabilities at all
+    return_token_ids: bool
+    logits_processor: str | None  # its name
+
+
+@dataclass(frozen=True)
+class ChatRequest:
+    """What ``chat.completions.create`` was asked for."""
+
+    options: Options
+    messages: Sequence[Mapping[str, Any]]
+    tools: Sequence[Mapping[str, Any]]
+    forced_tool: str | None  # the tool that must be called, or ANY_TOOL; None: as the model likes
+    parallel_tool_calls: bool
+    enable_thinking: bool | None  # None: as the template likes
+    thinking_budget: int | None  # tokens
+    continue_final_message: bool  # the last message is the beginning of the reply
+    loop_guard: bool
+    grammar: Grammar | None  # what the answer must keep to
+
+
+@dataclass(frozen=True)
+class TextRequest:
+    """What ``completions.create`` was asked for."""
+
+    options: Options
+    prompt: str | Sequence[int]
+    echo: bool
+
+
+def read_chat(request: Mapping[str, Any]) -> ChatRequest:
+    """Read a chat request.
+
+    Errors: RequestError naming everything that is unknown or not as expected.
+    """
+    fields = _Fields(request)
+    messages = fields.take("messages", "a list of at least one message with a role", _messages, [])
+    tools = fields.take("tools", "a list of {type: 'function', function: {name, parameters}}", _tools, [])
+    choice = fields.take(
+        "tool_choice", "auto, none, required or {type: 'function', function: {name}}", _tool_choice, "auto"
+    )
+    if isinstance(choice, Mapping):
+        choice = choice["function"]["name"]
+        if choice not in [tool["function"]["name"] for tool in tools]:
+            fields.problems.append(f"tool_choice names {choice!r}, expected one of the tools")
+    elif choice == "required" and not tools:
+        fields.problems.append("tool_choice is 'required', expected tools with it")
+    forced = {"auto": None, "none": None, "required": ANY_TOOL}.get(choice, choice)
+    form = fields.take(
+        "response_format",
+        "{type: 'text'}, {type: 'json_object'}, {type: 'json_schema', json_schema: {schema}} or {type: 'regex', regex}",
+        _response_format,
+        {"type": "text"},
+    )
+    if form["type"] != "text" and tools and choice != "none":
+        fields.problems.append(
+            f"response_format is {form['type']}, expected no tools with it: a call is no such answer"
+        )
+    limits = [
+        fields.take(name, "a whole number from 1", lambda value: _whole(value, 1))
+        for name in ("max_completion_tokens", "max_tokens")
+    ]
+    continued = fields.flag("continue_final_message", False)
+    if continued and messages and (messages[-1]["role"] != "assistant" or messages[-1].get("tool_calls")):
+        fields.problems.append("continue_final_message is true, expected the assistant's text as the last message")
+    wanted = fields.flag("logprobs", False)
+    top = fields.take(
+        "top_logprobs", f"a whole number 0 to {TOP_LOGPROBS_MAX}", lambda v: _whole(v, 0, TOP_LOGPROBS_MAX)
+    )
+    if top is not None and not wanted:
+        fields.problems.append(f"top_logprobs is {top}, expected logprobs: true with it")
+    parsed = ChatRequest(
+        options=_options(fields, limits[0] or limits[1], (top or 0) if wanted else None),
+        messages=[_as_system(message) for message in messages],
+        tools=[] if choice == "none" else tools,
+        forced_tool=forced,
+        parallel_tool_calls=fields.flag("parallel_tool_calls", True),
+        enable_thinking=fields.take("enable_thinking", "true or false", _is_flag),
+        thinking_budget=fields.take("thinking_budget", "a whole number of tokens", lambda value: _whole(value, 0)),
+        continue_final_message=continued,
+        loop_guard=fields.flag("loop_guard", True),
+        grammar=_grammar(json.dumps(form)),
+    )
+    fields.done()
+    return parsed
+
+
+def read_text(request: Mapping[str, Any]) -> TextRequest:
+    """Read a request for a plain continuation.
+
+    Errors: RequestError naming everything that is unknown or not as expected.
+    """
+    fields = _Fields(request)
+    prompt = fields.take("prompt", "a text, or a list of token ids", _prompt, "")
+    if isinstance(prompt, list) and prompt and isinstance(prompt[0], str | list):
+        prompt = prompt[0]
+    limit = fields.take("max_tokens", "a whole number from 0", lambda value: _whole(value, 0), 16)
+    top = fields.take("logprobs", f"a whole number 0 to {TOP_LOGPROBS_MAX}", lambda v: _whole(v, 0, TOP_LOGPROBS_MAX))
+    parsed = TextRequest(_options(fields, limit, top), prompt, fields.flag("echo", False))
+    if "prompt" not in request:
+        fields.problems.append("prompt is missing, expected a text, or a list of token ids")
+    fields.done()
+    return parsed
+
+
+class _Fields:
+    """Takes fields out of a request and remembers what was wrong; null counts as absent."""
+
+    def __init__(self, request: Mapping[str, Any]) -> None:
+        extra = request.get("extra_body") or {}
+        self.problems: list[str] = []
+        if not isinstance(extra, Mapping):
+            self.problems.append(f"extra_body is {_short(extra)}, expected an object")
+            extra = {}
+        if twice := sorted(set(extra) & set(request)):
+            self.problems.append(f"{', '.join(twice)} stands beside and inside extra_body, expected once")
+        self._left = {key: value for key, value in {**request, **extra}.items() if value is not None}
+        self._left.pop("extra_body", None)
+
+    def take(self, name: str, expected: str, fits: Callable[[Any], bool], default: Any = None) -> Any:  # noqa: ANN401
+        value = self._left.pop(name, None)
+        if value is None:
+            return default
+        if fits(value):
+            return value
+        self.problems.append(f"{name} is {_short(value)}, expected {expected}")
+        return default
+
+    def flag(self, name: str, default: bool) -> bool:
+        return bool(self.take(name, "true or false", _is_flag, default))
+
+    def done(self) -> None:
+        """Raise what was found, unknown fields included."""
+        if self._left:
+            self.problems.append(f"unknown {', '.join(sorted(self._left))}: leave it out")
+        if self.problems:
+            raise RequestError("; ".join(self.problems))
+
+
+def _options(fields: _Fields, max_tokens: int | None, top_logprobs: int | None) -> Options:
+    sampling = {}
+    for name, (least, most, _) in NUMBERS.items():
+        value = fields.take(name, f"a number {least:g} to {most:g}", _number(least, most))
+        if value is not None:
+            sampling[name] = float(value)
+    top_k = fields.take("top_k", f"a whole number 0 to {TOP_K_MAX}", lambda value: _whole(value, 0, TOP_K_MAX))
+    if top_k is not None:
+        sampling["top_k"] = top_k
+    stop = fields.take("stop", f"a text or a list of up to {STOPS_MAX}, none of them empty", _stop, [])
+    stream_options = fields.take("stream_options", "{include_usage: true or false}", _stream_options, {})
+    fields.take("n", "1: ask again for another answer", lambda value: _whole(value, 1, 1))
+    for name in ("model", "user"):  # OpenAI's clients send them; there is one model and one user
+        fields.take(name, "a text", lambda value: isinstance(value, str))
+    return Options(
+        stream=fields.flag("stream", False),
+        include_usage=stream_options.get("include_usage", True),
+        max_tokens=max_tokens,
+        sampling=sampling,
+        seed=fields.take("seed", "a whole number", _whole),
+        stop=(stop,) if isinstance(stop, str) else tuple(stop),
+        top_logprobs=top_logprobs,
+        return_token_ids=fields.flag("return_token_ids", False),
+        logits_processor=fields.take("logits_processor", "a name", lambda value: isinstance(value, str)),
+    )
+
+
+def _as_system(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """OpenAI's developer messages are what templates call system."""
+    return {**message, "role": "system"} if message["role"] == "developer" else message
+
+
+def _messages(value: object) -> bool:
+    """Whether it is a conversation; roles and kinds of content are the template's to judge, pictures cannot be seen yet."""
+    if not isinstance(value, list) or not value:
+        return False
+    for message in value:
+        if not isinstance(message, Mapping) or not isinstance(message.get("role"), str):
+            return False
+        content, calls = message.get("content"), message.get("tool_calls")
+        if isinstance(content, list):
+            kinds = [part.get("type") if isinstance(part, Mapping) else None for part in content]
+            if seen := [kind for kind in kinds if kind != "text"]:
+                raise RequestError(
+                    f"a message has a part of type {seen[0]!r}, expected text: this model's bundle only reads text"
+                )
+            if not all(isinstance(part.get("text"), str) for part in content):
+                return False
+        if calls is not None and not (isinstance(calls, list) and all(isinstance(call, Mapping) for call in calls)):
+            return False
+    return True
+
+
+def _tools(value: object) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(tool, Mapping)
+        and tool.get("type") == "function"
+        and isinstance(tool.get("function"), Mapping)
+        and isinstance(tool["function"].get("name"), str)
+        and isinstance(tool["function"].get("parameters", {}), Mapping)
+        for tool in value
+    )
+
+
+def _tool_choice(value: object) -> bool:
+    if isinstance(value, Mapping):
+        function = value.get("function")
+        return (
+            value.get("type") == "function" and isinstance(function, Mapping) and isinstance(function.get("name"), str)
+        )
+    return value in ("auto", "none", "required")
+
+
+def _response_format(value: object) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    schema = value.get("json_schema")
+    if value.get("type") == "json_schema":
+        return isinstance(schema, Mapping) and "schema" in schema
+    if value.get("type") == "regex":
+        texts = [value.get("regex"), value.get("flags", "")]
+        return all(isinstance(text, str) for text in texts) and set(value) <= {"type", "regex", "flags"}
+    return value in ({"type": "text"}, {"type": "json_object"})
+
+
+@lru_cache(GRAMMARS)
+def _grammar(json_text: str) -> Grammar | None:
+    """The grammar of a form, the same one for equal forms: what was found out about it is found once."""
+    form = json.loads(json_text)
+    if form["type"] == "json_schema":
+        return grammar_of(form["json_schema"]["schema"])
+    if form["type"] == "regex":
+        return grammar_of_regex(form["regex"], form.get("flags", ""))
+    return any_object() if form["type"] == "json_object" else None
+
+
+def _prompt(value: object) -> bool:
+    """A text or ids, or a list of one of them, as OpenAI's clients may send it."""
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str | list):
+        value = value[0]
+    return isinstance(value, str) or (isinstance(value, list) and all(_whole(id, 0) for id in value))
+
+
+def _stop(value: object) -> bool:
+    texts = [value] if isinstance(value, str) else value
+    return isinstance(texts, list) and len(texts) <= STOPS_MAX and all(isinstance(text, str) and text for text in texts)
+
+
+def _stream_options(value: object) -> bool:
+    return isinstance(value, Mapping) and set(value) <= {"include_usage"} and all(map(_is_flag, value.values()))
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _number(least: float, most: float) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
+
+
+def _whole(value: object, least: int | None = None, most: int | None = None) -> bool:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return False
+    return (least is None or value >= least) and (most is None or value <= most)
+
+
+def _short(value: object) -> str:
+    """A value as an error quotes it."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,1 @@
+"""What Qwen3.5 computes, as a plan."""

@@ -1,0 +1,218 @@
+"""The list of GPU work as data, and the builder that checks every line of it against the kernel catalog.
+
+A Plan is what the three executors run. It holds no code: buffers, pipelines (a kernel with its constants), and passes, each a
+tuple of dispatches in order. Nothing in it knows the network; ``model.py`` says that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Literal
+
+from kernels_wgsl.catalog import CATALOG, Constants, Value, file_name, slots_for
+from pyside.errors import PlanError
+from pyside.plan.limits import Limits
+
+# weight: filled at load, never written. state: what a session is; growing state is the caches. step: words and rows that the
+# engine exchanges with the kernels. scratch: valid within one pass only.
+Kind = Literal["weight", "state", "step", "scratch"]
+ALIGNMENT = 256  # bytes; WebGPU's minStorageBufferOffsetAlignment
+
+
+@dataclass(frozen=True)
+class Buffer:
+    """One GPU buffer."""
+
+    name: str
+    bytes: int
+    kind: Kind
+    growing: bool = False  # the engine lengthens it while it runs; bound whole
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A rendered kernel: its name, its constants, its file in the bundle's ``kernels/`` folder."""
+
+    kernel: str
+    constants: Mapping[str, Value]
+    file: str
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A range of a buffer. ``bytes`` 0 is the whole buffer, as growing buffers are bound."""
+
+    buffer: int
+    offset: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Dispatch:
+    """One kernel call: bindings in the kernel's slot order and a grid of workgroups."""
+
+    pipeline: int
+    bindings: tuple[Binding, ...]
+    grid: tuple[int, int, int]
+    label: str
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Bytes of one shard that go into one weight buffer."""
+
+    shard: int
+    shard_offset: int
+    bytes: int
+    buffer: int
+    buffer_offset: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything an executor needs to run a model, as data."""
+
+    buffers: tuple[Buffer, ...]
+    pipelines: tuple[Pipeline, ...]
+    passes: Mapping[str, tuple[Dispatch, ...]]
+    uploads: tuple[Upload, ...]
+    lazy: tuple[str, ...] = ()  # passes whose pipelines and private scratch are made at first use
+    facts: Mapping[str, int] = field(default_factory=dict)  # numbers the engine goes by, such as rows per pass
+
+    def joined(self, other: Plan) -> Plan:
+        """Both plans as one; the names of their buffers and passes must differ, the facts are this one's."""
+        first_buffer, first_pipeline = len(self.buffers), len(self.pipelines)
+        moved = {
+            name: tuple(
+                replace(
+                    dispatch,
+                    pipeline=dispatch.pipeline + first_pipeline,
+                    bindings=tuple(replace(b, buffer=b.buffer + first_buffer) for b in dispatch.bindings),
+                )
+                for dispatch in dispatches
+            )
+            for name, dispatches in other.passes.items()
+        }
+        return Plan(
+            (*self.buffers, *other.buffers),
+            (*self.pipelines, *other.pipelines),
+            {**self.passes, **moved},
+            (*self.uploads, *(replace(upload, buffer=upload.buffer + first_buffer) for upload in other.uploads)),
+            (*self.lazy, *other.lazy),
+            self.facts,
+        )
+
+    def to_json(self) -> str:
+        """The plan as the browser's replayer reads it."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class View:
+    """A named range of a buffer, as ``PlanBuilder`` hands it out."""
+
+    buffer: int
+    offset: int
+    bytes: int
+
+    def at(self, offset: int, size: int) -> View:
+        """The range ``size`` bytes long that starts ``offset`` bytes into this one."""
+        if offset % ALIGNMENT or offset + size > self.bytes:
+            raise PlanError(
+                f"range {offset}+{size} of a {self.bytes}-byte view: must lie inside and start at a multiple of {ALIGNMENT}"
+            )
+        return View(self.buffer, self.offset + offset, size)
+
+
+@dataclass
+class PlanBuilder:
+    """Collects buffers and dispatches; refuses a dispatch that its kernel would not take."""
+
+    buffers: list[Buffer] = field(default_factory=list)
+    pipelines: list[Pipeline] = field(default_factory=list)
+    passes: dict[str, list[Dispatch]] = field(default_factory=dict)
+    uploads: list[Upload] = field(default_factory=list)
+    limits: Limits = field(default_factory=Limits.baseline)
+    _views: dict[str, View] = field(default_factory=dict)
+    _pipeline_index: dict[str, int] = field(default_factory=dict)
+    _current: str = ""
+
+    def buffer(self, name: str, size: int, kind: Kind, growing: bool = False) -> View:
+        """A new buffer of ``size`` bytes, rounded up to 4.
+
+        Errors: PlanError when the name is taken or the device makes no buffer this large.
+        """
+        if name in self._views:
+            raise PlanError(f"buffer {name!r} is defined twice")
+        size = (size + 3) & ~3
+        if size > self.limits.buffer_bytes:
+            raise PlanError(
+                f"{name} needs a buffer of {size:,} bytes, this device makes at most {self.limits.buffer_bytes:,}: "
+                "use a smaller model or a smaller recipe"
+            )
+        self.buffers.append(Buffer(name, size, kind, growing))
+        # A growing buffer is bound whole: its view has no length of its own.
+        view = View(len(self.buffers) - 1, 0, 0 if growing else size)
+        self._views[name] = view
+        return view
+
+    def has(self, name: str) -> bool:
+        """Whether a buffer of this name is defined."""
+        return name in self._views
+
+    def view(self, name: str) -> View:
+        """The whole of a buffer defined before."""
+        return self._views[name]
+
+    def begin(self, pass_name: str) -> None:
+        """Dispatches that follow belong to this pass."""
+        self._current = pass_name
+        self.passes[pass_name] = []
+
+    def dispatch(self, kernel: str, label: str, constants: Constants, /, **bindings: View) -> None:
+        """Append one kernel call; names, constants, sizes and grid are checked here, on the desk.
+
+        Errors: PlanError naming the kernel, the label, and what is missing, unknown or too large.
+        """
+        if kernel not in CATALOG:
+            raise PlanError(f"{label}: no kernel named {kernel!r} in the catalog")
+        spec = CATALOG[kernel]
+        where = f"{label} ({kernel})"
+        if set(constants) != set(spec.constants):
+            raise PlanError(f"{where}: constants are {sorted(constants)}, the kernel takes {sorted(spec.constants)}")
+        slots = slots_for(spec, constants)
+        if set(bindings) != {slot.name for slot in slots}:
+            raise PlanError(
+                f"{where}: bindings are {sorted(bindings)}, the kernel takes {[slot.name for slot in slots]}"
+            )
+        for slot in slots:
+            if bindings[slot.name].bytes > self.limits.binding_bytes:
+                raise PlanError(
+                    f"{where}: binding {slot.name} is {bindings[slot.name].bytes:,} bytes, "
+                    f"this device binds at most {self.limits.binding_bytes:,}: use a smaller model or a smaller recipe"
+                )
+        written = [bindings[slot.name].buffer for slot in slots if slot.access == "read_write"]
+        bound = [binding.buffer for binding in bindings.values()]
+        if twice := [self.buffers[buffer].name for buffer in written if bound.count(buffer) > 1]:
+            raise PlanError(f"{where}: writes {', '.join(twice)}, which it binds twice")
+        if len(slots) > self.limits.storage_buffers:
+            raise PlanError(f"{where}: {len(slots)} storage buffers, this device takes {self.limits.storage_buffers}")
+        grid = spec.grid(constants)
+        if max(grid) > self.limits.workgroups:
+            raise PlanError(f"{where}: grid {grid} exceeds {self.limits.workgroups:,} workgroups in one dimension")
+        ordered = tuple(Binding(v.buffer, v.offset, v.bytes) for v in (bindings[slot.name] for slot in slots))
+        self.passes[self._current].append(Dispatch(self._pipeline(kernel, constants), ordered, grid, label))
+
+    def _pipeline(self, kernel: str, constants: Constants) -> int:
+        file = file_name(kernel, constants)
+        if file not in self._pipeline_index:
+            self._pipeline_index[file] = len(self.pipelines)
+            self.pipelines.append(Pipeline(kernel, dict(constants), file))
+        return self._pipeline_index[file]
+
+    def build(self, lazy: tuple[str, ...] = (), facts: Mapping[str, int] | None = None) -> Plan:
+        """The finished, frozen plan."""
+        passes = {name: tuple(dispatches) for name, dispatches in self.passes.items()}
+        return Plan(tuple(self.buffers), tuple(self.pipelines), passes, tuple(self.uploads), lazy, dict(facts or {}))

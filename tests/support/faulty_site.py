@@ -1,0 +1,106 @@
+"""The real server in a thread, with faults that a test can switch on."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.host import server, site
+
+BLANK = b"<!doctype html><html lang=en><title>blank</title>"
+Fault = Callable[[bytes], bytes | None]  # a file's bytes to other bytes, or to None: not found
+
+
+class FaultySite:
+    """Passes requests to the real application; a path in ``faults`` answers with changed bytes. Keeps a list of requests."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.faults: dict[str, Fault] = {}
+        self.cut: dict[str, int] = {}  # path -> bytes after which the first response breaks off
+        self.policy = site.POLICY
+        self.requests: list[tuple[str, str]] = []  # path, range header
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        policy = self.policy.encode()
+
+        async def send_with_policy(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                others = [(name, value) for name, value in message["headers"] if name != b"content-security-policy"]
+                message["headers"] = [*others, (b"content-security-policy", policy)]
+            await send(message)
+
+        await self._answer(scope, receive, send_with_policy)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        wanted = dict(scope["headers"]).get(b"range", b"").decode()
+        self.requests.append((path, wanted))
+        if path in self.faults or path in self.cut:  # which are about a file's own bytes, not its compressed ones
+            scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
+        if path == "/blank":
+            await _respond(send, 200, BLANK, [(b"content-type", b"text/html")])
+        elif path in self.faults:
+            await self._faulty(path, scope, receive, send)
+        elif path in self.cut:
+            await self._cut(self.cut.pop(path), scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    async def _faulty(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
+        head: dict[str, list[tuple[bytes, bytes]]] = {"headers": []}
+        body = bytearray()
+
+        async def collect(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                drop = (b"content-length", b"etag", b"last-modified", b"cache-control")
+                head["headers"] = [(name, value) for name, value in message["headers"] if name not in drop]
+            else:
+                body.extend(message.get("body", b""))
+
+        await self.app(scope, receive, collect)
+        changed = self.faults[path](bytes(body))
+        await _respond(send, 404 if changed is None else 200, changed or b"", head["headers"])
+
+    async def _cut(self, after: int, scope: Scope, receive: Receive, send: Send) -> None:
+        sent = 0
+
+        async def shorten(message: Message) -> None:
+            nonlocal sent
+            if message["type"] == "http.response.body" and sent < after:
+                body = message.get("body", b"")[: after - sent]
+                sent += len(body)
+                await send({"type": "http.response.body", "body": body, "more_body": True})
+            elif message["type"] == "http.response.start":
+                await send(message)
+            if sent >= after:
+                await asyncio.sleep(0.3)  # a browser gives away unread bytes of a response that fails
+                raise ConnectionAbortedError("cut by the test")
+
+        await self.app(scope, receive, shorten)
+
+
+async def _respond(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+@contextmanager
+def running(bundles: Sequence[Path], runtime: Path) -> Iterator[tuple[str, FaultySite]]:
+    """Serve bundles until the block ends: the URL and the switchboard."""
+    app = FaultySite(server.create_app(bundles, runtime))
+    with server.listen(0) as listener:
+        config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", ws="none")
+        uvicorn_server = uvicorn.Server(config)
+        thread = threading.Thread(target=lambda: asyncio.run(uvicorn_server.serve(sockets=[listener])), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", app
+        uvicorn_server.should_exit = True
+        thread.join(10)

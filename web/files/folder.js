@@ -1,0 +1,85 @@
+/**
+ * A bundle in a folder of this computer that the person picked. It is read where it lies: nothing of it goes into the browser's
+ * storage.
+ */
+
+import { EngineError } from '../engine/protocol.js';
+import { sha256 } from '../common/sha256.js';
+
+/** @typedef {import('./shards.js').FileSpec} FileSpec */
+/** @typedef {import('./shards.js').Source} Source */
+
+/**
+ * @typedef {object} Picked  a folder as it can travel to a worker; a File on its own forgets there in which folder it lay
+ * @property {string} name
+ * @property {Map<string, File>} files  by their paths in the folder
+ */
+
+/**
+ * The folder of an `<input type=file webkitdirectory>`.
+ * @param {Iterable<File>} list
+ * @returns {Picked}
+ */
+export function picked(list) {
+  const paths = Array.from(list, (file) => /** @type {const} */ ([file.webkitRelativePath || file.name, file]));
+  const inside = (/** @type {string} */ path) => path.slice(path.indexOf('/') + 1);
+  const name = /^[^/]+(?=\/)/.exec(paths[0]?.[0] ?? '')?.[0] ?? 'that was picked';
+  return { name, files: new Map(paths.map(([path, file]) => [inside(path), file])) };
+}
+
+/** @implements {Source} */
+export class Folder {
+  #name;
+  #files;
+  #onBytes;
+  /** At the next visit the folder has to be picked again. */
+  kept = false;
+
+  /**
+   * @param {Picked} folder
+   * @param {object} [options]
+   * @param {(bytes: number) => void} [options.onBytes]  bytes that have been read
+   */
+  constructor({ name, files }, { onBytes = () => {} } = {}) {
+    this.#name = name;
+    this.#files = files;
+    this.#onBytes = onBytes;
+  }
+
+  /** The manifest's bytes. */
+  async manifest() {
+    if (this.#files.has('manifest.json')) return this.#read('manifest.json');
+    throw new EngineError('BundleError', `There is no model in the folder ${this.#name}: it has no manifest.json. ` +
+      'Pick the folder that has one in it, as `build.py bundle` made it.');
+  }
+
+  /**
+   * One file, verified.
+   * @param {FileSpec} spec
+   * @returns {Promise<Uint8Array<ArrayBuffer>>}
+   */
+  async get(spec) {
+    const bytes = await this.#read(spec.file);
+    if (await sha256(bytes) !== spec.sha256) {
+      throw new EngineError('BundleError', `${spec.file} in the folder ${this.#name} is damaged: its sha256 is not the one in the manifest. ` +
+        'Copy the model into the folder anew, then pick it again.');
+    }
+    this.#onBytes(bytes.length);
+    return bytes;
+  }
+
+  /** @param {string} path */
+  async #read(path) {
+    const file = this.#files.get(path);
+    if (!file) {
+      throw new EngineError('MissingFileError', `The folder ${this.#name} lacks ${path}, which the model needs. ` +
+        'Copy the whole bundle into it, then pick it again.');
+    }
+    try {
+      return new Uint8Array(await file.arrayBuffer());
+    } catch (error) {
+      throw new EngineError('MissingFileError', `${path} in the folder ${this.#name} cannot be read any more ` +
+        `(${/** @type {Error} */ (error).message}): it was changed or moved. Pick the folder again.`);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+"""What is hosted and under which headers: one layout for our own server and for a folder on any static host.
+
+/                      index.html and the modules beside it, in a site's folder with their TypeScript declarations
+/<room>/               their own modules, by what they are about (``ROOMS``)
+/examples/             pages that show each part of the API
+/runtime/              Pyodide and the in-page Python (``web/host/runtime.py``)
+/vendor/               libraries for Markdown, code and mathematics (``web/host/vendor.py``)
+/bundles/<folder>/     models (``pyside/bundle/manifest.py``)
+/bundles.json          their list: [{name, url, model, recipe, license, bytes}], urls relative to the list
+/offline.json          what the service worker keeps: {version, files: {name: sha256}} (``web/host/offline.py``)
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from pyside.bundle.manifest import Manifest
+from pyside.errors import BundleError, DeltapageError
+from web.host import offline, runtime, vendor
+
+EXAMPLES = runtime.WEB / "examples"
+ROOMS = ("common", "engine", "files", "prompt-api", "chat")
+PAGE_FOLDERS = (runtime.WEB, *(runtime.WEB / room for room in ROOMS), EXAMPLES)
+PAGE_SUFFIXES = frozenset({".html", ".js", ".css", ".svg", ".png", ".ico", ".webmanifest"})
+
+# The page runs its own scripts and its own WebAssembly, talks to its own host, and nothing else. The pages say so themselves,
+# for hosts that send no headers. Cross-origin headers let another site embed the widget; workers take their policy from the
+# response that delivers their script, so all files send it.
+POLICY = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'; style-src 'self'; "
+    "img-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'"
+)
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": POLICY,
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+REVALIDATE = "no-cache"
+IMMUTABLE = "public, max-age=31536000, immutable"  # for files named by their sha256
+TYPESCRIPT = vendor.MODULES / "typescript" / "bin" / "tsc"
+MARKER = "_headers"  # a folder with this file and bundles.json is a site that may be replaced
+
+
+def page_files() -> dict[str, Path]:
+    """The page, its modules, its pictures and the examples, by the name under which they are hosted."""
+    names = sorted(path.relative_to(runtime.WEB).as_posix() for folder in PAGE_FOLDERS for path in folder.iterdir())
+    return {name: path for name in names if (path := page_file(name))}
+
+
+def page_file(name: str) -> Path | None:
+    """The file of the page that is hosted under that name, if there is one."""
+    path = runtime.WEB / name
+    # Python beside the examples runs in the page, unlike what lies beside the page's modules
+    hosted = path.suffix in PAGE_SUFFIXES or (path.suffix == ".py" and path.parent == EXAMPLES)
+    return path if hosted and path.parent in PAGE_FOLDERS and path.is_file() else None
+
+
+def assembled_files(runtime_folder: Path = runtime.RUNTIME) -> dict[str, Path]:
+    """What is hosted of the runtime and the libraries, for the browser to keep."""
+    return offline.folder_files("runtime", runtime_folder) | offline.folder_files("vendor", vendor.VENDOR)
+
+
+def cache_control(name: str) -> str:
+    """How long a browser may keep a file without asking again."""
+    stem = name.partition(".")[0]
+    named_by_hash = len(stem) == 64 and set(stem) <= set("0123456789abcdef")
+    return IMMUTABLE if named_by_hash else REVALIDATE
+
+
+def bundle_folders(bundles: Sequence[Path]) -> dict[str, Path]:
+    """Bundles by the folder name under which they are hosted.
+
+    Errors: BundleError when a folder holds no bundle or two have the same name.
+    """
+    folders: dict[str, Path] = {}
+    for bundle in bundles:
+        folder = bundle.resolve()
+        if not (folder / "manifest.json").is_file():
+            raise BundleError(f"{bundle} has no manifest.json: name a folder that `build.py bundle` has made")
+        if folder.name in folders:
+            raise BundleError(
+                f"{bundle} and {folders[folder.name]} would both be hosted as bundles/{folder.name}/: rename one"
+            )
+        folders[folder.name] = folder
+    return folders
+
+
+def bundle_list(folders: Mapping[str, Path]) -> bytes:
+    """The contents of ``bundles.json``.
+
+    Errors: BundleError for a manifest that cannot be read, naming the bundle.
+    """
+    entries = []
+    for name, folder in folders.items():
+        try:
+            manifest = Manifest.from_json((folder / "manifest.json").read_bytes())
+        except BundleError as error:
+            raise BundleError(f"{folder}: {error}") from None
+        entries.append(
+            {
+                "name": name,
+                "url": f"bundles/{name}/",
+                "model": manifest.name,
+                "recipe": manifest.recipe,
+                "license": manifest.source.license,
+                "bytes": sum(file.bytes for file in (*manifest.shards, *manifest.kernels, *manifest.files)),
+            }
+        )
+    return (json.dumps(entries, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def write_site(out: Path, bundles: Sequence[Path]) -> None:
+    """Write the page, the runtime and the bundles into ``out``, which appears whole or not at all.
+
+    Errors: DeltapageError when ``out`` is something other than an earlier site or TypeScript is missing; those of
+    ``bundle_folders``.
+    """
+    if out.exists() and not (out.is_dir() and (_is_site(out) or not any(out.iterdir()))):
+        raise DeltapageError(f"{out} exists and is not a site that can be replaced: name a new or an empty folder")
+    folders = bundle_folders(bundles)
+    index = bundle_list(folders)
+    runtime.assemble()
+    vendor.assemble()
+    parent = out.resolve().parent
+    parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=parent, prefix=f".{out.name}-") as folder:
+        beside = Path(folder) / out.name
+        for name, path in page_files().items():
+            (beside / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, beside / name)
+        _declare(beside)
+        shutil.copytree(runtime.RUNTIME, beside / "runtime")
+        shutil.copytree(vendor.VENDOR, beside / "vendor")
+        for name, source in folders.items():
+            shutil.copytree(source, beside / "bundles" / name)
+        (beside / "bundles.json").write_bytes(index)
+        kept = offline.hashes(page_files() | assembled_files())
+        (beside / offline.LIST).write_bytes(offline.offline_list(kept))
+        (beside / MARKER).write_text(header_file())
+        (beside / ".nojekyll").touch()  # else GitHub Pages leaves out names that start with an underscore
+        runtime.swap(beside, out)
+
+
+def header_file() -> str:
+    """The headers in the ``_headers`` format that Netlify and Cloudflare Pages read; other hosts need them set by hand."""
+    common = "".join(f"  {name}: {value}\n" for name, value in HEADERS.items())
+    return f"/*\n{common}/bundles/:name/shards/*\n  Cache-Control: {IMMUTABLE}\n"
+
+
+def _declare(folder: Path) -> None:
+    """Write TypeScript declarations beside the modules that they describe, where an editor looks for them."""
+    if not TYPESCRIPT.is_file():
+        raise DeltapageError("web/node_modules/typescript is missing: run `npm ci` in web/")
+    project = runtime.WEB / "tsconfig.types.json"
+    command = [runtime.node(), str(TYPESCRIPT), "--project", str(project), "--outDir", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise DeltapageError(f"TypeScript could not declare the page's modules: {done.stdout.strip()[-2000:]}")
+
+
+def _is_site(folder: Path) -> bool:
+    return (folder / MARKER).is_file() and (folder / "bundles.json").is_file()

@@ -1,0 +1,81 @@
+/** Which model a session of the Prompt API gets: its address, whether it is here already, and how its download is told. */
+
+import { Files } from '../files/shards.js';
+import { stateOf } from '../engine/shared-engine.js';
+
+/** @typedef {{bundle?: string | URL, expectedInputs?: Expected[], expectedOutputs?: Expected[]}} Wanted */
+/** @typedef {{type: string, languages?: string[]}} Expected  LanguageModelExpected */
+
+/**
+ * The address of a bundle's folder, with a trailing slash.
+ * @param {string | URL | undefined} bundle
+ * @returns {string}
+ */
+export function folderOf(bundle) {
+  if (!bundle) throw new TypeError('No bundle is named: give `bundle`, the URL of a model\'s folder, or set LanguageModel.bundle.');
+  const url = new URL(bundle, document.baseURI).href;
+  return url.endsWith('/') ? url : `${url}/`;
+}
+
+/**
+ * Whether a model runs here, and what it takes: it is there, on its way, or to be downloaded.
+ * @param {Wanted} wanted
+ * @returns {Promise<'unavailable' | 'downloadable' | 'downloading' | 'available'>}
+ */
+export async function availabilityOf(wanted) {
+  if (!onlyText(wanted) || !await navigator.gpu?.requestAdapter()) return 'unavailable';
+  const folder = folderOf(wanted.bundle);
+  const state = stateOf(folder);
+  if (state) return state === 'loaded' ? 'available' : 'downloading';
+  try {
+    const files = new Files(folder);
+    const { shards, files: small } = await manifestOf(files);
+    const kept = await Promise.all([...shards, ...small].map((spec) => files.keeps(spec)));
+    return kept.every(Boolean) ? 'available' : 'downloadable';
+  } catch {
+    return 'unavailable';
+  }
+}
+
+/**
+ * A bundle's own defaults for answers.
+ * @param {string | URL | undefined} bundle
+ */
+export async function generationOf(bundle) {
+  return (await manifestOf(new Files(folderOf(bundle)))).generation;
+}
+
+/**
+ * @param {Files} files
+ * @returns {Promise<any>}
+ */
+async function manifestOf(files) {
+  return JSON.parse(new TextDecoder().decode(await files.manifest()));
+}
+
+/**
+ * Whether nothing but text is expected; any language is tried.
+ * @param {Wanted} wanted
+ * @throws {RangeError} for what is no language tag
+ */
+export function onlyText({ expectedInputs = [], expectedOutputs = [] }) {
+  const expected = [...expectedInputs, ...expectedOutputs];
+  for (const { languages } of expected) Intl.getCanonicalLocales(languages);
+  return expected.every(({ type }) => type === 'text');
+}
+
+/**
+ * Tells a monitor each new share of the download; a file that has to come again does not take it back.
+ * @param {((monitor: EventTarget) => void) | undefined} monitor
+ * @returns {(share: number) => void}
+ */
+export function progressTeller(monitor) {
+  const target = new EventTarget();
+  monitor?.(target);
+  let told = -1;
+  return (share) => {
+    if (share <= told) return;
+    told = share;
+    target.dispatchEvent(new ProgressEvent('downloadprogress', { lengthComputable: true, loaded: share, total: 1 }));
+  };
+}
