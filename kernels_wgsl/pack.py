@@ -20,7 +20,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kernels_wgsl.catalog import FORMATS, GROUP, ROW_TILE, scaled
+from kernels_wgsl.formats import FORMATS, GROUP, ROW_TILE, packed_bytes, scaled
 
 Floats = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
@@ -39,19 +39,6 @@ _F16_MAX = 65_504.0
 _LARGEST = 5 * _F16_MAX  # weight that is quantised: no group's scale is more than a fifth of its largest weight
 
 
-def packed_bytes(format: str, rows: int, columns: int) -> tuple[int, int]:
-    """Bytes of the words and of the scales (0 without) of a packed [rows, columns] matrix.
-
-    Errors: ValueError for an unknown format or columns that are not a multiple of 32.
-    """
-    if format not in FORMATS:
-        raise ValueError(f"weight format {format!r}: expected one of {', '.join(FORMATS)}")
-    if columns % GROUP:
-        raise ValueError(f"a matrix of {columns} columns cannot be packed: columns must be a multiple of {GROUP}")
-    padded = -(-rows // ROW_TILE) * ROW_TILE
-    return padded * columns // FORMATS[format] * 16, padded * -(-columns // (2 * GROUP)) * 4 if scaled(format) else 0
-
-
 def pack(weights: Floats, format: str) -> tuple[bytes, bytes]:
     """The words and the scales of ``weights`` f32 [N, K]; the same input gives the same bytes.
 
@@ -61,7 +48,7 @@ def pack(weights: Floats, format: str) -> tuple[bytes, bytes]:
     if weights.ndim != 2:
         raise ValueError(f"weights of shape {weights.shape}: expected a matrix [rows, columns]")
     rows, columns = weights.shape
-    words_bytes, scales_bytes = packed_bytes(format, rows, columns)
+    words_bytes, scales_bytes = packed_bytes(format, (rows, columns))
     tiles = -(-rows // ROW_TILE)
     words = np.empty((tiles, words_bytes // max(tiles, 1)), np.uint8)
     scales = np.zeros((tiles, -(-columns // (2 * GROUP)) * 2, ROW_TILE), np.float16)  # [tiles, groups, rows]
@@ -88,7 +75,7 @@ def unpack(words: bytes | Bytes, scales: bytes | Bytes, format: str, rows: int, 
 
     Errors: ValueError when the sections are not as long as the shape needs.
     """
-    expected = packed_bytes(format, rows, columns)
+    expected = packed_bytes(format, (rows, columns))
     data, factors = np.frombuffer(words, np.uint8), np.frombuffer(scales, np.uint8)
     if (data.size, factors.size if expected[1] else 0) != expected:
         raise ValueError(

@@ -6,36 +6,27 @@ A template states its kernel's formula on the first line, then every ``{{ }}`` i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
-from kernels_wgsl import catalog
-from kernels_wgsl.catalog import CATALOG, Constants
+from kernels_wgsl.catalog import CATALOG, words
+from kernels_wgsl.catalog.sampling import DRAW_LANES
+from kernels_wgsl.catalog.sequence import QUERY_TILE
+from kernels_wgsl.catalog.spec import LANES, Constants
+from kernels_wgsl.formats import ROW_TILE
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 # Words and sizes of the shared buffers, which any template may name: they are the catalog's, not a call's.
-_SHARED = (
-    "CONTROL",
-    "CONTROL_WORDS",
-    "RING_SLOTS",
-    "RECORD_WORDS",
-    "RECORD_ID",
-    "RECORD_LOGPROB",
-    "RECORD_STEP",
-    "RECORD_TOP_COUNT",
-    "RECORD_TOP_IDS",
-    "RECORD_TOP_LOGPROBS",
-    "TOP_LOGPROBS_MAX",
-    "TOP_K_MAX",
-    "SAMPLE_BLOCKS",
-    "ROW_TILE",
-    "LANES",
-    "DRAW_LANES",
-    "QUERY_TILE",
-)
+_SHARED: Mapping[str, object] = {name: value for name, value in vars(words).items() if name.isupper()} | {
+    "ROW_TILE": ROW_TILE,
+    "LANES": LANES,
+    "DRAW_LANES": DRAW_LANES,
+    "QUERY_TILE": QUERY_TILE,
+}
 
 
 @cache
@@ -49,7 +40,7 @@ def environment() -> Environment:
         keep_trailing_newline=True,
         autoescape=False,  # WGSL, not HTML
     )
-    made.globals.update({name: getattr(catalog, name) for name in _SHARED})
+    made.globals.update(_SHARED)
     return made
 
 

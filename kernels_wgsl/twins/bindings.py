@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from kernels_wgsl.catalog import CONTROL, Constants
+from kernels_wgsl.catalog.spec import Constants
+from kernels_wgsl.catalog.words import control_index
 
 Words = NDArray[np.uint32]
 Floats = NDArray[np.float32]
@@ -25,7 +26,7 @@ def f32(words: Words, *shape: int) -> Floats:
 
 def control_word(control: Words, name: str) -> int:
     """One u32 word of the control buffer."""
-    return int(control[CONTROL.index(name)])
+    return int(control[control_index(name)])
 
 
 def live_rows(control: Words, constants: Constants) -> int:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from kernels_wgsl.catalog import ROW_TILE, Constants, scaled
-from kernels_wgsl.pack import packed_bytes, unpack
+from kernels_wgsl.catalog.spec import Constants
+from kernels_wgsl.formats import ROW_TILE, packed_bytes, scaled
+from kernels_wgsl.pack import unpack
 from kernels_wgsl.twins.bindings import Bindings, Floats, Twin, control_word, f32, live_rows
 from kernels_wgsl.twins.sequence import silu
 
 
 def weights(bindings: Bindings, format: str, rows: int, columns: int) -> Floats:
     """The matrix [rows, columns] in the bindings ``w`` and ``scales``, exactly as the kernels unpack it."""
-    words_bytes, scales_bytes = packed_bytes(format, rows, columns)
+    words_bytes, scales_bytes = packed_bytes(format, (rows, columns))
     words = bindings["w"][: words_bytes // 4].view(np.uint8)
     scales = bindings["scales"][: scales_bytes // 4].view(np.uint8) if scaled(format) else np.empty(0, np.uint8)
     return unpack(words, scales, format, rows, columns)

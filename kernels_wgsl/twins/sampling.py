@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kernels_wgsl.catalog import (
-    CONTROL,
+from kernels_wgsl.catalog.spec import Constants
+from kernels_wgsl.catalog.words import (
     RECORD_ID,
     RECORD_LOGPROB,
     RECORD_STEP,
@@ -21,7 +21,7 @@ from kernels_wgsl.catalog import (
     SAMPLE_BLOCKS,
     TOP_K_MAX,
     TOP_LOGPROBS_MAX,
-    Constants,
+    control_index,
 )
 from kernels_wgsl.twins.bindings import Bindings, Floats, Twin, Words, control_word, f32, live_rows
 
@@ -82,7 +82,7 @@ class Asked:
     def read(cls, control: Words) -> Asked:
         """The settings in a control buffer."""
         floats = ("temperature", "top_p", "min_p", "presence", "frequency", "repetition")
-        values = {name: control[CONTROL.index(name)].view(np.float32) for name in floats}
+        values = {name: control[control_index(name)].view(np.float32) for name in floats}
         values["temperature"] *= values["temperature"] >= COLDEST
         top_k = control_word(control, "top_k")
         noisy = bool(values["temperature"] > 0 and top_k == 0 and values["top_p"] >= 1 and values["min_p"] <= 0)
@@ -220,10 +220,10 @@ def sample_draw(bindings: Bindings, constants: Constants) -> None:
     seen[token] += 1
     bindings["ids"][0] = token
     remaining = max(control_word(control, "remaining"), 1) - 1
-    stops = control[CONTROL.index("stop_0") :][: min(control_word(control, "stop_count"), 8)]
+    stops = control[control_index("stop_0") :][: min(control_word(control, "stop_count"), 8)]
     ended = remaining == 0 or token in stops
     for name, word in (("remaining", remaining), ("step", step + 1), ("count", 1), ("done", int(ended))):
-        control[CONTROL.index(name)] = word
+        control[control_index(name)] = word
 
 
 def score_list(bindings: Bindings, constants: Constants) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from kernels_wgsl.catalog import CONTROL, Constants
+from kernels_wgsl.catalog.spec import Constants
+from kernels_wgsl.catalog.words import control_index
 from kernels_wgsl.twins.bindings import Bindings, Floats, Twin, Words, control_word, f32, live_rows
 
 
@@ -161,7 +162,7 @@ def attention_prepare(bindings: Bindings, constants: Constants) -> None:
     if not rows:
         return
     first = control_word(control, "position")
-    offset = int(control[CONTROL.index("rope_offset")].astype(np.int32))
+    offset = int(control[control_index("rope_offset")].astype(np.int32))
     positions = np.arange(first, first + rows) + offset
     query, _, key, value = _projections(bindings["qkv"], rows, constants)
     q = _rotated(_normalised(query, eps) * f32(bindings["q_norm"], dim), positions, theta, rotary)
@@ -235,7 +236,7 @@ def advance(bindings: Bindings, _: Constants) -> None:
     """position += count."""
     control = bindings["control"]
     if not control_word(control, "done"):
-        control[CONTROL.index("position")] += control[CONTROL.index("count")]
+        control[control_index("position")] += control[control_index("count")]
 
 
 TWINS: Mapping[str, Twin] = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from kernels_wgsl.catalog import TOP_K_MAX, TOP_LOGPROBS_MAX
+from kernels_wgsl.catalog.words import TOP_K_MAX, TOP_LOGPROBS_MAX
 from pyside.constrained.grammar import Grammar
 from pyside.constrained.json_schema import any_object, grammar_of
 from pyside.constrained.regex import grammar_of_regex

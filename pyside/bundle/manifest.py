@@ -13,7 +13,7 @@ from itertools import pairwise
 from math import prod
 from typing import Any, TypeVar
 
-from kernels_wgsl.catalog import FORMATS, GROUP, ROW_TILE, scaled
+from kernels_wgsl.formats import FORMATS, packed_bytes
 from pyside.errors import BundleError, ConfigError
 from pyside.network.config import ModelConfig
 
@@ -188,7 +188,7 @@ class Manifest:
     def _tensor_problems(self, tensor: Tensor) -> list[str]:
         if tensor.format != PLAIN and tensor.format not in FORMATS:
             return [f"has unknown format {tensor.format!r}"]
-        if min(tensor.shape, default=0) <= 0 or (tensor.format != PLAIN and len(tensor.shape) != 2):
+        if min(tensor.shape, default=0) <= 0 or (tensor.format != PLAIN and len(tensor.shape) < 2):
             return [f"has shape {list(tensor.shape)}, which {tensor.format} cannot have"]
         found: list[str] = []
         if tensor.bytes != (needed := tensor_bytes(tensor.format, tensor.shape)):
@@ -216,11 +216,7 @@ def sections(format: str, shape: tuple[int, ...]) -> tuple[int, int]:
     """Bytes of a tensor's words and of its scales (0 without), before alignment between them."""
     if format == PLAIN:
         return 4 * prod(shape), 0
-    rows, columns = shape
-    tiles = -(-rows // ROW_TILE)
-    words = tiles * (columns // FORMATS[format]) * ROW_TILE * 16
-    scales = tiles * -(-columns // (2 * GROUP)) * ROW_TILE * 4 if scaled(format) else 0
-    return words, scales
+    return packed_bytes(format, shape)
 
 
 def tensor_bytes(format: str, shape: tuple[int, ...]) -> int:

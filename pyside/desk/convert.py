@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from kernels_wgsl.pack import pack, packed_bytes
+from kernels_wgsl.formats import packed_bytes
+from kernels_wgsl.pack import pack
 from pyside.desk.checkpoint import Checkpoint, CheckpointError
 from pyside.desk.recipes import format_of
 from pyside.desk.weights import Weight
@@ -91,7 +92,7 @@ def threads() -> int:
 def pieces(weight: Weight, format: str, limit: int) -> list[Weight]:
     """A matrix in row pieces of one size, as near as can be, each of at most ``limit`` bytes when packed."""
     rows, columns = weight.shape
-    row_bytes = sum(packed_bytes(format, _PIECE_ROWS, columns)) / _PIECE_ROWS
+    row_bytes = sum(packed_bytes(format, (_PIECE_ROWS, columns))) / _PIECE_ROWS
     most = max(int(limit / row_bytes) // _PIECE_ROWS, 1) * _PIECE_ROWS
     count = -(-rows // most)
     even = -(-rows // count // _PIECE_ROWS) * _PIECE_ROWS

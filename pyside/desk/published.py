@@ -13,7 +13,7 @@ from hashlib import sha1, sha256
 from pathlib import Path
 from typing import Any
 
-from kernels_wgsl.catalog import CONTROL
+from kernels_wgsl.catalog.words import STOP_IDS_MAX
 from pyside.bundle.manifest import File, Generation
 from pyside.errors import ConfigError
 from pyside.network.config import ModelConfig
@@ -132,10 +132,9 @@ def stop_ids(data: Mapping[str, Mapping[str, Any]], ids: Mapping[str, int]) -> t
         text = data[CONFIG].get("text_config", data[CONFIG]).get("eos_token_id")
         stated = [turn, *(text if isinstance(text, list) else [text])]
     found = tuple(dict.fromkeys(id for id in (stated if isinstance(stated, list) else [stated]) if id is not None))
-    most = sum(word.startswith("stop_") for word in CONTROL) - 1  # but for stop_count
-    if not 1 <= len(found) <= most or not all(type(id) is int and 0 <= id <= max(ids.values()) for id in found):
+    if not 1 <= len(found) <= STOP_IDS_MAX or not all(type(id) is int and 0 <= id <= max(ids.values()) for id in found):
         raise ConfigError(
-            f"the tokens that end a reply are {list(found)}, expected 1 to {most} ids of the vocabulary: state eos_token_id in {GENERATION}"
+            f"the tokens that end a reply are {list(found)}, expected 1 to {STOP_IDS_MAX} ids of the vocabulary: state eos_token_id in {GENERATION}"
         )
     return found
 

@@ -11,7 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from kernels_wgsl.catalog import CATALOG, CONTROL, CONTROL_WORDS, FORMATS, Constants, Value, slots_for
+from kernels_wgsl.catalog import CATALOG, slots_for
+from kernels_wgsl.catalog.spec import Constants, Value
+from kernels_wgsl.catalog.words import CONTROL_WORDS, control_index
+from kernels_wgsl.formats import FORMATS
 from kernels_wgsl.pack import pack
 from kernels_wgsl.twins import TWINS
 from kernels_wgsl.twins.bindings import Words
@@ -56,7 +59,7 @@ def bake() -> dict[str, Any]:
     """
     script = _Script()
     control = np.zeros(CONTROL_WORDS, np.uint32)
-    control[CONTROL.index("position")], control[CONTROL.index("count")] = POSITION, 1
+    control[control_index("position")], control[control_index("count")] = POSITION, 1
     script.put("control", control.tobytes())
     _matvecs(script)
     _delta_rule(script)

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import numpy as np
 
-from kernels_wgsl.catalog import ROW_TILE
+from kernels_wgsl.formats import ROW_TILE
 from pyside.desk.checkpoint import DTYPES, Checkpoint, Entry, F32Array, finite, raise_all
 
 LEFT_OUT: Mapping[str, str] = {"model.visual.": "vision", "mtp.": "MTP"}  # not bundled: prefix -> what it is for

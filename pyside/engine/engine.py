@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from struct import pack, unpack_from
 
-from kernels_wgsl.catalog import (
+from kernels_wgsl.catalog.words import (
     CONTROL,
     CONTROL_WORDS,
     RECORD_ID,
@@ -29,8 +29,10 @@ from kernels_wgsl.catalog import (
     RECORD_TOP_LOGPROBS,
     RECORD_WORDS,
     RING_SLOTS,
+    STOP_IDS_MAX,
     TOP_K_MAX,
     TOP_LOGPROBS_MAX,
+    control_index,
 )
 from pyside.engine.session import SNAPSHOT_BYTES, Session
 from pyside.errors import ContextError, DeltapageError, RequestError
@@ -38,11 +40,10 @@ from pyside.network.config import ModelConfig
 from pyside.plan.gpu import Gpu
 from pyside.plan.plan import Plan
 
-STOP_IDS_MAX = sum(name.startswith("stop_") and name != "stop_count" for name in CONTROL)
 BURST_SECONDS = 0.08  # what a burst should take: long enough to hide the host, short enough to look fluent
 BURST_STEPS = RING_SLOTS // 2  # two bursts in flight never overwrite a record that was not read
-_FLOATS = frozenset({"temperature", "top_p", "min_p", "presence", "frequency", "repetition"})
-_COUNT_OFFSET = 4 * CONTROL.index("count")
+_PACKED = {"u32": "I", "i32": "i", "f32": "f"}
+_COUNT_OFFSET = 4 * control_index("count")
 
 Allow = Callable[[Sequence[int]], bytes]
 Process = Callable[[Sequence[int], "memoryview[float]"], None]
@@ -323,7 +324,7 @@ class Engine:
             "stop_count": len(stops),
             **stops,
         }
-        packed = [pack("<f" if name in _FLOATS else "<I", words.get(name, 0)) for name in CONTROL]
+        packed = [pack("<" + _PACKED[type], words.get(name, 0)) for name, type in CONTROL.items()]
         self._gpu.write("control", b"".join(packed).ljust(4 * CONTROL_WORDS, b"\0"))
         self._gpu.write("allowed", self._bits(vocabulary))
         self._gpu.clear("seen")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
-from kernels_wgsl.catalog import HEAD_DIM_MAX, SHARED_KEY_MAX
+from kernels_wgsl.catalog.sequence import HEAD_DIM_MAX, SHARED_KEY_MAX
 from pyside.errors import ConfigError
 
 LayerType = Literal["linear_attention", "full_attention"]

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import prod
 
-from kernels_wgsl.catalog import CONTROL_WORDS, RECORD_WORDS, RING_SLOTS, SAMPLE_BLOCKS, TOP_K_MAX, scaled
+from kernels_wgsl.catalog.words import CONTROL_WORDS, RECORD_WORDS, RING_SLOTS, SAMPLE_BLOCKS, TOP_K_MAX
+from kernels_wgsl.formats import scaled
 from pyside.bundle.manifest import PLAIN, Manifest, aligned, sections
 from pyside.errors import BundleError
 from pyside.plan.limits import Limits

@@ -11,7 +11,10 @@ that every line shares come from ``_Rows``), small ones are its bindings.
 
 from __future__ import annotations
 
-from kernels_wgsl.catalog import CATALOG, GROUP, MATVEC_ROWS, ROW_TILE, Value
+from kernels_wgsl.catalog import CATALOG
+from kernels_wgsl.catalog.matrix import MATVEC_ROWS
+from kernels_wgsl.catalog.spec import Value
+from kernels_wgsl.formats import GROUP, ROW_TILE
 from pyside.bundle.manifest import Manifest
 from pyside.network.memory import SPLITS, Memory, Weight
 from pyside.plan.limits import Limits

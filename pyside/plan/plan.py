@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
-from kernels_wgsl.catalog import CATALOG, Constants, Value, file_name, slots_for
+from kernels_wgsl.catalog import CATALOG, file_name, slots_for
+from kernels_wgsl.catalog.spec import Constants, Value
 from pyside.errors import PlanError
 from pyside.plan.limits import Limits
 

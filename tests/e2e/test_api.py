@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from kernels_wgsl.catalog import TOP_K_MAX
+from kernels_wgsl.catalog.words import TOP_K_MAX
 from pyside.api.requests import NUMBERS
 from tests.e2e.conftest import opened
 from tests.support.engine_page import FAILURE

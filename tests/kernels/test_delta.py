@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from kernels_wgsl.catalog import Constants
+from kernels_wgsl.catalog.spec import Constants
 from tests.support.closeness import assert_close
 from tests.support.run_kernel import Array, check, control, poisoned, run_kernel
 

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kernels_wgsl.catalog import CATALOG, FORMATS, Value, file_name
+from kernels_wgsl.catalog import CATALOG, file_name
+from kernels_wgsl.catalog.spec import Value
+from kernels_wgsl.formats import FORMATS
 from kernels_wgsl.pack import dequantised, pack
 from kernels_wgsl.render import render
 from tests.support.closeness import assert_close

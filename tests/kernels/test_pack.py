@@ -7,8 +7,8 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from kernels_wgsl.catalog import FORMATS
-from kernels_wgsl.pack import dequantised, pack, packed_bytes, unpack
+from kernels_wgsl.formats import FORMATS, packed_bytes
+from kernels_wgsl.pack import dequantised, pack, unpack
 from tests.support.closeness import relative_rms
 
 SHAPES = [(32, 32), (64, 96), (1, 64), (33, 128), (8, 1024), (100, 160)]
@@ -50,7 +50,7 @@ def written_out(words: bytes, scales: bytes, format: str, rows: int, columns: in
 @pytest.mark.parametrize("shape", [(33, 96), (2, 32)])
 def test_unpack_reads_the_documented_layout(rng: np.random.Generator, format: str, shape: tuple[int, int]) -> None:
     packed = pack(gaussian(rng, *shape), format)
-    assert (len(packed[0]), len(packed[1])) == packed_bytes(format, *shape)
+    assert (len(packed[0]), len(packed[1])) == packed_bytes(format, shape)
     np.testing.assert_array_equal(unpack(*packed, format, *shape), written_out(*packed, format, *shape))
 
 

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from jinja2 import meta
 
-from kernels_wgsl.catalog import CATALOG, CONTROL, FORMATS, Value, slots_for
+from kernels_wgsl.catalog import CATALOG, slots_for
+from kernels_wgsl.catalog.spec import Value
+from kernels_wgsl.catalog.words import CONTROL
+from kernels_wgsl.formats import FORMATS
 from kernels_wgsl.render import TEMPLATES, environment, render
 
 EXAMPLES: dict[str, tuple[Value, ...]] = {

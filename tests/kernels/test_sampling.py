@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from kernels_wgsl import catalog
-from kernels_wgsl.catalog import CONTROL, RECORD_WORDS, RING_SLOTS, SAMPLE_BLOCKS, TOP_K_MAX
+from kernels_wgsl.catalog import CATALOG
+from kernels_wgsl.catalog import words as layout
+from kernels_wgsl.catalog.words import RECORD_WORDS, RING_SLOTS, SAMPLE_BLOCKS, TOP_K_MAX, control_index
 from tests.support.closeness import assert_close
 from tests.support.run_kernel import Array, check, control, run_kernel, run_twin
 
@@ -37,7 +38,7 @@ class Sampler:
         }
 
     def _run(self, kernel: str, constants: dict[str, int], **renamed: str) -> None:
-        names = {slot.name: renamed.get(slot.name, slot.name) for slot in catalog.CATALOG[kernel].slots}
+        names = {slot.name: renamed.get(slot.name, slot.name) for slot in CATALOG[kernel].slots}
         outputs = self.runner(kernel, constants, {name: self.state[key] for name, key in names.items()})
         self.state |= {names[name]: array for name, array in outputs.items()}
 
@@ -52,17 +53,17 @@ class Sampler:
         return int(self.state["ids"][0])
 
     def word(self, name: str) -> int:
-        return int(self.state["control"][CONTROL.index(name)])
+        return int(self.state["control"][control_index(name)])
 
     def record(self, slot: int = 0) -> tuple[int, float, int, dict[int, float]]:
         """Id, log-probability, step and alternatives, best first."""
-        words = self.state["ring"][slot]
-        count = int(words[catalog.RECORD_TOP_COUNT])
-        ids = words[catalog.RECORD_TOP_IDS :][:count]
-        values = words[catalog.RECORD_TOP_LOGPROBS :][:count].view(np.float32)
-        logprob = float(words[catalog.RECORD_LOGPROB : catalog.RECORD_LOGPROB + 1].view(np.float32)[0])
+        record = self.state["ring"][slot]
+        count = int(record[layout.RECORD_TOP_COUNT])
+        ids = record[layout.RECORD_TOP_IDS :][:count]
+        values = record[layout.RECORD_TOP_LOGPROBS :][:count].view(np.float32)
+        logprob = float(record[layout.RECORD_LOGPROB : layout.RECORD_LOGPROB + 1].view(np.float32)[0])
         alternatives = {int(i): float(v) for i, v in zip(ids, values, strict=True)}
-        return int(words[catalog.RECORD_ID]), logprob, int(words[catalog.RECORD_STEP]), alternatives
+        return int(record[layout.RECORD_ID]), logprob, int(record[layout.RECORD_STEP]), alternatives
 
 
 def both(logits: Array, **words: float) -> tuple[Sampler, Sampler]:
@@ -288,11 +289,11 @@ def test_score_list(rng: np.random.Generator) -> None:
             want = log_softmax(logits[t, :4900])
             best = np.argsort(-logits[t, :4900], kind="stable")[:top]
             record = got[t]
-            assert (record[catalog.RECORD_ID], record[catalog.RECORD_TOP_COUNT]) == (targets[t], top)
-            np.testing.assert_array_equal(record[catalog.RECORD_TOP_IDS :][:top], best)
-            values = record[catalog.RECORD_TOP_LOGPROBS :][:top].view(np.float32)
+            assert (record[layout.RECORD_ID], record[layout.RECORD_TOP_COUNT]) == (targets[t], top)
+            np.testing.assert_array_equal(record[layout.RECORD_TOP_IDS :][:top], best)
+            values = record[layout.RECORD_TOP_LOGPROBS :][:top].view(np.float32)
             assert_close("alternatives", values, want[best].astype(np.float32), 1e-5)
-            logprob = record[catalog.RECORD_LOGPROB : catalog.RECORD_LOGPROB + 1].view(np.float32)
+            logprob = record[layout.RECORD_LOGPROB : layout.RECORD_LOGPROB + 1].view(np.float32)
             np.testing.assert_allclose(logprob, want[targets[t]], atol=1e-5)
 
 

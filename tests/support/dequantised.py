@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from kernels_wgsl.catalog import ROW_TILE
+from kernels_wgsl.formats import ROW_TILE
 from kernels_wgsl.pack import unpack
 from pyside.bundle.manifest import PLAIN, Manifest, aligned, sections
 from pyside.desk.weights import Weight, network

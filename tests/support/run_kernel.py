@@ -14,7 +14,9 @@ import numpy as np
 import wgpu
 from numpy.typing import NDArray
 
-from kernels_wgsl.catalog import CATALOG, CONTROL, CONTROL_WORDS, Constants, Value, slots_for
+from kernels_wgsl.catalog import CATALOG, slots_for
+from kernels_wgsl.catalog.spec import Constants, Value
+from kernels_wgsl.catalog.words import CONTROL_WORDS, control_index
 from kernels_wgsl.render import render
 from tests.support.closeness import assert_close
 from tests.support.executors.device import compile_kernel, open_device
@@ -34,7 +36,7 @@ def control(**words: float) -> NDArray[np.uint32]:
     values = np.zeros(CONTROL_WORDS, np.uint32)
     for name, value in ({"count": 1} | words).items():
         as_bits = np.float32(value).view(np.uint32) if isinstance(value, float) else np.uint32(value & 0xFFFFFFFF)
-        values[CONTROL.index(name)] = as_bits
+        values[control_index(name)] = as_bits
     return values
 
 

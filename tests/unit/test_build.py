@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import build
-from kernels_wgsl.catalog import scaled
+from kernels_wgsl.formats import scaled
 from kernels_wgsl.pack import unpack
 from kernels_wgsl.render import render
 from pyside.bundle.manifest import MANIFEST, File, Manifest, aligned, sections

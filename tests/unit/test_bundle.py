@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from kernels_wgsl.pack import packed_bytes
+from kernels_wgsl.formats import packed_bytes
 from pyside.bundle.manifest import File, Generation, Manifest, Segment, Source, Tensor, _sealed, sections, tensor_bytes
 from pyside.errors import BundleError
 from pyside.network.config import ModelConfig
@@ -137,6 +137,6 @@ def test_tensors_are_asked_for_with_their_shape() -> None:
 @pytest.mark.parametrize("format", ["f32", "f16", "q8", "q4"])
 @pytest.mark.parametrize("shape", [(32, 32), (33, 96), (1000, 64)])
 def test_sizes_are_those_of_the_packer(format: str, shape: tuple[int, int]) -> None:
-    words, scales = packed_bytes(format, *shape)
+    words, scales = packed_bytes(format, shape)
     assert sections(format, shape) == (words, scales)
     assert tensor_bytes(format, shape) == (-(-words // 256) * 256 + scales if scales else words)

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kernels_wgsl.catalog import CONTROL, RECORD_LOGPROB, RECORD_WORDS
-from pyside.engine.engine import BURST_STEPS, STOP_IDS_MAX, Engine, Sampling, Timings
+from kernels_wgsl.catalog.words import RECORD_LOGPROB, RECORD_WORDS, STOP_IDS_MAX, control_index
+from pyside.engine.engine import BURST_STEPS, Engine, Sampling, Timings
 from pyside.errors import ContextError, DeltapageError, RequestError
 from tests.support.executors.numpy_gpu import NumpyGpu
 from tests.support.oracle import Oracle, log_softmax
@@ -144,7 +144,7 @@ async def test_a_cancelled_request_leaves_a_true_session() -> None:
             await task
         held = list(made.session.ids)
         control = gpu.buffers["control"]
-        assert int(control[CONTROL.index("position")]) == len(held)
+        assert int(control[control_index("position")]) == len(held)
         turn = [*held, 3] if held else PROMPT
         assert await greedy(made, turn, 4) == await fresh(turn, 4)
         assert made.timings.cached_tokens == len(held)

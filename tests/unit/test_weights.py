@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kernels_wgsl.pack import pack, packed_bytes, unpack
+from kernels_wgsl.formats import packed_bytes
+from kernels_wgsl.pack import pack, unpack
 from pyside.bundle.manifest import tensor_bytes
 from pyside.desk import convert
 from pyside.desk.checkpoint import Checkpoint, CheckpointError, Entry, F32Array
@@ -194,7 +195,7 @@ def test_packed_blocks_joined_are_the_packed_matrix(
                 continue
             matrix = job.weight.rows(checkpoint, 0, job.shape[0])
             assert (words, scales) == pack(matrix, job.format)
-            assert (len(words), len(scales)) == packed_bytes(job.format, *job.shape)
+            assert (len(words), len(scales)) == packed_bytes(job.format, job.shape)
             if job.format == "f32":
                 np.testing.assert_array_equal(unpack(words, scales, "f32", *job.shape), matrix)
 

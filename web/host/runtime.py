@@ -123,11 +123,12 @@ def _installed(name: str) -> dict[str, bytes]:
 
 
 def _own() -> dict[str, bytes]:
-    """Our in-page Python: pyside without its desk, and of the kernels only the catalog, which is data."""
+    """Our in-page Python: pyside without its desk, and of the kernels what is data: their catalog and the formats of weights."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     desk = ROOT / "pyside" / "desk"
     sources = [path for path in (ROOT / "pyside").rglob("*.py") if desk not in path.parents]
-    sources += [ROOT / "kernels_wgsl" / name for name in ("__init__.py", "catalog.py")]
+    sources += [ROOT / "kernels_wgsl" / name for name in ("__init__.py", "formats.py")]
+    sources += (ROOT / "kernels_wgsl" / "catalog").glob("*.py")
     found = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(sources)}
     info = f"{project['name']}-{project['version']}.dist-info"
     found[f"{info}/METADATA"] = (

@@ -8,7 +8,7 @@ from typing import Any
 
 import wgpu
 
-from kernels_wgsl.catalog import Slot
+from kernels_wgsl.catalog.spec import Slot
 
 # WebGPU's default limits: what every kernel must run within.
 BASELINE = {

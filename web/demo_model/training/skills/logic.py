@@ -93,7 +93,7 @@ def opposites(rng: Random, split: Split, situation: Situation) -> Exchange:
     return Exchange("opposites", user, f"{pair[0].upper()}{pair[1:]}", f"The opposite of {word} is {OPPOSITES[word]}.")
 
 
-GROUPS = (
+GROUPS: tuple[tuple[str, str], ...] = (
     ("cats", "cat"),
     ("dogs", "dog"),
     ("birds", "bird"),

@@ -1,0 +1,34 @@
+"""Every kernel as data: its bindings in order, its constants, its grid.
+
+The planner checks each dispatch against this list, the renderer checks each template against it, and the numpy twins take
+the same names, so a kernel cannot be called in a way that one of the three does not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from kernels_wgsl.catalog.matrix import MATRIX_KERNELS
+from kernels_wgsl.catalog.sampling import SAMPLING_KERNELS
+from kernels_wgsl.catalog.sequence import SEQUENCE_KERNELS
+from kernels_wgsl.catalog.spec import Constants, KernelSpec, Slot
+from kernels_wgsl.formats import scaled
+
+CATALOG: Mapping[str, KernelSpec] = {
+    spec.name: spec for spec in (*MATRIX_KERNELS, *SEQUENCE_KERNELS, *SAMPLING_KERNELS)
+}
+
+
+def slots_for(spec: KernelSpec, constants: Constants) -> tuple[Slot, ...]:
+    """The bindings of one rendering: a kernel of an unscaled format has no ``scales``."""
+    if "FORMAT" in spec.constants and not scaled(str(constants["FORMAT"])):
+        return tuple(slot for slot in spec.slots if slot.name != "scales")
+    return spec.slots
+
+
+def file_name(kernel: str, constants: Constants) -> str:
+    """The rendered file's name: the kernel and ten hex digits that identify its constants."""
+
+    canonical = ",".join(f"{key}={constants[key]}" for key in sorted(constants))
+    return f"{kernel}-{sha256(canonical.encode()).hexdigest()[:10]}.wgsl"

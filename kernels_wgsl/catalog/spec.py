@@ -1,0 +1,53 @@
+"""What one kernel is to the planner: its bindings in order, its constants, the grid that they imply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Access = Literal["read", "read_write"]
+Value = int | float | str
+Constants = Mapping[str, Value]
+Grid = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One binding of a kernel: its name in the template, how it is accessed, what lies in it."""
+
+    name: str
+    access: Access
+    shape: str  # for readers and error messages
+
+
+@dataclass(frozen=True)
+class KernelSpec:
+    """One template: bindings in ``@binding`` order, the constants it needs, and the grid they imply."""
+
+    name: str
+    slots: tuple[Slot, ...]
+    constants: tuple[str, ...]
+    grid: Callable[[Constants], Grid]
+    needs: tuple[str, ...] = field(default=())  # WebGPU features beyond the baseline
+
+
+def tiles(amount: Value, size: Value) -> int:
+    """How many tiles of ``size`` cover ``amount``."""
+    return -(-int(amount) // int(size))
+
+
+def reads(name: str, shape: str) -> Slot:
+    """A binding that the kernel only reads."""
+    return Slot(name, "read", shape)
+
+
+def writes(name: str, shape: str) -> Slot:
+    """A binding that the kernel writes, and may read."""
+    return Slot(name, "read_write", shape)
+
+
+# Workgroup sizes that the grids and the templates share.
+LANES = 64  # threads of a row-per-thread or channel-per-thread workgroup
+
+CONTROL_SLOT = reads("control", "[CONTROL_WORDS] u32")
