@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.support.checkpoints import SHAPE_0_8B, write_checkpoint  # noqa: E402 (a script, found beside its package)
+from tests.support.models.checkpoints import SHAPE_0_8B, write_checkpoint  # noqa: E402 (a script, found beside its package)
 
 BOUND = 1.5e9  # bytes of resident memory
 

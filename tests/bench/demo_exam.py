@@ -19,10 +19,10 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from tests.e2e.conftest import ROOT
-from tests.support import browsers
-from tests.support.engine_page import engine_page
-from tests.support.faulty_site import running
+from tests.support.browser import browsers
+from tests.support.browser.engine_page import engine_page
+from tests.support.browser.faulty_site import running
+from tests.support.paths import ROOT
 from web.demo_model.training.questions import BASIC, Question, call_markup, questions
 from web.host import runtime
 

@@ -9,9 +9,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from tests.support.text_samples import as_json, mixed_text, trained
+from tests.support.paths import ROOT
+from tests.support.texts.samples import as_json, mixed_text, trained
 
-REPOSITORY = Path(__file__).parents[2]
 VOCABULARY = 248_044  # entries of Qwen3.5's
 
 
@@ -34,9 +34,7 @@ def asked(about: str) -> tuple[dict[str, Any], Path]:
     """The ``tokenizer.json`` to measure with, and the folder with ``pyodide.mjs``, from the command line."""
     parser = argparse.ArgumentParser(description=about.splitlines()[0])
     parser.add_argument("--tokenizer", type=Path, help="a tokenizer.json; else one of Qwen3.5's size is made")
-    parser.add_argument(
-        "--runtime", type=Path, default=REPOSITORY / "build" / "runtime", help="a folder with pyodide.mjs"
-    )
+    parser.add_argument("--runtime", type=Path, default=ROOT / "build" / "runtime", help="a folder with pyodide.mjs")
     options = parser.parse_args()
     data = json.loads(options.tokenizer.read_text(encoding="utf-8")) if options.tokenizer else full_size()
     return data, options.runtime
@@ -45,6 +43,6 @@ def asked(about: str) -> tuple[dict[str, Any], Path]:
 def measured_in_pyodide(module: str, folder: str, runtime: Path) -> dict[str, Any]:
     """What ``measure(folder)`` of a module says in Pyodide."""
     script = Path(__file__).with_name("in_pyodide.mjs")
-    command = ["node", str(script), str(runtime), str(REPOSITORY), folder, module]
+    command = ["node", str(script), str(runtime), str(ROOT), folder, module]
     found: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     return found

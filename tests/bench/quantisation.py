@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pyside.desk.recipes import RECIPES
-from tests.support.dequantised import BundleWeights
-from tests.support.executors.memory_bundle import bundle
-from tests.support.oracle import Oracle, log_softmax
-from tests.support.whole_plan import GOLDENS, MODELS, golden
+from tests.support.models.dequantised import BundleWeights
+from tests.support.models.memory_bundle import bundle
+from tests.support.models.oracle import Oracle, log_softmax
+from tests.support.models.whole_plan import MODELS, golden
+from tests.support.paths import GOLDENS
 
 
 def log_probabilities(folder: Path, recipe: str, ids: list[int]) -> NDArray[np.float64]:

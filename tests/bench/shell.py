@@ -14,56 +14,14 @@ import argparse
 import os
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import sync_playwright
 
-from tests.e2e.conftest import opened
-from tests.e2e.test_chat_page import SHIFT
-from tests.support import browsers
-from tests.support.chat_page import chat_page
-from tests.support.faulty_site import running
+from tests.support.browser import browsers
+from tests.support.browser.faulty_site import running
+from tests.support.browser.visit import first_visit, shift_while_streaming
 from web.host import runtime, vendor
-
-ANSWER = "\n\n".join(f"## Part {part}\n\n" + "A sentence of six plain words. " * 16 for part in range(4))
-PAINT = """() => new Promise((resolve) => {
-  new PerformanceObserver((list) => resolve(list.getEntries()[0].startTime)).observe({ type: 'paint', buffered: true });
-})"""
-
-
-TRANSFER = """() => {
-  const entries = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')];
-  const sum = (property) => entries.reduce((total, entry) => total + entry[property], 0);
-  return [sum('transferSize'), sum('encodedBodySize'), sum('decodedBodySize'), entries.length];
-}"""
-
-
-@dataclass(frozen=True, order=True)
-class Visit:
-    """What the browser measured of a visit that does nothing: ms, and bytes of all its files."""
-
-    paint: float
-    transferred: int  # with headers
-    encoded: int
-    decoded: int
-    files: int
-
-
-def first_visit(browser: Browser, url: str) -> Visit:
-    """Open the page in a fresh profile and wait until it is still."""
-    with opened(browser, url) as page:
-        page.wait_for_load_state("networkidle")
-        return Visit(page.evaluate(PAINT), *page.evaluate(TRANSFER))
-
-
-def shift_while_streaming(browser: Browser, url: str) -> float:
-    """The sum of unexpected layout shifts from the first byte of the page to the end of one answer."""
-    with chat_page(browser, url) as chat:
-        chat.page.evaluate(SHIFT.replace("buffered: false", "buffered: true"))
-        chat.write(ANSWER)
-        chat.ask("Tell me")
-        return float(chat.page.evaluate("globalThis.shift"))
 
 
 def main() -> int:

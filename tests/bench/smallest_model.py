@@ -21,16 +21,16 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 from pyside.bundle.manifest import Manifest
-from tests.support import browsers
-from tests.support.checkpoints import SHAPE_0_8B, write_checkpoint
-from tests.support.dequantised import BundleWeights
-from tests.support.engine_page import engine_page
-from tests.support.faulty_site import running
-from tests.support.oracle import Oracle
+from tests.support.browser import browsers
+from tests.support.browser.engine_page import engine_page
+from tests.support.browser.faulty_site import running
+from tests.support.models.checkpoints import SHAPE_0_8B, write_checkpoint
+from tests.support.models.dequantised import BundleWeights
+from tests.support.models.oracle import Oracle
+from tests.support.paths import ROOT
 from web.host import runtime
 
-ROOT = Path(__file__).resolve().parents[2]
-PROMPT = [248045, 846, 198, 9419, 11, 1814, 0, 248046, 198]  # <|im_start|>user\nHello, world!<|im_end|>\n (spec §5.5)
+PROMPT = [248045, 846, 198, 9419, 11, 1814, 0, 248046, 198]  # <|im_start|>user\nHello, world!<|im_end|>\n
 TIMEOUT_MS = 1_800_000
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.e2e.conftest import ROOT, opened
-from tests.support import browsers
-from tests.support.faulty_site import running
+from tests.support.browser import browsers
+from tests.support.browser.faulty_site import running
+from tests.support.browser.pages import opened
+from tests.support.paths import ROOT
 from web.host import runtime
 
 STEPS = """async (bundle) => {

@@ -19,7 +19,7 @@ from tokenizers import Tokenizer as Reference
 from pyside.text.tokenizer import Tokenizer, pack
 from tests.bench.in_pyodide import asked, measured_in_pyodide
 from tests.bench.tokenizer_measure import measure
-from tests.support.text_samples import ALPHABETS, CODE, mixed_text, words
+from tests.support.texts.samples import ALPHABETS, CODE, mixed_text, words
 
 
 def texts() -> dict[str, str]:

@@ -1,25 +1,20 @@
 from __future__ import annotations
 
 import contextlib
-import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.support import browsers
-from tests.support.faulty_site import FaultySite, running
+from tests.support.browser import browsers
+from tests.support.browser.faulty_site import FaultySite, running
+from tests.support.browser.pages import opened
+from tests.support.models.bundles import BUNDLES, build_bundle
+from tests.support.paths import GOLDENS
 from web.host import runtime, vendor
 from web.host.site import POLICY
-
-ROOT = Path(__file__).parents[2]
-GOLDENS = ROOT / "tests" / "goldens"
-BUNDLES = [("tiny-a", "f32"), ("tiny-b", "f32"), ("tiny-a", "q8"), ("tiny-b", "q4")]
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +23,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("bundles")
     made = [folder / f"{model}-{recipe}" for model, recipe in BUNDLES]
     for out, (model, recipe) in zip(made, BUNDLES, strict=True):
-        command = [sys.executable, "build.py", "bundle", str(GOLDENS / model), str(out), "--quant", recipe]
-        done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
+        build_bundle(GOLDENS / model, out, recipe)
     return made
 
 
@@ -97,30 +90,6 @@ def chromium(launched: Callable[[str], Browser]) -> Browser:
 def firefox(launched: Callable[[str], Browser]) -> Browser:
     """Firefox alone, for what Playwright disturbs in Chromium."""
     return launched("firefox")
-
-
-@contextlib.contextmanager
-def opened(
-    browser: Browser, address: str, *, prepare: Callable[[Page], None] = lambda page: None, **options: Any
-) -> Iterator[Page]:
-    """A page in a fresh profile; it fails the test when its Content-Security-Policy blocked something.
-
-    ``prepare`` has the page before it goes anywhere; ``options`` are Playwright's, for the profile.
-    """
-    options = browsers.page_options(browser.browser_type.name) | options
-    with contextlib.closing(browser.new_context(**options)) as context:
-        page = context.new_page()
-        prepare(page)
-        blocked: list[str] = []
-
-        def listen(message: ConsoleMessage) -> None:
-            if re.search("Content.Security.Policy", message.text):
-                blocked.append(message.text)
-
-        page.on("console", listen)
-        page.goto(address)
-        yield page
-        assert not blocked, blocked
 
 
 @pytest.fixture

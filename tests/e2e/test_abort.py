@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.e2e.conftest import opened
-from tests.support.engine_page import EnginePage, engine_page
-from tests.support.faulty_site import FaultySite
+from tests.support.browser.engine_page import EnginePage, engine_page
+from tests.support.browser.faulty_site import FaultySite
+from tests.support.browser.pages import opened
 
 BUNDLE = "/bundles/tiny-a-q8/"
 SLEEPER = b"""import asyncio

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.chat_page import ChatPage, chat_page
+from tests.support.browser.chat_page import ChatPage, chat_page
 from web.host.runtime import WEB
 
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"

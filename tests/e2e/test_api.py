@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Page
 
 from kernels_wgsl.catalog.words import TOP_K_MAX
 from pyside.api.requests import NUMBERS
-from tests.e2e.conftest import opened
-from tests.support.engine_page import FAILURE
-from tests.support.faulty_site import FaultySite
+from tests.support.browser.engine_page import FAILURE
+from tests.support.browser.faulty_site import FaultySite
+from tests.support.browser.pages import opened
 from web.host import runtime
 
 HERE = Path(__file__).parent

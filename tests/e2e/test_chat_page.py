@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import opened
-from tests.support.chat_page import ChatPage, chat_page, fake_engine
+from tests.support.browser.chat_page import ChatPage, chat_page, fake_engine
+from tests.support.browser.pages import opened
+from tests.support.browser.visit import SHIFT
 from web.host import site
 
 MARKDOWN = r"""## Title
@@ -34,9 +35,6 @@ def f(x):
 
 <img src=x onerror="globalThis.hurt = 1"> and [a link](javascript:globalThis.hurt=1)
 """
-SHIFT = """() => { globalThis.shift = 0; new PerformanceObserver((list) => {
-  for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) globalThis.shift += value;
-}).observe({ type: 'layout-shift', buffered: false }); }"""
 
 
 @pytest.fixture

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.e2e.conftest import GOLDENS, ROOT
-from tests.support.engine_page import EnginePage, engine_page
-from tests.support.faulty_site import running
+from tests.support.browser.engine_page import EnginePage, engine_page
+from tests.support.browser.faulty_site import running
+from tests.support.models.bundles import DEMO, build_bundle
+from tests.support.paths import GOLDENS
 from web.host import runtime
 
 # Ten questions of one conversation: whether to think, what is asked, what the answer must say.
@@ -44,8 +43,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a site with the embedded model: as it ships, and with its weights as they were trained."""
     folder = tmp_path_factory.mktemp("demo")
     for recipe in ("q4", "f32"):
-        command = [sys.executable, "build.py", "bundle", "web/demo_model/checkpoint", str(folder / recipe)]
-        subprocess.run([*command, "--quant", recipe], cwd=ROOT, check=True, capture_output=True)
+        build_bundle(DEMO, folder / recipe, recipe)
     runtime.assemble()
     with running([folder / "q4", folder / "f32"], runtime.RUNTIME) as (url, _):
         yield url

@@ -10,8 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import opened
-from tests.e2e.test_page import LOADED
+from tests.support.browser.pages import LOADED, opened
 
 BUNDLE = "bundles/tiny-a-f32/"
 STRICT = "default-src 'none'; script-src 'self'; style-src 'self'; frame-src {models}"

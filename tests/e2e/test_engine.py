@@ -15,10 +15,11 @@ from playwright.sync_api import Browser
 from pyside.engine.engine import Engine, Sampling
 from pyside.network.model import compile_plan
 from pyside.plan.limits import Limits
-from tests.e2e.conftest import BUNDLES, GOLDENS
-from tests.support.engine_page import EnginePage, engine_page
-from tests.support.executors.memory_bundle import bundle
+from tests.support.browser.engine_page import EnginePage, engine_page
 from tests.support.executors.numpy_gpu import NumpyGpu
+from tests.support.models.bundles import BUNDLES
+from tests.support.models.memory_bundle import bundle
+from tests.support.paths import GOLDENS
 
 TOKENS = 12
 

@@ -6,8 +6,6 @@ import contextlib
 import functools
 import json
 import re
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -16,11 +14,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import ROOT, opened
+from tests.support.browser.pages import LOADED, opened
+from tests.support.models.bundles import DEMO, build_bundle
 from web.host import runtime, site
 
 DEEP_CHAT = runtime.WEB / "node_modules" / "deep-chat" / "dist" / "deepChat.bundle.js"
-LOADED = 120_000  # ms
 QUESTION = "What is 12 + 30?"
 
 
@@ -42,8 +40,7 @@ class Host(SimpleHTTPRequestHandler):
 def examples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of the built site's examples, deep-chat's bundle beside them as their page asks."""
     folder = tmp_path_factory.mktemp("examples")
-    command = [sys.executable, "build.py", "bundle", "web/demo_model/checkpoint", str(folder / "demo"), "--quant", "q4"]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    build_bundle(DEMO, folder / "demo", "q4")
     site.write_site(folder / "site", [folder / "demo"])
     (folder / "site" / "examples" / DEEP_CHAT.name).write_bytes(DEEP_CHAT.read_bytes())
     handler = functools.partial(Host, directory=str(folder / "site"))

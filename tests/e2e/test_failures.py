@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.conftest import opened
-from tests.e2e.test_files import flipped
-from tests.support.engine_page import EnginePage, engine_page
-from tests.support.faulty_site import FaultySite
+from tests.support.browser.engine_page import EnginePage, engine_page
+from tests.support.browser.faulty_site import FaultySite, flipped
+from tests.support.browser.pages import opened
 
 BUNDLE = "/bundles/tiny-b-q4/"
 LOAD = "async () => (await import('/deltapage.js')).Engine.load('/bundles/tiny-b-q4/')"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.support.faulty_site import FaultySite
+from tests.support.browser.faulty_site import FaultySite, flipped
 
 FETCH = """async ({base, specs}) => {
   const { Files, arrivals } = await import('/files/shards.js');
@@ -268,9 +268,3 @@ def test_what_a_picked_folder_lacks_is_named(
         error = page.evaluate(READ, specs)
         assert error["name"] == kind
         assert sentence in error["message"]
-
-
-def flipped(data: bytes) -> bytes:
-    """The same bytes but for one bit in the middle."""
-    middle = len(data) // 2
-    return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Dialog, Request, expect
 
-from tests.support.chat_page import ChatPage, chat_page
-from tests.support.hostile import PAYLOADS, PLACES, TEXTS
+from tests.support.browser.chat_page import ChatPage, chat_page
+from tests.support.texts.hostile import PAYLOADS, PLACES, TEXTS
 
 BY_AN_ANSWER = re.compile(r"/((vendor|chat|bundles)/.+|[a-z0-9-]+\.js)")
 BATCH = 20  # texts in a conversation, whose title is the first of them

@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import opened
-from tests.e2e.test_page import LOADED, send, stop
-from tests.support.chat_page import ChatPage, chat_page
-from tests.support.faulty_site import FaultySite
+from tests.support.browser.chat_page import ChatPage, chat_page
+from tests.support.browser.faulty_site import FaultySite
+from tests.support.browser.pages import LOADED, opened, send, stop
 
 PICK = """async (base) => {
   const { shards, kernels, files } = await (await fetch(`${base}manifest.json`)).json();

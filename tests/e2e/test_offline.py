@@ -8,10 +8,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import opened
-from tests.e2e.test_page import LOADED, send, stop
-from tests.support.faulty_site import running
-from tests.unit.test_site import files_under
+from tests.support.browser.faulty_site import running
+from tests.support.browser.pages import LOADED, opened, send, stop
+from tests.support.paths import files_under
 from web.host import runtime, site, vendor
 
 WAIT_ACTIVE = """async () => {

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.conftest import opened
-from tests.support.engine_page import FAILURE
-from tests.support.faulty_site import FaultySite
+from tests.support.browser.engine_page import FAILURE
+from tests.support.browser.faulty_site import FaultySite
+from tests.support.browser.pages import opened
 
 HOOKS = Path(__file__).with_name("page_hooks.py")
 HELLO: dict[str, Any] = {"messages": [{"role": "user", "content": "Hello"}], "temperature": 0, "max_tokens": 12}

@@ -8,10 +8,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.conftest import opened
-from tests.support.faulty_site import FaultySite
-
-LOADED = 60_000  # ms: Python, the model and its kernels, on two busy cores
+from tests.support.browser.faulty_site import FaultySite
+from tests.support.browser.pages import LOADED, opened, send, stop
 
 
 @pytest.fixture
@@ -20,11 +18,6 @@ def chat(browser: Browser, url: str, faults: FaultySite) -> Iterator[Page]:
     with opened(browser, url) as page:
         expect(page.get_by_role("button", name="Model: ")).to_be_visible()
         yield page
-
-
-def send(page: Page, text: str) -> None:
-    page.get_by_role("textbox", name="Message").fill(text)
-    page.keyboard.press("Enter")
 
 
 def test_it_paints_before_anything_of_the_model_is_fetched(chat: Page, faults: FaultySite) -> None:
@@ -77,9 +70,3 @@ def test_a_long_message_tells_how_much_of_it_was_read(chat: Page) -> None:
     chat.get_by_role("button", name="Stop").click()
     expect(chat.locator("[part=status]")).to_have_text("Stopped")
     expect(chat.get_by_role("textbox", name="Message")).to_have_value(re.compile("^Rivers"))
-
-
-def stop(page: Page) -> None:
-    """Press Stop, unless the model has ended by itself: what random weights write is any length."""
-    page.get_by_role("button", name="Stop", include_hidden=True).dispatch_event("click")
-    expect(page.get_by_role("button", name="Send")).to_be_visible()

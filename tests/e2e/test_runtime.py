@@ -8,8 +8,8 @@ from statistics import median
 
 from playwright.sync_api import Browser
 
-from tests.e2e.conftest import opened
-from tests.support.faulty_site import FaultySite
+from tests.support.browser.faulty_site import FaultySite
+from tests.support.browser.pages import opened
 from web.host import runtime
 
 READY = (Path(__file__).parent / "runtime_ready.js").read_text()

@@ -6,8 +6,8 @@ import threading
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.bench.shell import PAINT, first_visit, shift_while_streaming
-from tests.e2e.conftest import opened
+from tests.support.browser.pages import opened
+from tests.support.browser.visit import PAINT, first_visit, shift_while_streaming
 
 
 def test_the_shell_is_under_sixty_kilobytes_on_the_wire(chromium: Browser, shell: str) -> None:

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.e2e.conftest import opened
-from tests.e2e.test_page import LOADED, send, stop
-from tests.support.browsers import page_options
+from tests.support.browser.browsers import page_options
+from tests.support.browser.pages import LOADED, opened, send, stop
 from web.host.site import write_site
 
 INJECT = """() => new Promise((resolve) => {

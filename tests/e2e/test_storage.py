@@ -13,10 +13,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from pyside.bundle.manifest import Manifest
-from tests.e2e.conftest import opened
-from tests.e2e.test_page import LOADED, send, stop
-from tests.support.engine_page import FAILURE, EnginePage, engine_page
-from tests.support.faulty_site import running
+from tests.support.browser.engine_page import FAILURE, EnginePage, engine_page
+from tests.support.browser.faulty_site import running
+from tests.support.browser.pages import LOADED, opened, send, stop
 from web.host import runtime
 from web.host.site import POLICY
 

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from pyside.engine.engine import Sampling
-from tests.support.checkpoints import Shape, write_checkpoint
-from tests.support.dequantised import BundleWeights
-from tests.support.executors.memory_bundle import bundle
 from tests.support.executors.native_gpu import NativeGpu
-from tests.support.oracle import Oracle, log_softmax
-from tests.support.whole_plan import open_engine
+from tests.support.models.checkpoints import Shape, write_checkpoint
+from tests.support.models.dequantised import BundleWeights
+from tests.support.models.memory_bundle import bundle
+from tests.support.models.oracle import Oracle, log_softmax
+from tests.support.models.whole_plan import open_engine
 
 NETWORKS = {  # dimensions, recipe, rows of a prefill
     "no attention, three value heads to a key head, K of nine groups": (

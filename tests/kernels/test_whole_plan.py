@@ -14,7 +14,7 @@ from pyside.engine.engine import Sampling
 from pyside.plan.limits import Limits
 from tests.support.executors.native_gpu import NativeGpu
 from tests.support.executors.numpy_gpu import NumpyGpu
-from tests.support.whole_plan import (
+from tests.support.models.whole_plan import (
     MODELS,
     TEXTS,
     check_against_goldens,

@@ -15,7 +15,7 @@ from pyside.engine.engine import Engine, Sampling, Timings, Token
 from pyside.errors import ContextError
 from pyside.text.chat_template import ChatFormat, ChatTemplate
 from pyside.text.tokenizer import Tokenizer, pack
-from tests.support.text_samples import TINY
+from tests.support.texts.samples import TINY
 
 ASKED = {"messages": [{"role": "user", "content": "hi"}]}
 THINKING = {**ASKED, "enable_thinking": True}

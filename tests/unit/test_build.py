@@ -30,7 +30,7 @@ from pyside.network.model import compile_plan
 from pyside.plan.limits import Limits
 from pyside.text.chat_template import ChatTemplate
 from pyside.text.tokenizer import Tokenizer
-from tests.support.checkpoints import Shape, variants, write_checkpoint
+from tests.support.models.checkpoints import Shape, variants, write_checkpoint
 
 ROOT = Path(build.__file__).parent
 

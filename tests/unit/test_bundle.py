@@ -11,7 +11,7 @@ from kernels_wgsl.formats import packed_bytes
 from pyside.bundle.manifest import File, Generation, Manifest, Segment, Source, Tensor, _sealed, sections, tensor_bytes
 from pyside.errors import BundleError
 from pyside.network.config import ModelConfig
-from tests.support.checkpoints import Shape, config
+from tests.support.models.checkpoints import Shape, config
 
 DIGEST = "0" * 64
 

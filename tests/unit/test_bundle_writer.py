@@ -17,7 +17,7 @@ from pyside.desk import bundle_check
 from pyside.desk.bundle_writer import BundleWriter
 from pyside.errors import BundleError
 from pyside.network.config import ModelConfig
-from tests.support.checkpoints import Shape, config
+from tests.support.models.checkpoints import Shape, config
 
 LIMIT = 8192
 Added = dict[str, tuple[str, tuple[int, ...], bytes]]

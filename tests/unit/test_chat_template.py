@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pyside.errors import BundleError, RequestError
 from pyside.text.chat_template import ChatFormat, ChatTemplate
 from pyside.text.tokenizer import Tokenizer, pack
-from tests.support.text_samples import TESTS, TINY
+from tests.support.paths import TESTS
+from tests.support.texts.samples import TINY
 
 GOLDENS = {
     name: json.loads((TESTS / "data" / f"chat-{name}.json").read_text(encoding="utf-8"))

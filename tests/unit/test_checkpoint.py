@@ -11,7 +11,7 @@ import pytest
 from safetensors import safe_open
 
 from pyside.desk.checkpoint import INDEX, Checkpoint, CheckpointError, read_header
-from tests.support.checkpoints import Shape, to_bf16, variants, write_checkpoint
+from tests.support.models.checkpoints import Shape, to_bf16, variants, write_checkpoint
 
 EMBEDDING = "model.language_model.embed_tokens.weight"
 

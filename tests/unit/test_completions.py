@@ -13,6 +13,7 @@ from pyside.api.completions import Completions, Shown, collect
 from pyside.bundle.manifest import Generation
 from pyside.engine.engine import Sampling, Token
 from tests.support.executors.numpy_gpu import NumpyGpu
+from tests.support.models.whole_plan import golden, open_engine, tiny
 from tests.support.scripted_engine import (
     ASKED,
     CALL,
@@ -29,7 +30,6 @@ from tests.support.scripted_engine import (
     script,
     tokenizer,
 )
-from tests.support.whole_plan import golden, open_engine, tiny
 
 
 def test_chunks_are_openais() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from pyside.errors import ConfigError
 from pyside.network.config import ModelConfig
-from tests.support.small_bundle import CONFIG
+from tests.support.models.small_bundle import CONFIG
 
 
 def test_a_config_survives_its_own_json() -> None:

@@ -6,7 +6,6 @@ import asyncio
 import gc
 import json
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,19 +20,17 @@ from pyside.constrained.regex import grammar_of_regex
 from pyside.constrained.vocabulary import Vocabulary
 from pyside.errors import DeltapageError, RequestError
 from pyside.text.tokenizer import Tokenizer, pack
+from tests.support.constrained_sampling import STOP, VOCAB_USED, allowed, fitting, sample
 from tests.support.executors.numpy_gpu import NumpyGpu
+from tests.support.models.whole_plan import open_engine, tiny
 from tests.support.scripted_engine import chat_format
 from tests.support.scripted_engine import tokenizer as text_tokenizer
-from tests.support.whole_plan import open_engine, tiny
-
-GOLDENS = Path(__file__).parents[1] / "goldens" / "tiny-a"
-VOCAB_USED = 933
-STOP = 902
+from tests.support.texts.samples import TINY
 
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
-    files = (json.loads((GOLDENS / name).read_text()) for name in ("tokenizer.json", "tokenizer_config.json"))
+    files = (json.loads((TINY["tiny-a"] / name).read_text()) for name in ("tokenizer.json", "tokenizer_config.json"))
     return Tokenizer.load(pack(*files))
 
 
@@ -88,21 +85,6 @@ def random_schema(rng: random.Random, depth: int = 0) -> Any:
             return {"const": rng.choice(["fixed", 7, {"a": [1]}])}
         case kind:
             return {"type": kind}
-
-
-def sample(constraint: Constraint, tokenizer: Tokenizer, rng: random.Random, limit: int) -> str | None:
-    """Draw allowed tokens until the stop id; longer answers are given up, as max_tokens does."""
-    ids: list[int] = []
-    while len(ids) < limit:
-        mask = constraint.allow(ids)
-        allowed = [id for id in range(VOCAB_USED) if mask[id >> 3] >> (id & 7) & 1]
-        assert allowed, f"nothing may follow {tokenizer.decode(ids)!r}"
-        closing = [id for id in allowed if id == STOP or tokenizer.token_bytes(id)[:1] in (b'"', b"]", b"}")]
-        chosen = rng.choice(closing if closing and rng.random() < 0.3 else allowed)
-        if chosen == STOP:
-            return tokenizer.decode(ids)
-        ids.append(chosen)
-    return None
 
 
 def test_a_hundred_random_schemas(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
@@ -252,20 +234,6 @@ def test_line_breaks_are_the_answers_own_unless_a_thought_precedes(
     assert own.complete
     with pytest.raises(DeltapageError, match="left its form"):
         constraint.allow([closing, *breaks, *tokenizer.encode("a\n"), *breaks])
-
-
-def allowed(constraint: Constraint, ids: list[int]) -> set[int]:
-    mask = constraint.allow(ids)
-    return {id for id in range(VOCAB_USED) if mask[id >> 3] >> (id & 7) & 1}
-
-
-def fitting(grammar: Grammar, text: bytes, tokenizer: Tokenizer) -> set[int]:
-    """The tokens that may follow a text, each tried by itself."""
-    state = grammar.run(grammar.start, text)
-    texts = {id: tokenizer.token_bytes(id) for id in range(VOCAB_USED) if id not in tokenizer.added.values()}
-    return {id for id, raw in texts.items() if raw and grammar.run(state, raw)} | (
-        {STOP} if grammar.complete(state) else set()
-    )
 
 
 OBJECT = {

@@ -16,8 +16,9 @@ from kernels_wgsl.catalog.words import RECORD_LOGPROB, RECORD_WORDS, STOP_IDS_MA
 from pyside.engine.engine import BURST_STEPS, Engine, Sampling, Timings
 from pyside.errors import ContextError, DeltapageError, RequestError
 from tests.support.executors.numpy_gpu import NumpyGpu
-from tests.support.oracle import Oracle, log_softmax
-from tests.support.whole_plan import GOLDENS, golden, greedy, open_engine, tiny
+from tests.support.models.oracle import Oracle, log_softmax
+from tests.support.models.whole_plan import golden, greedy, open_engine, tiny
+from tests.support.paths import GOLDENS
 
 PROMPT: list[int] = golden("tiny-a", "hello")["input_ids"].tolist()
 ANSWER: list[int] = golden("tiny-a", "hello")["decode_ids"].tolist()

@@ -22,7 +22,7 @@ import build
 from pyside.desk import bundle_check, hub, published
 from pyside.desk.checkpoint import Checkpoint, CheckpointError
 from pyside.desk.hub import HubId
-from tests.support.checkpoints import Shape, write_checkpoint
+from tests.support.models.checkpoints import Shape, write_checkpoint
 
 COMMIT = "2fc06364715b967f1860aea9cf38778875588b17"
 TOKEN = "hf_let_me_in"

@@ -16,7 +16,7 @@ from pyside.plan.limits import Limits
 from pyside.plan.plan import PlanBuilder
 from tests.support.closeness import assert_close
 from tests.support.executors.numpy_gpu import NumpyGpu
-from tests.support.whole_plan import (
+from tests.support.models.whole_plan import (
     MODELS,
     TEXTS,
     Floats,

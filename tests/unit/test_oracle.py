@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from tests.support.closeness import assert_close
-from tests.support.oracle import Oracle, delta_rule, log_softmax, unit
-from tests.support.whole_plan import GOLDENS, MODELS, TEXTS, golden
+from tests.support.models.oracle import Oracle, delta_rule, log_softmax, unit
+from tests.support.models.whole_plan import MODELS, TEXTS, golden
+from tests.support.paths import GOLDENS
 
 
 @pytest.mark.parametrize("model", MODELS)

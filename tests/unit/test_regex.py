@@ -19,8 +19,8 @@ from pyside.constrained.grammar import Grammar
 from pyside.constrained.regex import grammar_of_regex
 from pyside.constrained.vocabulary import Vocabulary
 from pyside.errors import RequestError
+from tests.support.constrained_sampling import STOP, allowed, fitting, sample
 from tests.support.scripted_engine import tokenizer
-from tests.unit.test_constraint import STOP, allowed, fitting, sample
 
 LETTERS = "abcxyzABZ019_ -ßéш中😀\n"
 SPACE = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"

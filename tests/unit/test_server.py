@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from pyside.errors import BundleError, DeltapageError
-from tests.support.small_bundle import write_small_bundle
+from tests.support.models.small_bundle import write_small_bundle
 from web.host import server, site
 
 BODY = bytes(range(256)) * 8

@@ -7,12 +7,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from pyside.errors import BundleError, DeltapageError
-from tests.support.small_bundle import write_small_bundle
+from tests.support.models.small_bundle import write_small_bundle
+from tests.support.paths import files_under
 from web.host import runtime, server, site
-
-
-def files_under(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_the_site_is_what_the_server_serves(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer as Reference
 
 from pyside.text.tokenizer import HEAP_FROM, Tokenizer, TokenizerError, pack, translate
-from tests.support.text_samples import CONTROL, TESTS, TINY, as_json, mixed_text, random_strings, trained
+from tests.support.paths import TESTS
+from tests.support.texts.samples import CONTROL, TINY, as_json, mixed_text, random_strings, trained
 
 GOLDENS = json.loads((TESTS / "data" / "tokenizer.json").read_text(encoding="utf-8"))
 AUDIO = "<|audio_start|>"  # in tokenizer_config.json only

@@ -19,7 +19,7 @@ from pyside.desk.convert import Job
 from pyside.desk.recipes import RECIPES, format_of
 from pyside.desk.weights import Weight, account, network, trunk_prefix
 from pyside.network.config import ModelConfig
-from tests.support.checkpoints import Shape, variants, write_checkpoint
+from tests.support.models.checkpoints import Shape, variants, write_checkpoint
 
 
 def open_checkpoint(folder: Path) -> tuple[Checkpoint, ModelConfig, dict[str, Weight]]:

@@ -100,8 +100,6 @@ GROUPS: tuple[tuple[str, str], ...] = (
     ("lions", "lion"),
     ("bears", "bear"),
     ("teachers", "teacher"),
-)
-GROUPS += (
     ("doctors", "doctor"),
     ("kings", "king"),
     ("queens", "queen"),

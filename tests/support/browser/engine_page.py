@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tests.e2e.conftest import opened
+from tests.support.browser.pages import opened
 
 LOAD = """async ({ bundle, python }) => {
   const { Engine } = await import('/deltapage.js');

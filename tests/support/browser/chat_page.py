@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.e2e.conftest import opened
+from tests.support.browser.pages import opened
 
 FAKE_ENGINE = Path(__file__).with_name("fake_engine.js").read_text(encoding="utf-8")
 MODELS = [

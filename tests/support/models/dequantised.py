@@ -11,7 +11,7 @@ from kernels_wgsl.formats import ROW_TILE
 from kernels_wgsl.pack import unpack
 from pyside.bundle.manifest import PLAIN, Manifest, aligned, sections
 from pyside.desk.weights import Weight, network
-from tests.support.oracle import TRUNK
+from tests.support.models.oracle import TRUNK
 
 Floats = NDArray[np.float32]
 

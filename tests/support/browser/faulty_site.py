@@ -17,6 +17,12 @@ BLANK = b"<!doctype html><html lang=en><title>blank</title>"
 Fault = Callable[[bytes], bytes | None]  # a file's bytes to other bytes, or to None: not found
 
 
+def flipped(data: bytes) -> bytes:
+    """The same bytes but for one bit in the middle."""
+    middle = len(data) // 2
+    return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+
+
 class FaultySite:
     """Passes requests to the real application; a path in ``faults`` answers with changed bytes. Keeps a list of requests."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from struct import pack
 from typing import Any
 
@@ -18,11 +17,11 @@ from pyside.plan.gpu import Gpu
 from pyside.plan.limits import Limits
 from pyside.plan.plan import Plan
 from tests.support.closeness import assert_close
-from tests.support.dequantised import BundleWeights
-from tests.support.executors.memory_bundle import MemoryBundle, bundle
-from tests.support.oracle import Oracle, log_softmax
+from tests.support.models.dequantised import BundleWeights
+from tests.support.models.memory_bundle import MemoryBundle, bundle
+from tests.support.models.oracle import Oracle, log_softmax
+from tests.support.paths import GOLDENS
 
-GOLDENS = Path(__file__).parents[1] / "goldens"
 MODELS = ("tiny-a", "tiny-b")
 TEXTS = ("hello", "long", "one")
 Floats = NDArray[np.float32]

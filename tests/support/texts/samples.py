@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import random
 import re
-from pathlib import Path
 from typing import Any
 
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 from pyside.text.unicode_classes import class_body
+from tests.support.paths import GOLDENS
 
-TESTS = Path(__file__).parents[1]
-TINY = {name: TESTS / "goldens" / name for name in ("tiny-a", "tiny-b")}  # complete checkpoints
+TINY = {name: GOLDENS / name for name in ("tiny-a", "tiny-b")}  # complete checkpoints
 PATTERN = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*"
     r"|\s*[\r\n]+|\s+(?!\S)|\s+"

@@ -1,0 +1,1 @@
+"""Pages in real browsers, and the servers that they come from."""

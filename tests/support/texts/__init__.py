@@ -1,0 +1,1 @@
+"""Texts that break tokenizers, and texts that attack pages."""
