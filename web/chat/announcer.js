@@ -36,7 +36,7 @@ export class Announcer {
   /** @param {boolean} all */
   #speak(all) {
     this.#timer = 0;
-    const end = all ? this.#pending.length : Math.max(...ENDS.map((end) => this.#pending.lastIndexOf(end))) + 1;
+    const end = all ? this.#pending.length : Math.max(...ENDS.map((mark) => this.#pending.lastIndexOf(mark))) + 1;
     const said = this.#pending.slice(0, end).trim();
     this.#pending = this.#pending.slice(end);
     if (said) this.say(said);

@@ -48,7 +48,7 @@ function fromJson(text) {
   try {
     read = JSON.parse(text);
   } catch (error) {
-    throw new Error(`This file is not JSON (${/** @type {Error} */ (error).message}). Choose a file that was exported here.`);
+    throw new Error(`This file is not JSON (${/** @type {Error} */ (error).message}). Choose a file that was exported here.`, { cause: error });
   }
   if (read?.kind !== KIND || !Array.isArray(read.conversations) || !read.conversations.every(isConversation)) {
     throw new Error('This file holds no conversations as they are exported here. Choose another file.');

@@ -50,7 +50,8 @@ export class Markdown {
   }
 
   #ask() {
-    this.#frame ||= requestAnimationFrame(() => {
+    if (this.#frame) return;
+    this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
       this.#beforeDraw(() => this.#draw());
     });
