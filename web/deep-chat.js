@@ -5,7 +5,8 @@
  *   connectDeepChat(document.querySelector('deep-chat'), () => Engine.load('bundles/demo/'));
  */
 
-import { unlessAborted } from './engine/shared-engine.js';
+import { agentLoop } from './agent/loop.js';
+import { unlessAborted } from './common/abort.js';
 
 /** @typedef {import('./deltapage.js').Engine} Engine */
 /** @typedef {import('./types.js').Message} Message */
@@ -62,12 +63,11 @@ export function deepChatHandler(engine, { instruction, request } = {}) {
       if (instruction) asked.unshift({ role: 'system', content: instruction });
       const { chat } = await unlessAborted(loaded(), stopped.signal); // loading goes on when stopped
       onOpen();
-      const chunks = await chat.completions.create({ ...request, messages: asked, stream: true, signal: stopped.signal });
-      for await (const { choices } of chunks) {
-        const text = choices[0]?.delta.content;
-        if (!text) continue;
+      const generate = () => chat.completions.create({ ...request, messages: asked, stream: true, signal: stopped.signal });
+      for await (const event of agentLoop({ messages: asked, generate, signal: stopped.signal })) {
+        if (event.type !== 'content') continue;
         begun = true;
-        await onResponse({ text });
+        await onResponse({ text: event.piece });
       }
       onClose();
     } catch (error) {

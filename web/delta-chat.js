@@ -35,7 +35,7 @@ import { Tree } from './chat/tree.js';
 /** @typedef {import('./deltapage.js').Message} Message */
 /** @typedef {import('./chat/models.js').Listed} Listed */
 /** @typedef {import('./chat/settings.js').Settings} Settings */
-/** @typedef {import('./chat/tools.js').Tool} Tool */
+/** @typedef {import('./agent/tools.js').Tool} Tool */
 
 export class DeltaChat extends HTMLElement {
   static observedAttributes = ['bundle', 'bundles', 'storage', 'intro-message', 'placeholder'];

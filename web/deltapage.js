@@ -9,7 +9,8 @@
  */
 
 import { picked } from './files/folder.js';
-import { Connection, EngineError, unlessAborted } from './engine/protocol.js';
+import { unlessAborted } from './common/abort.js';
+import { Connection, EngineError } from './engine/protocol.js';
 
 export { EngineError };
 

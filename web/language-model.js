@@ -9,15 +9,17 @@
  * come without thinking; a RegExp constrains the answer as a whole. Not here: pictures and sound.
  */
 
-import { domError, messagesOf, notSupported, promptOf, quotaExceeded, resultOf, toolsOf } from './prompt-api/input.js';
+import { agentLoop, TOOL_ROUNDS } from './agent/loop.js';
+import { declared } from './agent/tools.js';
+import { unlessAborted } from './common/abort.js';
+import { domError, messagesOf, notSupported, promptOf, quotaExceeded, runInTurn, toolsOf } from './prompt-api/input.js';
 import { availabilityOf, folderOf, generationOf, onlyText, progressTeller } from './prompt-api/model.js';
 import { paramsOf, samplingFields, samplingOf } from './prompt-api/sampling.js';
-import { Lease, unlessAborted } from './engine/shared-engine.js';
+import { Lease } from './engine/shared-engine.js';
 
 /** @typedef {import('./deltapage.js').Engine} Engine */
 /** @typedef {import('./deltapage.js').Progress} Progress */
 /** @typedef {import('./types.js').Message} Message */
-/** @typedef {import('./types.js').ToolCall} ToolCall */
 /** @typedef {import('./prompt-api/input.js').PromptInput} PromptInput */
 /** @typedef {import('./prompt-api/input.js').PromptMessage} PromptMessage */
 /** @typedef {import('./prompt-api/input.js').PromptTool} PromptTool */
@@ -42,7 +44,6 @@ import { Lease, unlessAborted } from './engine/shared-engine.js';
 /** @typedef {{lease: Lease, initial: Message[], turns: Message[][], options: CreateOptions}} Parts */
 
 const ROOM = 512; // tokens that an answer should find free; at most a quarter of the context window
-const TOOL_ROUNDS = 8; // of calls within one answer; after that the model has to answer
 
 export class LanguageModel extends EventTarget {
   /** The bundle that `create` and `availability` take when they are not told. @type {string | URL} */
@@ -308,31 +309,27 @@ export class LanguageModel extends EventTarget {
     const asked = promptOf(input, options);
     const done = await this.#turn(signal);
     try {
-      const added = [...asked.messages];
-      for (let round = 0; ; round++) {
-        const begun = round ? '' : asked.begun;
-        await unlessAborted(this.#makeRoom(withBeginning({ messages: added, begun })), signal);
-        const reply = { role: /** @type {const} */ ('assistant'), content: begun, tool_calls: /** @type {ToolCall[]} */ ([]) };
-        const mayCall = round < TOOL_ROUNDS && !asked.format; // a call would not keep to the constraint
-        for await (const { choices } of await this.#ask({ ...asked, messages: added, begun }, mayCall, signal)) {
-          const { content, tool_calls: calls = [] } = choices[0]?.delta ?? {};
-          reply.tool_calls.push(...calls.map(({ index, ...call }) => call));
-          if (content) {
-            reply.content += content;
-            yield content;
+      const turn = [...asked.messages];
+      const events = agentLoop({
+        messages: asked.messages,
+        begun: asked.begun,
+        generate: (messages, round) => this.#generate({ ...asked, messages, begun: round ? '' : asked.begun }, round < TOOL_ROUNDS, signal),
+        runTools: (calls) => runInTurn(calls, this.#tools, signal),
+        rounds: TOOL_ROUNDS + 1, // after that many calls the model has to answer
+        signal,
+      });
+      for await (const event of events) {
+        if (event.type === 'content') yield event.piece;
+        else if (event.type === 'tool_result') turn.push(event.message);
+        else if (event.type === 'end') {
+          const { message, facts: { finish, note = 'the context window was full' } } = event.answer;
+          if (asked.format && finish === 'length') {
+            throw new DOMException(`The answer ended before it kept to its constraint (${note}): ask for less.`, 'SyntaxError');
           }
-          if (asked.format && choices[0]?.finish_reason === 'length') {
-            const why = choices[0].note ?? 'the context window was full';
-            throw new DOMException(`The answer ended before it kept to its constraint (${why}): ask for less.`, 'SyntaxError');
-          }
-        }
-        added.push(reply.tool_calls.length ? reply : { role: 'assistant', content: reply.content });
-        if (!reply.tool_calls.length) break;
-        for (const call of reply.tool_calls) {
-          added.push({ role: 'tool', tool_call_id: call.id, content: await unlessAborted(resultOf(call, this.#options.tools), signal) });
+          turn.push(message);
         }
       }
-      this.#turns.push(added);
+      this.#turns.push(turn);
       this.#usage = await this.#count(this.#messages);
     } catch (error) {
       throw domError(error);
@@ -342,12 +339,14 @@ export class LanguageModel extends EventTarget {
   }
 
   /**
+   * The chunks of an answer, once there is room for it.
    * @param {Prompt} asked
    * @param {boolean} mayCall
    * @param {AbortSignal} signal
    */
-  #ask(asked, mayCall, signal) {
-    const tools = this.#tools.length ? { tools: this.#tools, tool_choice: /** @type {'auto' | 'none'} */ (mayCall ? 'auto' : 'none') } : {};
+  async #generate(asked, mayCall, signal) {
+    await unlessAborted(this.#makeRoom(withBeginning(asked)), signal);
+    const choice = mayCall && !asked.format ? 'auto' : 'none'; // a call would not keep to the constraint
     return this.#lease.engine.chat.completions.create({
       messages: [...this.#messages, ...withBeginning(asked)],
       stream: true,
@@ -355,7 +354,8 @@ export class LanguageModel extends EventTarget {
       response_format: asked.format,
       extra_body: { enable_thinking: false, continue_final_message: Boolean(asked.begun) },
       signal,
-      ...tools,
+      ...declared(this.#tools),
+      ...this.#tools.length && { tool_choice: choice },
     });
   }
 
@@ -393,7 +393,7 @@ export class LanguageModel extends EventTarget {
     if (!messages.length) return 0;
     // The template wants a question; a session may begin without one.
     const whole = messages.some(({ role }) => role === 'user') ? messages : [...messages, { role: /** @type {const} */ ('user'), content: '' }];
-    const ids = await this.#lease.engine.applyChatTemplate(whole, { tools: this.#tools, enable_thinking: false, tokenize: true });
+    const ids = await this.#lease.engine.applyChatTemplate(whole, { ...declared(this.#tools), enable_thinking: false, tokenize: true });
     return ids.length;
   }
 }

@@ -1,13 +1,15 @@
 /** A conversation that goes on: its tree, what is shown of it, and the answer that is being written. */
 
+import { agentLoop } from '../agent/loop.js';
+import { declared, runAll } from '../agent/tools.js';
+import { unlessAborted } from '../common/abort.js';
 import { sum } from './format.js';
-import { Reply } from './reply.js';
 import { requestOf } from './settings.js';
-import { answers, declared } from './tools.js';
 import { Tree } from './tree.js';
 
 /** @typedef {import('../deltapage.js').Engine} Engine */
 /** @typedef {import('../deltapage.js').Message} Message */
+/** @typedef {import('../agent/answer.js').Answer} Answer */
 /** @typedef {import('./tree.js').Node} Node */
 
 /**
@@ -18,14 +20,21 @@ import { Tree } from './tree.js';
  * @property {() => Promise<Engine>} load
  * @property {() => number} contextWindow  tokens; 0 until the model is loaded
  * @property {() => import('./settings.js').Settings} settings
- * @property {() => import('./tools.js').Tool[]} tools
+ * @property {() => import('../agent/tools.js').Tool[]} tools
  * @property {(tree: Tree) => void} keep
  * @property {(message: Message) => void} answered
  * @property {(error: Error) => void} fail
  */
 
+/**
+ * @typedef {object} Written  an answer that is being written
+ * @property {Answer} answer
+ * @property {Node} node
+ * @property {import('./message-view.js').MessageView} view
+ * @property {import('../deltapage.js').Info} [info]  the model, once it is loaded
+ */
+
 const SAVE_EVERY = 2000; // ms while an answer is being written
-const ROUNDS_MAX = 8; // answers in a row that may call tools
 
 export class Conversation {
   tree = new Tree();
@@ -123,24 +132,40 @@ export class Conversation {
    * @returns {Promise<boolean>} whether anything came
    */
   async #answer(asked) {
-    const { thread, composer, tools } = this.#around;
+    const { thread, composer, settings, tools, keep, fail } = this.#around;
     const { tree } = this;
     const controller = this.#running = new AbortController();
+    const { signal } = controller;
+    const saving = setInterval(() => keep(tree), SAVE_EVERY);
     composer.busy = true;
+    let last = asked;
     let came = false;
+    /** @type {Written | null} */
+    let written = null;
+    const events = agentLoop({
+      messages: messagesUpTo(tree, asked, settings().system),
+      generate: (messages) => this.#generate(messages, /** @type {Written} */ (written), signal),
+      runTools: (calls) => runAll(calls, tools()),
+      signal,
+    });
     try {
-      for (let round = 0, last = asked; round < ROUNDS_MAX; round++) {
-        const answer = await this.#reply(last, controller.signal);
-        if (!answer) break;
-        came = true;
-        const results = await answers(answer.message, tools());
-        if (!results || controller.signal.aborted) break;
-        for (const result of results) {
-          last = tree.add(result);
-          thread.append(last, tree);
+      for await (const event of events) {
+        if (event.type === 'start') written = this.#begin(event.answer, tree, last);
+        else if (event.type === 'tool_result') thread.append(last = tree.add(event.message), tree);
+        else if (event.type !== 'end') this.#show(event, /** @type {Written} */ (written));
+        else if (written && this.#finish(written, tree)) {
+          came = true;
+          last = written.node;
+          written = null;
         }
       }
+    } catch (error) {
+      if (!signal.aborted) fail(/** @type {Error} */ (error));
+      else if (written) written.answer.facts.finish = 'abort';
+      if (written && this.#finish(written, tree)) came = true;
     } finally {
+      clearInterval(saving);
+      if (signal.aborted) composer.say('Stopped');
       if (this.#running === controller) this.#running = null;
       composer.busy = this.busy;
     }
@@ -148,57 +173,71 @@ export class Conversation {
   }
 
   /**
-   * One answer of the model.
-   * @param {Node} asked
+   * The chunks of an answer, once the model is there.
+   * @param {Message[]} messages
+   * @param {Written} written
    * @param {AbortSignal} signal
-   * @returns {Promise<Node | null>} null when nothing came
    */
-  async #reply(asked, signal) {
-    const { thread, composer, announcer, load, settings, tools, keep, answered, fail } = this.#around;
-    const { tree } = this;
-    const reply = new Reply();
-    const messages = messagesUpTo(tree, asked, settings().system);
-    const node = tree.add(reply.message, asked.id);
+  async #generate(messages, written, signal) {
+    const { composer, load, settings, tools } = this.#around;
+    const { chat, info } = await unlessAborted(load(), signal);
+    written.info = info;
+    composer.say('');
+    return chat.completions.create({ messages, ...declared(tools()), ...requestOf(settings()), stream: true, signal });
+  }
+
+  /**
+   * Give an answer its place in the conversation and on the page.
+   * @param {Answer} answer
+   * @param {Tree} tree
+   * @param {Node} asked
+   * @returns {Written}
+   */
+  #begin(answer, tree, asked) {
+    const { thread, composer } = this.#around;
+    const node = tree.add(answer.message, asked.id);
     thread.cut(asked.id);
     const view = thread.append(node, tree, true);
     thread.toEnd();
-    const saving = setInterval(() => keep(tree), SAVE_EVERY);
     composer.say('');
-    try {
-      const engine = await orAborted(load(), signal);
-      composer.say('');
-      const { name: model, bytes } = engine.info;
-      Object.assign(reply.facts, { model, memory: sum(bytes) });
-      await reply.run(engine, { messages, ...declared(tools()), ...requestOf(settings()), signal }, {
-        onText: (kind, piece) => {
-          view.add(kind, piece);
-          if (kind === 'content') announcer.push(piece);
-        },
-        onCall: (call) => view.call(call),
-        onPrefill: (done, total) => composer.reading(done, total),
-      });
-    } catch (error) {
-      if (signal.aborted) reply.facts.finish = 'abort';
-      else fail(/** @type {Error} */ (error));
-    } finally {
-      clearInterval(saving);
-    }
-    if (signal.aborted) composer.say('Stopped');
-    if (reply.empty) {
+    return { answer, node, view };
+  }
+
+  /**
+   * @param {import('../agent/answer.js').AnswerEvent} event
+   * @param {Written} written
+   */
+  #show(event, { view }) {
+    const { composer, announcer } = this.#around;
+    if (event.type === 'prefill') composer.reading(event.processed, event.total);
+    else if (event.type === 'tool_call') view.call(event.call);
+    else view.add(event.type === 'content' ? 'content' : 'reasoning_content', event.piece);
+    if (event.type === 'content') announcer.push(event.piece);
+  }
+
+  /**
+   * Keep an answer with what is known of it, or take it away when nothing came.
+   * @param {Written} written
+   * @param {Tree} tree
+   * @returns {boolean} whether anything came
+   */
+  #finish({ answer, node, view, info }, tree) {
+    const { announcer, keep, answered } = this.#around;
+    if (answer.empty) {
       tree.remove(node);
-      return null;
+      return false;
     }
-    node.facts = reply.facts;
+    node.facts = { ...answer.facts, ...info && { model: info.name, memory: sum(info.bytes) } };
     view.finish(tree.siblings(node));
     announcer.finish();
     this.#meter();
     keep(tree);
-    answered(structuredClone(reply.message));
-    return node;
+    answered(structuredClone(answer.message));
+    return true;
   }
 
   #meter() {
-    const used = this.tree.path().findLast(({ facts }) => facts?.usage)?.facts?.usage.total_tokens ?? 0;
+    const used = this.tree.path().findLast(({ facts }) => facts?.usage)?.facts?.usage?.total_tokens ?? 0;
     this.#around.composer.context(used, this.#around.contextWindow());
   }
 }
@@ -214,17 +253,4 @@ function messagesUpTo(tree, last, system) {
   const path = tree.path();
   const messages = path.slice(0, path.findIndex(({ id }) => id === last.id) + 1).map(({ message }) => message);
   return system.trim() && messages[0]?.role !== 'system' ? [{ role: 'system', content: system }, ...messages] : structuredClone(messages);
-}
-
-/**
- * What a promise gives, unless the signal comes first; the promise goes on by itself.
- * @template T
- * @param {Promise<T>} promise
- * @param {AbortSignal} signal
- * @returns {Promise<T>}
- */
-function orAborted(promise, signal) {
-  return Promise.race([promise, new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  })]);
 }

@@ -120,7 +120,7 @@ export class MessageView {
       textOf(message) && copy,
       message.role === 'user' && iconButton('edit', 'Edit', () => this.edit()),
       message.role === 'assistant' && iconButton('again', 'Regenerate', () => this.#actions.regenerate(this.#node)),
-      usage && h('span', { class: 'figures', part: 'figures', dir: 'auto' }, figures(facts)),
+      usage && h('span', { class: 'figures', part: 'figures', dir: 'auto' }, figures(usage, facts)),
     ].filter((each) => each instanceof window.Node));
   }
 
@@ -185,8 +185,11 @@ function turn() {
   return sign;
 }
 
-/** @param {import('./tree.js').Facts} facts */
-function figures({ usage: { completion_tokens: tokens, extra }, memory }) {
+/**
+ * @param {import('../types.js').Usage} usage
+ * @param {import('./tree.js').Facts} facts
+ */
+function figures({ completion_tokens: tokens, extra }, { memory }) {
   const { decode_tokens_per_s: speed, time_to_first_token_s: first } = extra;
   const parts = [`${tokens} ${tokens === 1 ? 'token' : 'tokens'}`, `${rate(speed)} tokens/s`, `first after ${duration(first)}`];
   return [...parts, ...memory ? [`${bytes(memory)} of memory`] : []].join(' · ');

@@ -6,14 +6,11 @@
 /** @typedef {import('../deltapage.js').Message} Message */
 
 /**
- * @typedef {object} Facts  what is known of an answer besides its text
- * @property {number} [thoughtFor]  seconds
- * @property {string} [finish]  OpenAI's finish_reason
- * @property {string} [note]  what the engine says about how it ended
- * @property {any} [usage]  OpenAI's usage
+ * @typedef {object} ModelFacts  what wrote an answer
  * @property {string} [model]
  * @property {number} [memory]  bytes on the GPU
  */
+/** @typedef {import('../agent/answer.js').AnswerFacts & ModelFacts} Facts  what is known of an answer besides its text; `finish` may be `abort` */
 
 /**
  * @typedef {object} Node  one message at its place

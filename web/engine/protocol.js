@@ -49,22 +49,6 @@ function errorOf({ name, message, detail }) {
 }
 
 /**
- * A promise's result, or the signal's reason if that fires first.
- * @template T
- * @param {Promise<T>} promise
- * @param {AbortSignal} [signal]
- * @returns {Promise<T>}
- */
-export function unlessAborted(promise, signal) {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal?.reason);
-    if (signal?.aborted) abort();
-    signal?.addEventListener('abort', abort);
-    promise.then(resolve, reject).finally(() => signal?.removeEventListener('abort', abort));
-  });
-}
-
-/**
  * @typedef {object} Stream  one open request
  * @property {any[]} items  arrived and not yet taken
  * @property {boolean} ended

@@ -1,9 +1,7 @@
 /** Engines by bundle, shared by all who ask: loaded for the first of them, unloaded after the last. */
 
 import { Engine } from '../deltapage.js';
-import { unlessAborted } from './protocol.js';
-
-export { unlessAborted };
+import { unlessAborted } from '../common/abort.js';
 
 /** @typedef {import('../deltapage.js').Progress} Progress */
 

@@ -24,7 +24,7 @@ from pyside.errors import BundleError, DeltapageError
 from web.host import offline, runtime, vendor
 
 EXAMPLES = runtime.WEB / "examples"
-ROOMS = ("common", "engine", "files", "prompt-api", "chat")
+ROOMS = ("common", "engine", "files", "agent", "prompt-api", "chat")
 PAGE_FOLDERS = (runtime.WEB, *(runtime.WEB / room for room in ROOMS), EXAMPLES)
 PAGE_SUFFIXES = frozenset({".html", ".js", ".css", ".svg", ".png", ".ico", ".webmanifest"})
 

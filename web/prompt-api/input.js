@@ -1,9 +1,11 @@
 /** What the Prompt API takes, checked as its specification says, in the engine's shapes. */
 
+import { resultMessage, run, toolOf } from '../agent/tools.js';
 import { EngineError } from '../engine/protocol.js';
 
 /** @typedef {import('../types.js').Message} Message */
-/** @typedef {import('../types.js').Tool} Tool */
+/** @typedef {import('../types.js').ToolCall} ToolCall */
+/** @typedef {import('../agent/tools.js').Tool} Tool */
 /** @typedef {import('../types.js').JsonSchema} JsonSchema */
 
 /**
@@ -104,23 +106,34 @@ function textOf(content) {
  * @returns {Tool[]}
  */
 export function toolsOf(tools) {
-  return tools.map(({ name, description, inputSchema, execute }) => {
-    if (typeof name !== 'string' || typeof execute !== 'function') throw new TypeError('A tool is not {name, description, inputSchema, execute}.');
-    return { type: /** @type {const} */ ('function'), function: { name, description, parameters: inputSchema } };
+  return tools.map((tool) => {
+    const { name, description, inputSchema } = tool;
+    if (typeof name !== 'string' || typeof tool.execute !== 'function') throw new TypeError('A tool is not {name, description, inputSchema, execute}.');
+    const execute = async (/** @type {any} */ values) => {
+      const result = await tool.execute(values);
+      return result === undefined ? '' : result;
+    };
+    return { type: 'function', function: { name, description, parameters: inputSchema }, execute };
   });
 }
 
 /**
- * A tool's answer to a call, as the model reads it.
- * @param {import('../types.js').ToolCall} call
- * @param {PromptTool[]} [tools]
- * @returns {Promise<string>}
+ * Run calls one after the other, as the specification says: a tool that fails fails the prompt.
+ * @param {ToolCall[]} calls
+ * @param {Tool[]} tools
+ * @param {AbortSignal} signal
+ * @returns {Promise<Message[]>}
+ * @throws {Error} what a tool throws, or the signal's reason
  */
-export async function resultOf({ function: { name, arguments: json } }, tools) {
-  const tool = tools?.find((each) => each.name === name);
-  if (!tool) return `There is no tool ${name}.`; // the model reads it and tries another
-  const result = await tool.execute(JSON.parse(json));
-  return typeof result === 'string' ? result : JSON.stringify(result) ?? '';
+export async function runInTurn(calls, tools, signal) {
+  const results = [];
+  for (const call of calls) {
+    signal.throwIfAborted();
+    const tool = toolOf(call, tools);
+    const content = tool ? await run(call, tool) : `There is no tool ${call.function.name}.`; // the model reads it and tries another
+    results.push(resultMessage(call, content));
+  }
+  return results;
 }
 
 /**
