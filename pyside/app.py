@@ -53,8 +53,7 @@ class App:
         progress("selftest", 0, 1)
         await selftest.check(gpu, known)
         progress("selftest", 1, 1)
-        window = plan.facts["context_window"]
-        engine = Engine(gpu, plan, facts.model, context_window=window, vocab_used=facts.generation.vocab_used)
+        engine = Engine(gpu, plan, vocab_used=facts.generation.vocab_used)
         return cls(facts, plan, engine, tokenizer, chat)
 
     def info(self) -> dict[str, Any]:
@@ -65,7 +64,7 @@ class App:
             "recipe": facts.recipe,
             "model": facts.model.to_dict(),
             "generation": asdict(facts.generation),
-            "contextWindow": self.plan.facts["context_window"],
+            "contextWindow": self.plan.facts.context_window,
         }
 
     async def handle(

@@ -74,7 +74,7 @@ def _gpu(plan: Plan) -> Table:
     for buffer in plan.buffers:
         kinds[buffer.kind] += 0 if buffer.growing else buffer.bytes
     caches = sum(buffer.bytes for buffer in plan.buffers if buffer.growing)
-    per_token = caches // plan.facts["cache_tokens"]
+    per_token = caches // plan.facts.cache_tokens
     rows = (
         ("weights", kinds["weight"]),
         ("recurrent state of a session", kinds["state"]),
@@ -98,7 +98,7 @@ def _device(plan: Plan) -> Table:
         (
             (f"one binding ({largest[1]})", size(largest[0])),
             (f"one buffer ({buffer.name})", size(buffer.bytes)),
-            ("context window at these limits", f"{plan.facts['context_window']:,} tokens"),
+            ("context window at these limits", f"{plan.facts.context_window:,} tokens"),
             ("WebGPU features", "none"),
         ),
     )

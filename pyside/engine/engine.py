@@ -36,9 +36,8 @@ from kernels_wgsl.catalog.words import (
 )
 from pyside.engine.session import SNAPSHOT_BYTES, Session
 from pyside.errors import ContextError, DeltapageError, RequestError
-from pyside.network.config import ModelConfig
 from pyside.plan.gpu import Gpu
-from pyside.plan.plan import Plan
+from pyside.plan.plan import Pass, Plan
 
 BURST_SECONDS = 0.08  # what a burst should take: long enough to hide the host, short enough to look fluent
 BURST_STEPS = RING_SLOTS // 2  # two bursts in flight never overwrite a record that was not read
@@ -162,7 +161,6 @@ class Engine:
         self,
         gpu: Gpu,
         plan: Plan,
-        config: ModelConfig,
         *,
         vocab_used: int,
         context_window: int | None = None,
@@ -173,8 +171,8 @@ class Engine:
         self.context_window = min(context_window or self.session.window, self.session.window)
         self.timings = Timings()
         self._gpu, self._clock = gpu, clock
-        self._vocab_size, self._vocab_used = config.vocab_size, vocab_used
-        self._chunk, self._score_rows = plan.facts["chunk"], plan.facts["score_rows"]
+        self._vocab_size, self._vocab_used = plan.facts.vocab_size, vocab_used
+        self._chunk, self._score_rows = plan.facts.chunk, plan.facts.score_rows
         self._pace = _Pace(clock)
         self._lock = asyncio.Lock()
         self._trusted = True  # whether the session's ids are surely what the GPU holds
@@ -229,7 +227,7 @@ class Engine:
                         if guided:
                             await self._guide(response, allow, process)
                         else:
-                            self._gpu.run("decode" if queued else "sample", steps)
+                            self._gpu.run(Pass.DECODE if queued else Pass.SAMPLE, steps)
                         bursts.append((steps, self._clock(), self._ring()))
                         queued += steps
                     if not response.tokens:
@@ -272,8 +270,8 @@ class Engine:
                 self._rows(rows)
                 if targets:
                     self._gpu.write("targets", pack(f"<{len(targets)}I", *targets))
-                self._gpu.run("prefill")
-                self._gpu.run("score")
+                self._gpu.run(Pass.PREFILL)
+                self._gpu.run(Pass.SCORE)
                 self.session.extend(rows)
                 records = await asyncio.shield(self._ring())
                 tokens += [_record(records, slot)[1] for slot in range(len(targets))]
@@ -344,7 +342,7 @@ class Engine:
         """Tell the sampler which tokens the prompt has."""
         for start in range(0, len(ids), self._chunk):
             self._rows(ids[start : start + self._chunk])
-            self._gpu.run("mark")
+            self._gpu.run(Pass.MARK)
 
     async def _prefill(
         self, ids: Sequence[int], stable: Sequence[int], progress: Progress | None
@@ -356,7 +354,7 @@ class Engine:
                 rows = ids[start : min(start + self._chunk, stop)]
                 self.session.reserve(start + len(rows))
                 self._rows(rows)
-                self._gpu.run("prefill")
+                self._gpu.run(Pass.PREFILL)
                 self.session.extend(rows)
                 done = asyncio.ensure_future(self._gpu.read("control", 0, 4))
                 if progress:
@@ -375,14 +373,14 @@ class Engine:
             allowed = int.from_bytes(allow(ids), "little") & int.from_bytes(self._bits(self._vocab_used), "little")
             self._gpu.write("allowed", allowed.to_bytes(len(self._bits(0)), "little"))
         if process is None:
-            self._gpu.run("sample" if first else "decode")
+            self._gpu.run(Pass.SAMPLE if first else Pass.DECODE)
             return
-        self._gpu.run("head" if first else "step")
+        self._gpu.run(Pass.HEAD if first else Pass.STEP)
         read = asyncio.ensure_future(self._gpu.read("logits", 0, 4 * self._vocab_size))
         logits = bytearray(await asyncio.shield(read))
         process(ids, memoryview(logits).cast("f"))
         self._gpu.write("logits", bytes(logits))
-        self._gpu.run("draw")
+        self._gpu.run(Pass.DRAW)
 
     def _ring(self) -> asyncio.Future[bytes]:
         """A read of all records, queued now."""

@@ -22,10 +22,10 @@ class Session:
 
     def __init__(self, gpu: Gpu, plan: Plan, snapshot_bytes: int = SNAPSHOT_BYTES) -> None:
         self.ids: list[int] = []
-        self.window = plan.facts["context_window"]  # tokens
+        self.window = plan.facts.context_window  # tokens
         self._gpu = gpu
         self._states = [buffer for buffer in plan.buffers if buffer.kind == "state" and not buffer.growing]
-        self._capacity = plan.facts["cache_tokens"]
+        self._capacity = plan.facts.cache_tokens
         # bytes of one token in each cache
         self._caches = {buffer.name: buffer.bytes // self._capacity for buffer in plan.buffers if buffer.growing}
         self._most = max(2, snapshot_bytes // max(1, sum(buffer.bytes for buffer in self._states)))

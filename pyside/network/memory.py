@@ -13,7 +13,7 @@ from kernels_wgsl.formats import scaled
 from pyside.bundle.manifest import PLAIN, Manifest, aligned, sections
 from pyside.errors import BundleError
 from pyside.plan.limits import Limits
-from pyside.plan.plan import PlanBuilder, Upload, View
+from pyside.plan.plan import Facts, PlanBuilder, Upload, View
 
 CHUNK = 256  # rows of a prefill pass, halved until its scratch fits SCRATCH_BYTES
 SCORE_ROWS = 16  # most rows whose logits are held at once when a text is scored
@@ -118,14 +118,9 @@ class Memory:
             )
         return pieces
 
-    def facts(self) -> dict[str, int]:
-        """What the engine goes by: rows per pass, tokens that the caches hold at first and at most."""
-        return {
-            "chunk": self.chunk,
-            "score_rows": self.score_rows,
-            "cache_tokens": self.cache_tokens,
-            "context_window": self.context_window,
-        }
+    def facts(self) -> Facts:
+        """What the engine goes by."""
+        return Facts(self.chunk, self.score_rows, self.cache_tokens, self.context_window, self.config.vocab_size)
 
     def _widths(self) -> dict[str, int]:
         """Columns of every scratch buffer with a row per token."""

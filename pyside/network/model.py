@@ -18,9 +18,9 @@ from kernels_wgsl.formats import GROUP, ROW_TILE
 from pyside.bundle.manifest import Manifest
 from pyside.network.memory import SPLITS, Memory, Weight
 from pyside.plan.limits import Limits
-from pyside.plan.plan import Plan, PlanBuilder, View
+from pyside.plan.plan import Pass, Plan, PlanBuilder, View
 
-LAZY = ("head", "step", "draw", "score", "mark")
+LAZY = (Pass.HEAD, Pass.STEP, Pass.DRAW, Pass.SCORE, Pass.MARK)
 MATVEC_THREADS = 8192  # a matvec with fewer threads lets up to MATVEC_SLICES of them share a row
 MATVEC_SLICES = 32
 MATVEC_GROUP = 128  # threads of a workgroup as far as MATVEC_SPAN allows: many small ones reach more of a GPU's cores
@@ -34,35 +34,34 @@ def compile_plan(manifest: Manifest, limits: Limits, *, chunk: int | None = None
 
     ``chunk``: rows of a prefill pass, by default as many as scratch memory allows. ``context``: tokens that a session may
     hold, by default what the model was trained for; both are cut to what the device takes.
-    Facts: see ``Memory.facts``.
     Errors: BundleError for a missing or misshapen tensor, PlanError for one that the device cannot take.
     """
     plan = PlanBuilder(limits=limits)
     memory = Memory(plan, manifest, chunk, context)
     chunk_rows, one_row, score_rows = (_Rows(memory, rows) for rows in (memory.chunk, 1, memory.score_rows))
 
-    plan.begin("prefill")
+    plan.begin(Pass.PREFILL)
     _embed(chunk_rows)
     _layers(chunk_rows)
-    for name in ("sample", "head"):
+    for name in (Pass.SAMPLE, Pass.HEAD):
         plan.begin(name)
         _last_norm(one_row)
         _head(one_row)
-        if name == "sample":
+        if name == Pass.SAMPLE:
             _draw(one_row)
-    for name in ("decode", "step"):
+    for name in (Pass.DECODE, Pass.STEP):
         plan.begin(name)
         _embed(one_row)
         _layers(one_row)
         _last_norm(one_row)
         _head(one_row)
-        if name == "decode":
+        if name == Pass.DECODE:
             _draw(one_row)
-    plan.begin("draw")
+    plan.begin(Pass.DRAW)
     _draw(one_row)
-    plan.begin("score")
+    plan.begin(Pass.SCORE)
     _score(score_rows)
-    plan.begin("mark")
+    plan.begin(Pass.MARK)
     _mark(chunk_rows)
     return plan.build(LAZY, memory.facts())
 

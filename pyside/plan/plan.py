@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
 from typing import Literal
 
 from kernels_wgsl.catalog import CATALOG, file_name, slots_for
@@ -20,6 +21,30 @@ from pyside.plan.limits import Limits
 # engine exchanges with the kernels. scratch: valid within one pass only.
 Kind = Literal["weight", "state", "step", "scratch"]
 ALIGNMENT = 256  # bytes; WebGPU's minStorageBufferOffsetAlignment
+
+
+class Pass(StrEnum):
+    """The passes that an engine runs; ``pyside/network`` says what each computes."""
+
+    PREFILL = "prefill"  # a chunk of rows through the layers
+    DECODE = "decode"  # the id in ``ids`` through the layers, the head and the sampler, which leaves the next id there
+    SAMPLE = "sample"  # the head and the sampler for the last row of the pass before
+    HEAD = "head"  # SAMPLE as far as the logits
+    STEP = "step"  # DECODE as far as the logits
+    DRAW = "draw"  # the sampler alone, on logits that the host may have edited
+    SCORE = "score"  # the likeliest tokens after each row of the pass before
+    MARK = "mark"  # ids of a prompt, for the sampler's penalties
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What an engine goes by; all 0 in a plan without a model, such as the self-test's."""
+
+    chunk: int = 0  # rows of a prefill pass
+    score_rows: int = 0  # rows that a score pass takes of the pass before
+    cache_tokens: int = 0  # tokens that the caches hold at first
+    context_window: int = 0  # tokens that they hold at most
+    vocab_size: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,7 +105,7 @@ class Plan:
     passes: Mapping[str, tuple[Dispatch, ...]]
     uploads: tuple[Upload, ...]
     lazy: tuple[str, ...] = ()  # passes whose pipelines and private scratch are made at first use
-    facts: Mapping[str, int] = field(default_factory=dict)  # numbers the engine goes by, such as rows per pass
+    facts: Facts = Facts()
 
     def joined(self, other: Plan) -> Plan:
         """Both plans as one; the names of their buffers and passes must differ, the facts are this one's."""
@@ -213,7 +238,7 @@ class PlanBuilder:
             self.pipelines.append(Pipeline(kernel, dict(constants), file))
         return self._pipeline_index[file]
 
-    def build(self, lazy: tuple[str, ...] = (), facts: Mapping[str, int] | None = None) -> Plan:
+    def build(self, lazy: tuple[str, ...] = (), facts: Facts = Facts()) -> Plan:
         """The finished, frozen plan."""
         passes = {name: tuple(dispatches) for name, dispatches in self.passes.items()}
-        return Plan(tuple(self.buffers), tuple(self.pipelines), passes, tuple(self.uploads), lazy, dict(facts or {}))
+        return Plan(tuple(self.buffers), tuple(self.pipelines), passes, tuple(self.uploads), lazy, facts)

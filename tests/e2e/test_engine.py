@@ -47,7 +47,7 @@ def by_numpy(model: str, recipe: str, ids: tuple[int, ...]) -> list[int]:
     async def run() -> list[int]:
         gpu = NumpyGpu(packed.shards)
         await gpu.load(plan)
-        engine = Engine(gpu, plan, packed.manifest.model, vocab_used=packed.manifest.generation.vocab_used)
+        engine = Engine(gpu, plan, vocab_used=packed.manifest.generation.vocab_used)
         return [token.id async for token in engine.generate(ids, Sampling(max_tokens=TOKENS))]
 
     with ThreadPoolExecutor(1) as thread:  # Playwright's event loop runs in this one

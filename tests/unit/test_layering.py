@@ -19,7 +19,7 @@ BELOW: dict[str, set[str]] = {
     "plan": {"errors"},
     "bundle": {"errors", "network"},
     "network": {"errors", "plan", "bundle"},
-    "engine": {"errors", "plan", "network"},
+    "engine": {"errors", "plan"},
     "api": {"errors", "text", "constrained", "bundle", "engine"},
     "app": {"errors", "text", "bundle", "network", "plan", "engine", "api"},
     "host": {"errors", "plan", "api", "app"},

@@ -121,20 +121,20 @@ def test_states_share_buffers_and_split_when_they_must() -> None:
 def test_context_window() -> None:
     manifest = tiny("tiny-a", "q4").manifest
     row = 2 * 32 * 2  # bytes of a token's keys: two heads of 32 in f16
-    assert compile_plan(manifest, Limits.baseline()).facts["context_window"] == manifest.model.max_position_embeddings
-    assert compile_plan(manifest, Limits.baseline(), context=500).facts["context_window"] == 500
+    assert compile_plan(manifest, Limits.baseline()).facts.context_window == manifest.model.max_position_embeddings
+    assert compile_plan(manifest, Limits.baseline(), context=500).facts.context_window == 500
     small = replace(Limits.baseline(), binding_bytes=1 << 20)
-    assert compile_plan(manifest, small, chunk=16).facts["context_window"] == (1 << 20) // row
+    assert compile_plan(manifest, small, chunk=16).facts.context_window == (1 << 20) // row
 
 
 def test_the_context_of_a_software_adapter() -> None:
     """Lavapipe ends a kernel's loops after 65,535 iterations in all: beyond some 20,000 keys attention would be wrong."""
     manifest = tiny("tiny-a").manifest
     plan = compile_plan(manifest, replace(Limits.baseline(), software=True))
-    assert plan.facts["context_window"] == min(16_384, manifest.model.max_position_embeddings)
+    assert plan.facts.context_window == min(16_384, manifest.model.max_position_embeddings)
     longer = replace(manifest, model=replace(manifest.model, max_position_embeddings=262_144))
-    assert compile_plan(longer, replace(Limits.baseline(), software=True)).facts["context_window"] == 16_384
-    assert compile_plan(longer, Limits.baseline(), context=262_144).facts["context_window"] > 16_384
+    assert compile_plan(longer, replace(Limits.baseline(), software=True)).facts.context_window == 16_384
+    assert compile_plan(longer, Limits.baseline(), context=262_144).facts.context_window > 16_384
 
 
 def test_a_chunk_fits_the_scratch() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from pyside.errors import PlanError
 from pyside.plan.limits import Limits
-from pyside.plan.plan import PlanBuilder, View
+from pyside.plan.plan import Facts, PlanBuilder, View
 
 NORM: dict[str, Any] = {"D": 64, "T": 4, "EPS": 1e-6, "LAST": 0}
 
@@ -31,7 +31,7 @@ def views(builder: PlanBuilder, **changed: View) -> dict[str, View]:
 def test_a_dispatch(builder: PlanBuilder) -> None:
     builder.dispatch("rmsnorm", "norm", NORM, **views(builder, x=builder.view("x").at(256, 512)))
     builder.dispatch("rmsnorm", "again", NORM, **views(builder))
-    plan = builder.build(("pass",), {"chunk": 4})
+    plan = builder.build(("pass",), Facts(chunk=4))
     first, second = plan.passes["pass"]
     assert len(plan.pipelines) == 1 and first.pipeline == second.pipeline == 0
     assert [(b.buffer, b.offset, b.bytes) for b in first.bindings] == [
@@ -43,7 +43,7 @@ def test_a_dispatch(builder: PlanBuilder) -> None:
     assert first.grid == (4, 1, 1) and first.label == "norm"
     assert plan.pipelines[0].file.startswith("rmsnorm-") and plan.pipelines[0].file.endswith(".wgsl")
     data = json.loads(plan.to_json())
-    assert data["facts"] == {"chunk": 4} and data["lazy"] == ["pass"] and data["passes"]["pass"][0]["label"] == "norm"
+    assert data["facts"]["chunk"] == 4 and data["lazy"] == ["pass"] and data["passes"]["pass"][0]["label"] == "norm"
 
 
 def test_a_growing_buffer_is_bound_whole() -> None:

@@ -63,7 +63,7 @@ def bytes_by_kind(plan: Plan, tokens: int) -> dict[str, int]:
     """GPU bytes once the caches hold so many tokens; growing state is ``cache``."""
     sums = dict.fromkeys(("weight", "state", "cache", "step", "scratch"), 0)
     for buffer in plan.buffers:
-        grown = buffer.bytes // plan.facts["cache_tokens"] * tokens if buffer.growing else buffer.bytes
+        grown = buffer.bytes // plan.facts.cache_tokens * tokens if buffer.growing else buffer.bytes
         sums["cache" if buffer.growing else buffer.kind] += grown
     return sums
 
@@ -74,8 +74,8 @@ def bytes_by_kind(plan: Plan, tokens: int) -> dict[str, int]:
 def test_every_dispatch_is_within_the_limits(size: str, recipe: str, device: str) -> None:
     limits = {"baseline": Limits.baseline(), "large": LARGE, "software": SOFTWARE}[device]
     plan = compile_plan(manifest(size, recipe), limits)
-    window = plan.facts["context_window"]
-    rows = {buffer.name: buffer.bytes // plan.facts["cache_tokens"] for buffer in plan.buffers if buffer.growing}
+    window = plan.facts.context_window
+    rows = {buffer.name: buffer.bytes // plan.facts.cache_tokens for buffer in plan.buffers if buffer.growing}
     assert max(rows.values()) * window <= limits.binding_bytes  # a cache is bound whole, however long it grows
     assert max(buffer.bytes for buffer in plan.buffers) <= limits.buffer_bytes
     for dispatches in plan.passes.values():
@@ -117,9 +117,9 @@ def test_every_workgroup_is_one_that_any_device_runs(size: str) -> None:
 def test_the_context_is_what_one_cache_may_measure(size: str, row: int, tokens: int) -> None:
     made = manifest(size, "q4")
     plan = compile_plan(made, Limits.baseline())
-    assert {b.bytes // plan.facts["cache_tokens"] for b in plan.buffers if b.growing} == {row}
-    assert plan.facts["context_window"] == tokens
-    assert compile_plan(made, LARGE).facts["context_window"] == TRAINED
+    assert {b.bytes // plan.facts.cache_tokens for b in plan.buffers if b.growing} == {row}
+    assert plan.facts.context_window == tokens
+    assert compile_plan(made, LARGE).facts.context_window == TRAINED
 
 
 @pytest.mark.parametrize(("size", "recipe"), [("9B", "f16"), ("4B", "f32")])
@@ -128,7 +128,7 @@ def test_a_recipe_too_large_for_a_small_device_is_refused(size: str, recipe: str
     made = manifest(size, recipe)
     with pytest.raises(PlanError, match=r"gate_up .*bytes, this device (binds|makes) at most .*use a smaller"):
         compile_plan(made, Limits.baseline())
-    assert compile_plan(made, LARGE).facts["context_window"] == TRAINED
+    assert compile_plan(made, LARGE).facts.context_window == TRAINED
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pyside.desk.selftest_vectors import bake
 from pyside.engine import selftest
 from pyside.errors import BundleError, DeltapageError
 from pyside.plan.limits import Limits
-from pyside.plan.plan import Dispatch, Plan
+from pyside.plan.plan import Dispatch, Facts, Plan
 from tests.support.executors.numpy_gpu import NumpyGpu
 
 DATA: dict[str, Any] = json.loads(json.dumps(bake()))
@@ -71,9 +71,11 @@ def test_calls_of_another_version_are_told() -> None:
 
 def test_joined_to_another_plan() -> None:
     plan = selftest.plan(DATA, Limits.baseline())
-    other = Plan(plan.buffers[:1], plan.pipelines[:1], {"other": ()}, (), ("other",), {"chunk": 1})
+    other = Plan(plan.buffers[:1], plan.pipelines[:1], {"other": ()}, (), ("other",), Facts(chunk=1))
     joined = other.joined(plan)
-    assert joined.lazy == ("other",) and joined.facts == {"chunk": 1} and set(joined.passes) == {"other", selftest.PASS}
+    assert (
+        joined.lazy == ("other",) and joined.facts == Facts(chunk=1) and set(joined.passes) == {"other", selftest.PASS}
+    )
     for ours, theirs in zip(joined.passes[selftest.PASS], plan.passes[selftest.PASS], strict=True):
         assert joined.pipelines[ours.pipeline] == plan.pipelines[theirs.pipeline]
         assert [joined.buffers[b.buffer] for b in ours.bindings] == [plan.buffers[b.buffer] for b in theirs.bindings]

@@ -9,7 +9,7 @@ import pytest
 
 from pyside.engine.session import Session
 from pyside.errors import ContextError
-from pyside.plan.plan import Buffer, Plan
+from pyside.plan.plan import Buffer, Facts, Plan
 from tests.support.executors.numpy_gpu import NumpyGpu
 
 WINDOW = 1000
@@ -22,7 +22,7 @@ PLAN = Plan(
     (),
     {},
     (),
-    facts={"cache_tokens": 64, "context_window": WINDOW},
+    facts=Facts(cache_tokens=64, context_window=WINDOW),
 )
 
 
