@@ -24,7 +24,7 @@ from pyside.constrained.grammar import Grammar
 from pyside.constrained.vocabulary import Vocabulary
 from pyside.engine.engine import Engine, Progress, Sampling, Token
 from pyside.text.chat_stream import THINK_CLOSE, Delta, StreamRouter
-from pyside.text.chat_template import ChatFormat
+from pyside.text.chat_template import ChatFormat, Prompt
 from pyside.text.tokenizer import Tokenizer
 
 Chunk = dict[str, Any]
@@ -89,7 +89,7 @@ class Completions:
             forced_tool=asked.forced_tool,
             one_call=not asked.parallel_tool_calls,
             loop_guard=asked.loop_guard,
-            constraint=self._constraint(asked.grammar, prompt.thinking),
+            constraint=self._constraint(asked.grammar, prompt),
             process=self._extensions.process(asked.options.logits_processor),
             progress=tell and chunks.progress(tell),
         )
@@ -160,10 +160,11 @@ class Completions:
     def _vocabulary(self) -> Vocabulary:
         return Vocabulary(self._tokenizer, self._generation.stop_ids)
 
-    def _constraint(self, grammar: Grammar | None, thinking: bool) -> Constraint | None:
+    def _constraint(self, grammar: Grammar | None, prompt: Prompt) -> Constraint | None:
         if grammar is None:
             return None
-        return Constraint(grammar, self._vocabulary, self._tokenizer.added[THINK_CLOSE] if thinking else None)
+        opens_after = self._tokenizer.added[THINK_CLOSE] if prompt.thinking else None
+        return Constraint(grammar, self._vocabulary, opens_after, prompt.begun)
 
     def _sampling(
         self, options: Options, preset: Mapping[str, float], prompt_tokens: int, shown: Shown | None

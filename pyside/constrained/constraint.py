@@ -10,21 +10,27 @@ from collections.abc import Sequence
 
 from pyside.constrained.grammar import Grammar, State
 from pyside.constrained.vocabulary import Vocabulary
-from pyside.errors import DeltapageError
+from pyside.errors import DeltapageError, RequestError
 
 REMEMBERED = 256  # masks of a grammar; one is ceil(V/8) bytes, 31 kB for the published vocabulary
+QUOTED_MAX = 60  # characters of an answer's beginning that an error repeats
 
 
 class Constraint:
     """One answer's grammar and how far the answer has come; its ``allow`` is what ``Engine.generate`` takes.
 
     ``opens_after``: an id until which everything is allowed, such as ``</think>``; None when the answer starts at once.
+    ``begun``: text with which the answer begins, before its first id.
+    Errors: RequestError when the grammar does not take ``begun``.
     """
 
-    def __init__(self, grammar: Grammar, vocabulary: Vocabulary, opens_after: int | None = None) -> None:
+    def __init__(
+        self, grammar: Grammar, vocabulary: Vocabulary, opens_after: int | None = None, begun: str = ""
+    ) -> None:
         self._grammar, self._vocabulary = grammar, vocabulary
         self._opens_after = opens_after
-        self._state: State | None = grammar.start if opens_after is None else None
+        self._start = _after(grammar, begun)
+        self._state: State | None = self._start if opens_after is None else None
         self._breaks = opens_after is not None  # whether line breaks may come, which a template leaves after a thought
         self._seen = 0  # generated ids that the state stands for
         self._masks = vocabulary.masks.setdefault(grammar, {})
@@ -55,7 +61,7 @@ class Constraint:
     def _take(self, id: int) -> None:
         if self._state is None:
             if id == self._opens_after:
-                self._state = self._grammar.start
+                self._state = self._start
             return
         if id in self._vocabulary.stop_ids:
             return
@@ -84,3 +90,20 @@ class Constraint:
         if self._breaks:
             ids += vocabulary.line_breaks
         return vocabulary.bits(ids, mask)
+
+
+def _after(grammar: Grammar, begun: str) -> State:
+    """The state after the beginning of an answer."""
+    state = grammar.start
+    for place, char in enumerate(begun):
+        state = grammar.run(state, char.encode(errors="surrogatepass"))
+        if not state:
+            raise RequestError(
+                f"the answer begins with {_short(begun)}, which leaves its form at character {place}, {char!r}: "
+                "begin it as the form does, or leave the beginning out"
+            )
+    return state
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= QUOTED_MAX else text[:QUOTED_MAX] + "…")

@@ -204,7 +204,7 @@ def _number_prefix(text: bytes, integer: bool, bounded: bool) -> bool:
         good = not integer and not bounded and whole and (not point or decimals) and len(digits) <= 2
         if not good or not set(digits) <= DIGITS:
             return False
-    if point and (integer or not whole):
+    if point and (integer or not whole or (not decimals and len(whole) == DIGITS_MAX)):
         return False
     if len(whole) + len(decimals) > DIGITS_MAX or not set(whole) <= DIGITS or not set(decimals) <= DIGITS:
         return False

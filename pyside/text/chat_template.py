@@ -39,6 +39,7 @@ class Prompt:
     stable: tuple[int, ...]  # lengths of the prefixes of ids that later turns of the conversation share
     thinking: bool  # the reply starts inside a thought
     text: str  # what the template rendered
+    begun: str = ""  # how the answer, thought aside, already begins at the prompt's end
 
 
 class ChatTemplate:
@@ -140,7 +141,7 @@ class ChatFormat:
         encode = self.tokenizer.encode
         ids = (*prompt.ids, *encode(thought, control=False), *encode(close), *encode(content, control=False))
         thinking = prompt.thinking and not content
-        return Prompt(ids, prompt.stable, thinking, prompt.text + thought + close + content)
+        return Prompt(ids, prompt.stable, thinking, prompt.text + thought + close + content, content)
 
     def _ids(self, rendered: str, marks: _Marks) -> list[int]:
         """Ids of a rendered text: tokens beside a mark are text, all others are control ids."""

@@ -22,10 +22,14 @@ from pyside.errors import DeltapageError, RequestError
 from pyside.text.tokenizer import Tokenizer, pack
 from tests.support.constrained_sampling import STOP, VOCAB_USED, allowed, fitting, sample
 from tests.support.executors.numpy_gpu import NumpyGpu
+from tests.support.grammars.schemas import random_schema
+from tests.support.grammars.walk import vocabularies, walked
 from tests.support.models.whole_plan import open_engine, tiny
 from tests.support.scripted_engine import chat_format
 from tests.support.scripted_engine import tokenizer as text_tokenizer
 from tests.support.texts.samples import TINY
+
+BEGUN = '{"ok": fal'
 
 
 @pytest.fixture(scope="module")
@@ -37,54 +41,6 @@ def tokenizer() -> Tokenizer:
 @pytest.fixture(scope="module")
 def vocabulary(tokenizer: Tokenizer) -> Vocabulary:
     return Vocabulary(tokenizer, (STOP,))
-
-
-def random_schema(rng: random.Random, depth: int = 0) -> Any:
-    """A schema of the supported keywords."""
-    kinds = ["string", "integer", "number", "boolean", "null", "enum", "const", "bounded"]
-    kinds += ["object", "array", "any", "tuple", "types"] if depth < 3 else []
-    match rng.choice(kinds if depth else ["object"]):
-        case "object":
-            names = rng.sample(["a", "name", "größe", "x y", 'q"', "items", "ok"], rng.randint(0, 4))
-            schema: dict[str, Any] = {
-                "type": "object",
-                "properties": {name: random_schema(rng, depth + 1) for name in names},
-                "required": [name for name in names if rng.random() < 0.6],
-            }
-            return schema | ({"additionalProperties": False} if names or rng.random() < 0.5 else {})
-        case "array":
-            low = rng.randint(0, 2)
-            return {
-                "type": "array",
-                "items": random_schema(rng, depth + 1),
-                "minItems": low,
-                "maxItems": low + rng.randint(0, 3),
-            }
-        case "tuple":
-            parts = [random_schema(rng, depth + 1) for _ in range(rng.randint(1, 3))]
-            return {"type": "array", "prefixItems": parts, "items": False, "minItems": len(parts)}
-        case "any":
-            return {"anyOf": [random_schema(rng, depth + 1) for _ in range(2)], "description": "either"}
-        case "types":
-            return {"type": ["integer", "null", "boolean"]}
-        case "string" if rng.random() < 0.3:
-            return {
-                "type": "string",
-                "pattern": rng.choice([r"^[A-Z]{2}-\d{1,4}$", r"^(?:yes|no|\W{1,3})$", r"^.{0,20}$"]),
-            }
-        case "string":
-            low = rng.randint(0, 3)
-            return {"type": "string", "minLength": low, "maxLength": low + rng.randint(0, 80)}
-        case "bounded":
-            low, span = rng.randint(-500, 500), rng.choice([0, 1, 7, 90, 12_345])
-            name = rng.choice(["integer", "number"])
-            return {"type": name, "minimum": low, rng.choice(["maximum", "maximum"]): low + span}
-        case "enum":
-            return {"enum": rng.sample([1, "one", None, True, [1, "ü"], {"k": 2}], 3)}
-        case "const":
-            return {"const": rng.choice(["fixed", 7, {"a": [1]}])}
-        case kind:
-            return {"type": kind}
 
 
 def test_a_hundred_random_schemas(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
@@ -219,6 +175,46 @@ def test_a_thought_is_free_and_the_answer_is_not(tokenizer: Tokenizer, vocabular
     assert [id for id in range(VOCAB_USED) if mask[id >> 3] >> (id & 7) & 1] == [STOP]
 
 
+def test_an_answer_that_has_begun_goes_on_within_its_form(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
+    grammar = grammar_of({"type": "array", "items": {"const": "größe"}})
+    constraint = Constraint(grammar, vocabulary, begun='["grö')
+    assert allowed(constraint, []) == fitting(grammar, '["grö'.encode(), tokenizer)
+    constraint.allow(tokenizer.encode('ße"]'))
+    assert constraint.complete
+    assert allowed(Constraint(grammar, vocabulary, begun='["größe"]'), []) == {STOP}
+
+
+@pytest.mark.parametrize(
+    ("begun", "says"),
+    [
+        ("Sure: [", r"the answer begins with 'Sure: \[', which leaves its form at character 0, 'S': begin it as"),
+        ("[1, x", "leaves its form at character 4, 'x'"),
+        ("[]\n", r"leaves its form at character 2, '\\n'"),
+        ("[\ud800", "leaves its form at character 1"),
+        ("[" + "1, " * 1000 + "x", "which leaves its form at character 3001, 'x'"),
+    ],
+)
+def test_a_beginning_that_leaves_the_form_is_refused(begun: str, says: str, vocabulary: Vocabulary) -> None:
+    grammar = grammar_of({"type": "array", "items": {"type": "integer"}})
+    with pytest.raises(RequestError, match=says) as caught:
+        Constraint(grammar, vocabulary, begun=begun)
+    assert len(str(caught.value)) < 250
+
+
+@pytest.mark.parametrize("number", [{"type": "number"}, {"type": "number", "minimum": 0}])
+def test_a_number_that_is_full_has_no_point(number: Any, vocabulary: Vocabulary) -> None:
+    """17 digits and a point would have no digit after them."""
+    grammar, digits = grammar_of(number), "13967902302580073"
+    assert not grammar.run(grammar.start, f"{digits}.".encode())
+    assert allowed(Constraint(grammar, vocabulary, begun=digits), []) and accepts(grammar, digits)
+    assert accepts(grammar, f"{digits[:-1]}.{digits[-1]}")
+
+
+def test_no_state_of_random_grammars_is_without_a_way_on() -> None:
+    states, grammars = walked(vocabularies(), 1500, seed=9)
+    assert states >= 1500 and grammars >= 5
+
+
 def test_line_breaks_are_the_answers_own_unless_a_thought_precedes(
     tokenizer: Tokenizer, vocabulary: Vocabulary
 ) -> None:
@@ -272,7 +268,7 @@ def test_masks_are_kept_as_long_as_their_grammar(tokenizer: Tokenizer, vocabular
 
 
 def test_answers_of_the_whole_line_keep_to_the_schema() -> None:
-    """Random weights, the real engine: every completed answer validates, with a thought before it and without."""
+    """Random weights, the real engine: every completed answer validates, with a thought before it, without, and begun by the request."""
     schema = {
         "type": "object",
         "properties": {"ok": {"type": "boolean"}, "n": {"type": "integer", "minimum": 3, "maximum": 40}},
@@ -285,12 +281,23 @@ def test_answers_of_the_whole_line_keep_to_the_schema() -> None:
     async def ask() -> list[dict[str, Any]]:
         made = await open_engine(NumpyGpu(model.shards), model, 64)
         api = Completions(made, text_tokenizer(), chat_format(), Generation((902, 900), 933, False, {}), "tiny-a")
-        request = {"messages": [{"role": "user", "content": "Answer."}], "response_format": form, "max_tokens": 60}
-        thoughts: tuple[dict[str, Any], ...] = ({}, {"enable_thinking": True, "thinking_budget": 5})
-        return [await collect(api.chat(request | thoughts[seed % 2] | {"seed": seed})) for seed in range(4)]
+        request: dict[str, Any] = {
+            "messages": [{"role": "user", "content": "Answer."}],
+            "response_format": form,
+            "max_tokens": 60,
+        }
+        begun = [*request["messages"], {"role": "assistant", "content": BEGUN}]
+        ways: tuple[dict[str, Any], ...] = (
+            {},
+            {"enable_thinking": True, "thinking_budget": 5},
+            {"messages": begun, "continue_final_message": True},
+        )
+        return [await collect(api.chat(request | ways[seed % 3] | {"seed": seed})) for seed in range(6)]
 
     choices = [answer["choices"][0] for answer in asyncio.run(ask())]
-    ended = [choice["message"]["content"] for choice in choices if choice["finish_reason"] == "stop"]
+    beginnings = ["", "", BEGUN] * 2
+    ended = [begun + choice["message"]["content"] for begun, choice in zip(beginnings, choices, strict=True)
+             if choice["finish_reason"] == "stop"]  # fmt: skip
     for content in ended:
         Draft202012Validator(schema).validate(json.loads(content))
-    assert len(ended) >= 3
+    assert len(ended) >= 5

@@ -53,6 +53,13 @@ from tests.support.scripted_engine import ASKED, WEATHER, engine, message, run
             {"messages": [*ASKED["messages"], {"role": "assistant", "tool_calls": [{}]}], "continue_final_message": True},
             "expected the assistant's text as the last message",
         ),
+        (
+            {
+                "messages": [*ASKED["messages"], {"role": "assistant", "content": "It is "}],
+                "continue_final_message": True, "response_format": {"type": "regex", "regex": "[a-c]"},
+            },
+            "the answer begins with 'It is ', which leaves its form at character 0, 'I'",
+        ),
         ({"temprature": 1, "best": 2}, "unknown best, temprature"),
         ({"extra_body": {"temperature": 1}, "temperature": 1}, "temperature stands beside and inside extra_body"),
         ({"extra_body": 3}, "extra_body is 3, expected an object"),
