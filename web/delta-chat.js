@@ -12,7 +12,7 @@
  * Events (bubbling, composed): `delta-ready` {info}, `delta-message` {message}, `delta-error` {error}, `delta-change` {title, model}
  *   when another conversation or model is shown.
  * Parts: header, title, sidebar, log, empty, message, user, assistant, tool, bubble, content, thought, tool-call, figures,
- *   footer, composer, input, send, stop, alert, status, context, dialog. Custom properties: see chat/style.js.
+ *   footer, composer, input, send, stop, alert, status, context, dialog. Custom properties: the `--delta-*` of chat/base.css.
  *
  * It shows itself at once and fetches nothing of the model before the first message or a click on Load.
  */
@@ -27,7 +27,7 @@ import { Library } from './chat/library.js';
 import { Model } from './chat/model.js';
 import { listModels, modelIn, ModelPicker } from './chat/models.js';
 import { defaults, keep, restore } from './chat/settings.js';
-import { style } from './chat/style.js';
+import { css } from './chat/styles.js';
 import { ThreadView } from './chat/thread-view.js';
 import { Tree } from './chat/tree.js';
 
@@ -36,6 +36,9 @@ import { Tree } from './chat/tree.js';
 /** @typedef {import('./chat/models.js').Listed} Listed */
 /** @typedef {import('./chat/settings.js').Settings} Settings */
 /** @typedef {import('./agent/tools.js').Tool} Tool */
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(css);
 
 export class DeltaChat extends HTMLElement {
   static observedAttributes = ['bundle', 'bundles', 'storage', 'intro-message', 'placeholder'];
@@ -100,7 +103,7 @@ export class DeltaChat extends HTMLElement {
 
   constructor() {
     super();
-    this.#root.adoptedStyleSheets = [style];
+    this.#root.adoptedStyleSheets = [sheet];
     const header = h('header', { part: 'header' }, this.#drawer, this.#picker.element, this.#load,
       iconButton('fresh', 'New chat', () => this.clear(), { class: 'icon fresh' }),
       iconButton('settings', 'Settings', () => this.#openSettings()));

@@ -1,6 +1,7 @@
 """The exported site: complete, equal to what the server gives, and never half written."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from starlette.testclient import TestClient
 from pyside.errors import BundleError, DeltapageError
 from tests.support.models.small_bundle import write_small_bundle
 from tests.support.paths import files_under
-from web.host import runtime, server, site
+from web.host import runtime, server, site, styles
 
 
 def test_the_site_is_what_the_server_serves(tmp_path: Path) -> None:
@@ -23,6 +24,7 @@ def test_the_site_is_what_the_server_serves(tmp_path: Path) -> None:
         "runtime/python_stdlib.zip",
         "bundles/small/manifest.json",
         "engine/worker.js",
+        "chat/styles.js",
     } <= found
     declared = {name for name in found if name.endswith(".d.ts")}
     for name in found - {"_headers", ".nojekyll"} - declared:
@@ -34,6 +36,23 @@ def test_the_site_is_what_the_server_serves(tmp_path: Path) -> None:
     assert {"deltapage.d.ts", "language-model.d.ts", "deep-chat.d.ts", "delta-chat.d.ts"} <= declared
     assert {name.removesuffix(".d.ts") + ".js" for name in declared} <= found
     assert "static load(" in (out / "deltapage.d.ts").read_text()
+
+
+def test_the_module_of_styles_is_every_sheet_as_it_is_now(tmp_path: Path) -> None:
+    folder = tmp_path / "chat"
+    shutil.copytree(styles.FOLDER, folder)
+    assert {path.stem for path in folder.glob("*.css")} == set(styles.SHEETS)
+    hosted = {name for name in site.page_files() if name.startswith("chat/") and not name.endswith(".js")}
+    assert hosted == set(), "the sheets by themselves"
+    for change in ("", '.quiet { content: "\\201C ${1} `" }\n'):
+        (folder / "base.css").write_text(change + (folder / "base.css").read_text())
+        module = styles.assemble(tmp_path / "styles.js", folder).read_text()
+        assert module.startswith("export const css = ") and module.endswith(";\n")
+        text = json.loads(module.removeprefix("export const css = ").removesuffix(";\n"))
+        sheets = [(folder / f"{sheet}.css").read_text() for sheet in styles.SHEETS]
+        assert text == "\n".join(sheets) and text.startswith(change or "/*")
+    before = (tmp_path / "styles.js").stat()
+    assert styles.assemble(tmp_path / "styles.js", folder).stat().st_mtime_ns == before.st_mtime_ns
 
 
 def test_pages_bring_their_policy_along() -> None:

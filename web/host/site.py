@@ -1,7 +1,8 @@
 """What is hosted and under which headers: one layout for our own server and for a folder on any static host.
 
 /                      index.html and the modules beside it, in a site's folder with their TypeScript declarations
-/<room>/               their own modules, by what they are about (``ROOMS``)
+/<room>/               their own modules, by what they are about (``ROOMS``); the element's style sheets are one of them
+                       (``web/host/styles.py``)
 /examples/             pages that show each part of the API
 /runtime/              Pyodide and the in-page Python (``web/host/runtime.py``)
 /vendor/               libraries for Markdown, code and mathematics (``web/host/vendor.py``)
@@ -21,7 +22,7 @@ from pathlib import Path
 
 from pyside.bundle.manifest import Manifest
 from pyside.errors import BundleError, DeltapageError
-from web.host import offline, runtime, vendor
+from web.host import offline, runtime, styles, vendor
 
 EXAMPLES = runtime.WEB / "examples"
 ROOMS = ("common", "engine", "files", "agent", "prompt-api", "chat")
@@ -50,13 +51,17 @@ MARKER = "_headers"  # a folder with this file and bundles.json is a site that m
 
 def page_files() -> dict[str, Path]:
     """The page, its modules, its pictures and the examples, by the name under which they are hosted."""
-    names = sorted(path.relative_to(runtime.WEB).as_posix() for folder in PAGE_FOLDERS for path in folder.iterdir())
-    return {name: path for name in names if (path := page_file(name))}
+    found = {path.relative_to(runtime.WEB).as_posix() for folder in PAGE_FOLDERS for path in folder.iterdir()}
+    return {name: path for name in sorted(found | {styles.NAME}) if (path := page_file(name))}
 
 
 def page_file(name: str) -> Path | None:
     """The file of the page that is hosted under that name, if there is one."""
+    if name == styles.NAME:
+        return styles.assemble()
     path = runtime.WEB / name
+    if path.suffix == ".css" and path.parent == styles.FOLDER:
+        return None  # it is in that module
     # Python beside the examples runs in the page, unlike what lies beside the page's modules
     hosted = path.suffix in PAGE_SUFFIXES or (path.suffix == ".py" and path.parent == EXAMPLES)
     return path if hosted and path.parent in PAGE_FOLDERS and path.is_file() else None
