@@ -5,6 +5,7 @@
  */
 
 import { bytes as size } from './chat/format.js';
+import { SECTIONS } from './common/facts.js';
 import { Kept as Store } from './files/kept.js';
 import { EngineError } from './engine/protocol.js';
 import { Files } from './files/shards.js';
@@ -86,9 +87,9 @@ export async function checkRoom(bundle) {
  * @returns {Promise<FileSpec[]>}
  */
 async function filesOf(url) {
-  const { shards, kernels, files } = JSON.parse(new TextDecoder().decode(await new Files(url).manifest()));
-  /** @type {FileSpec[]} */
-  const named = [...shards, ...kernels, ...files];
+  /** @type {Record<string, FileSpec[]>} */
+  const manifest = JSON.parse(new TextDecoder().decode(await new Files(url).manifest()));
+  const named = SECTIONS.flatMap((section) => manifest[section]);
   return [...new Map(named.map((file) => [file.sha256, file])).values()];
 }
 

@@ -17,12 +17,13 @@ from typing import Any
 
 from pyside.api.extension import Extensions
 from pyside.api.reply import Reply, Step
-from pyside.api.requests import NUMBERS, Options, read_chat, read_text
+from pyside.api.requests import BOUNDS, Options, read_chat, read_text
 from pyside.bundle.manifest import Generation
 from pyside.constrained.constraint import Constraint
 from pyside.constrained.grammar import Grammar
 from pyside.constrained.vocabulary import Vocabulary
-from pyside.engine.engine import Engine, Progress, Sampling, Token
+from pyside.engine.engine import Engine, Progress, Token
+from pyside.engine.sampling import Sampling
 from pyside.text.chat_stream import THINK_CLOSE, Delta, StreamRouter
 from pyside.text.chat_template import ChatFormat, Prompt
 from pyside.text.tokenizer import Tokenizer
@@ -172,13 +173,13 @@ class Completions:
         """The request's own settings over the model card's; at temperature 0 the card's do not apply."""
         given = options.sampling
         card = {} if given.get("temperature") == 0 else preset
-        values = {name: given.get(name, card.get(name, neutral)) for name, (_, _, neutral) in NUMBERS.items()}
+        values = {name: given.get(name, card.get(name, bound.neutral)) for name, bound in BOUNDS.items()}
         room = max(1, self._engine.context_window - prompt_tokens)
         drawn = shown.seed if shown else int.from_bytes(os.urandom(4), "little")
         return Sampling(
             max_tokens=min(room, options.max_tokens or room),
             stop_ids=tuple(self._generation.stop_ids),
-            top_k=int(given.get("top_k", card.get("top_k", 0))),
+            top_k=int(values.pop("top_k")),
             seed=drawn if options.seed is None else options.seed,
             top_logprobs=options.top_logprobs or 0,
             **values,

@@ -12,7 +12,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from pyside.constrained.constraint import Constraint
-from pyside.engine.engine import Allow, Engine, Process, Progress, Sampling, Timings, Token
+from pyside.engine.engine import Allow, Engine, Process, Progress, Timings, Token
+from pyside.engine.sampling import Sampling
 from pyside.text.chat_stream import CALL_OPEN, THINK_CLOSE, Delta, StreamRouter, beginning
 from pyside.text.tokenizer import Tokenizer
 

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from kernels_wgsl.catalog.words import TOP_K_MAX, TOP_LOGPROBS_MAX
 from pyside.constrained.grammar import Grammar
 from pyside.constrained.json_schema import any_object, grammar_of
 from pyside.constrained.regex import grammar_of_regex
+from pyside.engine import sampling
+from pyside.engine.sampling import TOP_LOGPROBS, Bound
 from pyside.errors import RequestError
 
-NUMBERS = {  # sampling fields: least, greatest, value that changes nothing
-    "temperature": (0.0, 2.0, 1.0),
-    "top_p": (0.0, 1.0, 1.0),
-    "min_p": (0.0, 1.0, 0.0),
-    "presence_penalty": (-2.0, 2.0, 0.0),
-    "frequency_penalty": (-2.0, 2.0, 0.0),
-    "repetition_penalty": (0.01, 100.0, 1.0),
+TEMPERATURE_MAX = 2.0  # OpenAI's; the kernels take more
+BOUNDS: Mapping[str, Bound] = {  # of the sampling fields
+    **sampling.BOUNDS,
+    "temperature": replace(sampling.BOUNDS["temperature"], most=TEMPERATURE_MAX),
 }
 STOPS_MAX = 16  # stop strings
 GRAMMARS = 4  # kept for the next request of the same form
@@ -103,9 +101,7 @@ def read_chat(request: Mapping[str, Any]) -> ChatRequest:
     if continued and messages and (messages[-1]["role"] != "assistant" or messages[-1].get("tool_calls")):
         fields.problems.append("continue_final_message is true, expected the assistant's text as the last message")
     wanted = fields.flag("logprobs", False)
-    top = fields.take(
-        "top_logprobs", f"a whole number 0 to {TOP_LOGPROBS_MAX}", lambda v: _whole(v, 0, TOP_LOGPROBS_MAX)
-    )
+    top = fields.number("top_logprobs", TOP_LOGPROBS)
     if top is not None and not wanted:
         fields.problems.append(f"top_logprobs is {top}, expected logprobs: true with it")
     parsed = ChatRequest(
@@ -134,7 +130,7 @@ def read_text(request: Mapping[str, Any]) -> TextRequest:
     if isinstance(prompt, list) and prompt and isinstance(prompt[0], str | list):
         prompt = prompt[0]
     limit = fields.take("max_tokens", "a whole number from 0", lambda value: _whole(value, 0), 16)
-    top = fields.take("logprobs", f"a whole number 0 to {TOP_LOGPROBS_MAX}", lambda v: _whole(v, 0, TOP_LOGPROBS_MAX))
+    top = fields.number("logprobs", TOP_LOGPROBS)
     parsed = TextRequest(_options(fields, limit, top), prompt, fields.flag("echo", False))
     if "prompt" not in request:
         fields.problems.append("prompt is missing, expected a text, or a list of token ids")
@@ -165,6 +161,10 @@ class _Fields:
         self.problems.append(f"{name} is {_short(value)}, expected {expected}")
         return default
 
+    def number(self, name: str, bound: Bound) -> Any:  # noqa: ANN401
+        value = self.take(name, f"a {'whole number' if bound.whole else 'number'} {bound}", _within(bound))
+        return value if value is None or bound.whole else float(value)
+
     def flag(self, name: str, default: bool) -> bool:
         return bool(self.take(name, "true or false", _is_flag, default))
 
@@ -177,14 +177,7 @@ class _Fields:
 
 
 def _options(fields: _Fields, max_tokens: int | None, top_logprobs: int | None) -> Options:
-    sampling = {}
-    for name, (least, most, _) in NUMBERS.items():
-        value = fields.take(name, f"a number {least:g} to {most:g}", _number(least, most))
-        if value is not None:
-            sampling[name] = float(value)
-    top_k = fields.take("top_k", f"a whole number 0 to {TOP_K_MAX}", lambda value: _whole(value, 0, TOP_K_MAX))
-    if top_k is not None:
-        sampling["top_k"] = top_k
+    stated = {name: fields.number(name, bound) for name, bound in BOUNDS.items()}
     stop = fields.take("stop", f"a text or a list of up to {STOPS_MAX}, none of them empty", _stop, [])
     stream_options = fields.take("stream_options", "{include_usage: true or false}", _stream_options, {})
     fields.take("n", "1: ask again for another answer", lambda value: _whole(value, 1, 1))
@@ -194,7 +187,7 @@ def _options(fields: _Fields, max_tokens: int | None, top_logprobs: int | None) 
         stream=fields.flag("stream", False),
         include_usage=stream_options.get("include_usage", True),
         max_tokens=max_tokens,
-        sampling=sampling,
+        sampling={name: value for name, value in stated.items() if value is not None},
         seed=fields.take("seed", "a whole number", _whole),
         stop=(stop,) if isinstance(stop, str) else tuple(stop),
         top_logprobs=top_logprobs,
@@ -292,8 +285,9 @@ def _is_flag(value: object) -> bool:
     return isinstance(value, bool)
 
 
-def _number(least: float, most: float) -> Callable[[object], bool]:
-    return lambda value: isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
+def _within(bound: Bound) -> Callable[[object], bool]:
+    kinds = int if bound.whole else int | float
+    return lambda value: isinstance(value, kinds) and not isinstance(value, bool) and value in bound
 
 
 def _whole(value: object, least: int | None = None, most: int | None = None) -> bool:

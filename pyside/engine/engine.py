@@ -29,11 +29,9 @@ from kernels_wgsl.catalog.words import (
     RECORD_TOP_LOGPROBS,
     RECORD_WORDS,
     RING_SLOTS,
-    STOP_IDS_MAX,
-    TOP_K_MAX,
-    TOP_LOGPROBS_MAX,
     control_index,
 )
+from pyside.engine.sampling import Sampling
 from pyside.engine.session import SNAPSHOT_BYTES, Session
 from pyside.errors import ContextError, DeltapageError, RequestError
 from pyside.plan.gpu import Gpu
@@ -47,39 +45,6 @@ _COUNT_OFFSET = 4 * control_index("count")
 Allow = Callable[[Sequence[int]], bytes]
 Process = Callable[[Sequence[int], "memoryview[float]"], None]
 Progress = Callable[[int, int], None]  # tokens of the prompt that the GPU has gone through, and all
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """How to choose tokens, and when to stop."""
-
-    max_tokens: int
-    stop_ids: tuple[int, ...] = ()
-    temperature: float = 0.0  # 0 is greedy
-    top_k: int = 0  # 0 keeps every token
-    top_p: float = 1.0
-    min_p: float = 0.0
-    presence_penalty: float = 0.0
-    frequency_penalty: float = 0.0
-    repetition_penalty: float = 1.0
-    seed: int = 0
-    top_logprobs: int = 0
-
-    def check(self) -> None:
-        """Refuse what the kernels do not take; every problem in one RequestError."""
-        ranges: tuple[tuple[str, float, float, float], ...] = (
-            ("max_tokens", self.max_tokens, 1, 2**31),
-            ("number of stop_ids", len(self.stop_ids), 0, STOP_IDS_MAX),
-            ("temperature", self.temperature, 0, 100),
-            ("top_k", self.top_k, 0, TOP_K_MAX),
-            ("top_p", self.top_p, 0, 1),
-            ("min_p", self.min_p, 0, 1),
-            ("repetition_penalty", self.repetition_penalty, 0.01, 100),
-            ("top_logprobs", self.top_logprobs, 0, TOP_LOGPROBS_MAX),
-        )
-        if problems := [f"{name} is {value}, expected {low} to {high}" for name, value, low, high in ranges
-                        if not low <= value <= high]:  # fmt: skip
-            raise RequestError("; ".join(problems))
 
 
 @dataclass(frozen=True)

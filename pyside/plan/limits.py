@@ -1,4 +1,4 @@
-"""What a device can do, as the page reports it and the planner needs it (DESIGN §4)."""
+"""What a device can do, as the page reports it and the planner needs it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+WEBGPU_NAMES = {  # a field of Limits -> the name of that limit in WebGPU
+    "binding_bytes": "maxStorageBufferBindingSize",
+    "buffer_bytes": "maxBufferSize",
+    "storage_buffers": "maxStorageBuffersPerShaderStage",
+    "workgroup_bytes": "maxComputeWorkgroupStorageSize",
+    "invocations": "maxComputeInvocationsPerWorkgroup",
+    "workgroups": "maxComputeWorkgroupsPerDimension",
+}
+
 
 @dataclass(frozen=True)
 class Limits:
-    """A WebGPU device's limits and features, in WebGPU's own terms."""
+    """A WebGPU device's limits and features (``WEBGPU_NAMES``)."""
 
-    binding_bytes: int  # maxStorageBufferBindingSize
-    buffer_bytes: int  # maxBufferSize
-    storage_buffers: int  # maxStorageBuffersPerShaderStage
-    workgroup_bytes: int  # maxComputeWorkgroupStorageSize
-    invocations: int  # maxComputeInvocationsPerWorkgroup
-    workgroups: int  # maxComputeWorkgroupsPerDimension
+    binding_bytes: int
+    buffer_bytes: int
+    storage_buffers: int
+    workgroup_bytes: int
+    invocations: int
+    workgroups: int
     features: frozenset[str] = frozenset()  # GPUFeatureName strings, such as "shader-f16"
     software: bool = False  # isFallbackAdapter: threads are few there, and a barrier costs more than it gains
 
@@ -36,12 +45,11 @@ class Limits:
     def from_report(cls, report: Mapping[str, Any]) -> Limits:
         """Read a device's ``limits`` (WebGPU's names) with ``software`` and ``features``, a list, beside them."""
         return cls(
-            binding_bytes=int(report["maxStorageBufferBindingSize"]),
-            buffer_bytes=int(report["maxBufferSize"]),
-            storage_buffers=int(report["maxStorageBuffersPerShaderStage"]),
-            workgroup_bytes=int(report["maxComputeWorkgroupStorageSize"]),
-            invocations=int(report["maxComputeInvocationsPerWorkgroup"]),
-            workgroups=int(report["maxComputeWorkgroupsPerDimension"]),
+            **{field: int(report[name]) for field, name in WEBGPU_NAMES.items()},
             software=bool(report.get("software", False)),
             features=frozenset(report.get("features", ())),
         )
+
+    def in_webgpu_names(self) -> dict[str, int]:
+        """The limits as WebGPU names them."""
+        return {name: getattr(self, field) for field, name in WEBGPU_NAMES.items()}

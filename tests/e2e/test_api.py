@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from kernels_wgsl.catalog.words import TOP_K_MAX
-from pyside.api.requests import NUMBERS
+from pyside.api.requests import BOUNDS
 from tests.support.browser.engine_page import FAILURE
 from tests.support.browser.faulty_site import FaultySite
 from tests.support.browser.pages import opened
@@ -59,7 +59,7 @@ def test_sessions_over_any_engine(chromium: Browser, url: str) -> None:
         "defaultTopK": 20,
         "maxTopK": TOP_K_MAX,
         "defaultTemperature": 0.7,
-        "maxTemperature": NUMBERS["temperature"][1],
+        "maxTemperature": BOUNDS["temperature"].most,
     }
     assert seen["sampling"] == [
         [0.7, 20, "balanced", None, None],

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
-from pyside.engine.engine import Engine, Sampling
+from pyside.engine.engine import Engine
+from pyside.engine.sampling import Sampling
 from pyside.network.model import compile_plan
 from pyside.plan.limits import Limits
 from tests.support.browser.engine_page import EnginePage, engine_page

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pyside.engine.engine import Sampling
+from pyside.engine.sampling import Sampling
 from tests.support.executors.native_gpu import NativeGpu
 from tests.support.models.checkpoints import Shape, write_checkpoint
 from tests.support.models.dequantised import BundleWeights

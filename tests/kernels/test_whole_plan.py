@@ -10,7 +10,7 @@ import pytest
 
 from pyside.desk.selftest_vectors import bake
 from pyside.engine import selftest
-from pyside.engine.engine import Sampling
+from pyside.engine.sampling import Sampling
 from pyside.plan.limits import Limits
 from tests.support.executors.native_gpu import NativeGpu
 from tests.support.executors.numpy_gpu import NumpyGpu

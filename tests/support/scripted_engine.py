@@ -11,7 +11,8 @@ from typing import Any, cast
 
 from pyside.api.completions import Completions, collect
 from pyside.bundle.manifest import Generation
-from pyside.engine.engine import Engine, Sampling, Timings, Token
+from pyside.engine.engine import Engine, Timings, Token
+from pyside.engine.sampling import Sampling
 from pyside.errors import ContextError
 from pyside.text.chat_template import ChatFormat, ChatTemplate
 from pyside.text.tokenizer import Tokenizer, pack

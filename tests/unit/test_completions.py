@@ -11,7 +11,8 @@ import pytest
 
 from pyside.api.completions import Completions, Shown, collect
 from pyside.bundle.manifest import Generation
-from pyside.engine.engine import Sampling, Token
+from pyside.engine.engine import Token
+from pyside.engine.sampling import Sampling
 from tests.support.executors.numpy_gpu import NumpyGpu
 from tests.support.models.whole_plan import golden, open_engine, tiny
 from tests.support.scripted_engine import (

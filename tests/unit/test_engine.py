@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from kernels_wgsl.catalog.words import RECORD_LOGPROB, RECORD_WORDS, STOP_IDS_MAX, control_index
-from pyside.engine.engine import BURST_STEPS, Engine, Sampling, Timings
+from pyside.engine.engine import BURST_STEPS, Engine, Timings
+from pyside.engine.sampling import Sampling
 from pyside.errors import ContextError, DeltapageError, RequestError
 from tests.support.executors.numpy_gpu import NumpyGpu
 from tests.support.models.oracle import Oracle, log_softmax

@@ -1,5 +1,6 @@
 /** The libraries of `/vendor/`, each fetched when it is first needed. Every piece of markup in the page comes out of `sanitise`. */
 
+import { LANGUAGES } from '../common/facts.js';
 import { escape, math } from './math.js';
 
 const VENDOR = new URL('../vendor/', import.meta.url).href;
@@ -21,14 +22,9 @@ const CODE = { ALLOWED_TAGS: ['span'], ALLOWED_ATTR: ['class'] };
 const ALIASES = {
   'c#': 'csharp', 'c++': 'cpp', cc: 'cpp', cs: 'csharp', docker: 'dockerfile', golang: 'go', h: 'c', hs: 'haskell', html: 'xml', js: 'javascript',
   jsx: 'javascript', jl: 'julia', kt: 'kotlin', make: 'makefile', md: 'markdown', mjs: 'javascript', ps1: 'powershell', py: 'python',
-  rb: 'ruby', rs: 'rust', sh: 'bash', svg: 'xml', tex: 'latex', text: 'plaintext', toml: 'ini', ts: 'typescript', tsx: 'typescript', txt: 'plaintext',
+  rb: 'ruby', rs: 'rust', sh: 'bash', svg: 'xml', tex: 'latex', toml: 'ini', ts: 'typescript', tsx: 'typescript',
   yml: 'yaml', zsh: 'bash',
 };
-const LANGUAGES = new Set([
-  'bash', 'c', 'cpp', 'csharp', 'css', 'diff', 'dockerfile', 'go', 'graphql', 'haskell', 'ini', 'java', 'javascript', 'json', 'julia', 'kotlin',
-  'latex', 'lua', 'makefile', 'markdown', 'php', 'powershell', 'python', 'r', 'ruby', 'rust', 'scala', 'scss', 'shell', 'sql', 'swift',
-  'typescript', 'xml', 'yaml',
-]);
 
 /**
  * @typedef {import('marked').Token} Token
@@ -81,7 +77,7 @@ const RENDERER = {
  */
 export async function highlight(code, name) {
   const language = ALIASES[name.toLowerCase()] ?? name.toLowerCase();
-  if (!LANGUAGES.has(language)) return;
+  if (!LANGUAGES.includes(language)) return;
   const [{ default: purify }, { default: core }, { default: grammar }] = await Promise.all([
     load('purify.js'), load('highlight/core.js'), load(`highlight/${language}.js`),
   ]);

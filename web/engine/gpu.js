@@ -1,19 +1,7 @@
 /** The GPU as this page finds it: adapter, device, limits, features, and every refusal as a sentence. */
 
+import { BASELINE } from '../common/facts.js';
 import { EngineError } from './protocol.js';
-
-const MIB = 2 ** 20;
-
-/** What every kernel of the baseline tier may count on (DESIGN §4). @type {Record<string, number>} */
-const BASELINE = {
-  maxBufferSize: 128 * MIB,
-  maxStorageBufferBindingSize: 128 * MIB,
-  maxStorageBuffersPerShaderStage: 8,
-  maxComputeWorkgroupStorageSize: 16384,
-  maxComputeInvocationsPerWorkgroup: 256,
-  maxComputeWorkgroupSizeX: 256,
-  maxComputeWorkgroupsPerDimension: 65535,
-};
 
 /** Features that faster kernels may use; asked for where the adapter has them. @type {GPUFeatureName[]} */
 const WELCOME = ['shader-f16', 'subgroups', 'timestamp-query'];

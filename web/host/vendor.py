@@ -21,8 +21,8 @@ RECEIPT = "vendor.json"  # what the folder was made from: package, version, lice
 
 LANGUAGES = (
     "bash", "c", "cpp", "csharp", "css", "diff", "dockerfile", "go", "graphql", "haskell", "ini", "java", "javascript",
-    "json", "julia", "kotlin", "latex", "lua", "makefile", "markdown", "php", "plaintext", "powershell", "python", "r",
-    "ruby", "rust", "scala", "scss", "shell", "sql", "swift", "typescript", "xml", "yaml",
+    "json", "julia", "kotlin", "latex", "lua", "makefile", "markdown", "php", "powershell", "python", "r", "ruby",
+    "rust", "scala", "scss", "shell", "sql", "swift", "typescript", "xml", "yaml",
 )  # fmt: skip
 HIGHLIGHT = "@highlightjs/cdn-assets"
 FILES = {  # hosted name -> package, file in it

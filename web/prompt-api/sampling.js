@@ -1,11 +1,13 @@
 /** How a session of the Prompt API samples: the model card's defaults, and the names and bounds of the specification. */
 
+import { BOUNDS } from '../common/facts.js';
+
 /** @typedef {{defaultTopK: number, maxTopK: number, defaultTemperature: number, maxTemperature: number}} Params  LanguageModelParams */
 /** @typedef {'most-predictable' | 'predictable' | 'balanced' | 'creative' | 'most-creative'} SamplingMode */
 /** @typedef {{temperature?: number, topK?: number, samplingMode?: SamplingMode}} SamplingOptions */
 
-const TOP_K_MAX = 128; // the sampling kernel's
-const TEMPERATURE_MAX = 2;
+const TOP_K_MAX = BOUNDS.top_k.most;
+const TEMPERATURE_MAX = BOUNDS.temperature.most;
 
 /** By what each mode multiplies the model card's temperature. @type {Record<SamplingMode, number>} */
 const MODES = { 'most-predictable': 0, predictable: 0.5, balanced: 1, creative: 1.25, 'most-creative': 1.5 };

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels_wgsl.catalog import CATALOG, slots_for
-from pyside.engine.engine import Engine, Sampling
+from pyside.engine.engine import Engine
+from pyside.engine.sampling import Sampling
 from pyside.network.model import compile_plan
 from pyside.plan.gpu import Gpu
 from pyside.plan.limits import Limits

@@ -1,0 +1,34 @@
+/** Facts that Python states and the page's modules need. Change them there, then run `python -m web.host.facts`. */
+
+/** The least and the most that a request may state of each number, under OpenAI's names. */
+export const BOUNDS = Object.freeze({
+  temperature: Object.freeze({ least: 0, most: 2 }),
+  top_k: Object.freeze({ least: 0, most: 128 }),
+  top_p: Object.freeze({ least: 0, most: 1 }),
+  min_p: Object.freeze({ least: 0, most: 1 }),
+  presence_penalty: Object.freeze({ least: -2, most: 2 }),
+  frequency_penalty: Object.freeze({ least: -2, most: 2 }),
+  repetition_penalty: Object.freeze({ least: 0.01, most: 100 }),
+  top_logprobs: Object.freeze({ least: 0, most: 20 }),
+});
+
+/** The limits that every WebGPU device offers, and that every model can do with. */
+export const BASELINE = Object.freeze({
+  maxStorageBufferBindingSize: 134217728,
+  maxBufferSize: 268435456,
+  maxStorageBuffersPerShaderStage: 8,
+  maxComputeWorkgroupStorageSize: 16384,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupsPerDimension: 65535,
+  maxComputeWorkgroupSizeX: 256,
+});
+
+/** The lists of files that a bundle's manifest has. */
+export const SECTIONS = Object.freeze(['shards', 'kernels', 'files']);
+
+/** What `/vendor/highlight/` colours, by the names of its files. */
+export const LANGUAGES = Object.freeze([
+  'bash', 'c', 'cpp', 'csharp', 'css', 'diff', 'dockerfile', 'go', 'graphql', 'haskell', 'ini', 'java', 'javascript',
+  'json', 'julia', 'kotlin', 'latex', 'lua', 'makefile', 'markdown', 'php', 'powershell', 'python', 'r', 'ruby', 'rust',
+  'scala', 'scss', 'shell', 'sql', 'swift', 'typescript', 'xml', 'yaml',
+]);
