@@ -8,9 +8,11 @@
  * Nothing is fetched before `Engine.load`; all work happens in a worker of its own.
  */
 
-import { picked } from './files/folder.js';
 import { unlessAborted } from './common/abort.js';
-import { Connection, EngineError } from './engine/protocol.js';
+import { bundleUrl } from './common/bundle-url.js';
+import { EngineError } from './common/errors.js';
+import { Connection } from './engine/connection.js';
+import { picked } from './files/folder.js';
 
 export { EngineError };
 
@@ -81,7 +83,7 @@ export class Engine {
   static async load(bundle, { python = [], onProgress = () => {}, signal } = {}) {
     signal?.throwIfAborted();
     const base = globalThis.document?.baseURI ?? location.href;
-    const source = typeof bundle !== 'object' || bundle instanceof URL ? folderAt(new URL(bundle, base)) : picked(bundle);
+    const source = typeof bundle !== 'object' || bundle instanceof URL ? bundleUrl(bundle) : picked(bundle);
     const modules = [python].flat().map((module) => new URL(module, base));
     const foreign = modules.find(({ origin }) => origin !== location.origin);
     if (foreign) {
@@ -243,12 +245,6 @@ export class Engine {
  */
 function outlived(error, losses) {
   return error instanceof EngineError && error.name === 'DeviceLostError' && losses < LOSSES;
-}
-
-/** @param {URL} url */
-function folderAt(url) {
-  if (!url.pathname.endsWith('/')) url.pathname += '/';
-  return url.href;
 }
 
 /**

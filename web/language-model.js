@@ -13,9 +13,9 @@ import { agentLoop, TOOL_ROUNDS } from './agent/loop.js';
 import { declared } from './agent/tools.js';
 import { unlessAborted } from './common/abort.js';
 import { domError, messagesOf, notSupported, promptOf, quotaExceeded, runInTurn, toolsOf } from './prompt-api/input.js';
-import { availabilityOf, folderOf, generationOf, onlyText, progressTeller } from './prompt-api/model.js';
+import { availabilityOf, generationOf, onlyText, progressTeller, wantedBundle } from './prompt-api/model.js';
 import { paramsOf, samplingFields, samplingOf } from './prompt-api/sampling.js';
-import { Lease } from './engine/shared-engine.js';
+import { Lease } from './prompt-api/shared-engine.js';
 
 /** @typedef {import('./deltapage.js').Engine} Engine */
 /** @typedef {import('./deltapage.js').Progress} Progress */
@@ -114,7 +114,7 @@ export class LanguageModel extends EventTarget {
     try {
       tell(0);
       const lease = options.engine ? new Lease(options.engine, null)
-        : await Lease.of(folderOf(wantedBy(options).bundle), ({ phase, loaded, total }) => { if (phase === 'download' && total) tell(loaded / total); }, signal);
+        : await Lease.of(wantedBundle(wantedBy(options).bundle), ({ phase, loaded, total }) => { if (phase === 'download' && total) tell(loaded / total); }, signal);
       const session = new LanguageModel({ lease, initial, turns: [], options });
       try {
         await unlessAborted(session.#begin(), signal);

@@ -4,10 +4,11 @@
  * Files are kept under their sha256 by kept.js, so what two bundles share is stored once and stays until neither is kept.
  */
 
-import { bytes as size } from './chat/format.js';
+import { bundleUrl } from './common/bundle-url.js';
+import { bytes as size } from './common/byte-count.js';
+import { EngineError } from './common/errors.js';
 import { SECTIONS } from './common/facts.js';
 import { Kept as Store } from './files/kept.js';
-import { EngineError } from './engine/protocol.js';
 import { Files } from './files/shards.js';
 
 /** @typedef {import('./files/shards.js').FileSpec} FileSpec */
@@ -25,7 +26,7 @@ import { Files } from './files/shards.js';
  * @returns {Promise<Kept>}
  */
 export async function keptOf(bundle) {
-  const url = folder(bundle);
+  const url = bundleUrl(bundle);
   const here = await new Store().sizes();
   const files = await filesOf(url);
   return { url, bytes: sum(files, here), total: sum(files) };
@@ -38,11 +39,11 @@ export async function keptOf(bundle) {
  * @returns {Promise<number>} bytes that became free
  */
 export async function remove(bundle, others = []) {
-  const url = folder(bundle);
+  const url = bundleUrl(bundle);
   const store = new Store();
   const here = await store.sizes();
   const shared = new Set();
-  for (const other of others.map(folder)) {
+  for (const other of others.map(bundleUrl)) {
     if (other !== url) for (const { sha256 } of await filesOf(other)) shared.add(sha256);
   }
   const gone = (await filesOf(url)).filter(({ sha256 }) => here.has(sha256) && !shared.has(sha256));
@@ -91,13 +92,6 @@ async function filesOf(url) {
   const manifest = JSON.parse(new TextDecoder().decode(await new Files(url).manifest()));
   const named = SECTIONS.flatMap((section) => manifest[section]);
   return [...new Map(named.map((file) => [file.sha256, file])).values()];
-}
-
-/** @param {string | URL} bundle */
-function folder(bundle) {
-  const url = new URL(bundle, document.baseURI);
-  if (!url.pathname.endsWith('/')) url.pathname += '/';
-  return url.href;
 }
 
 /**

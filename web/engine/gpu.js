@@ -1,7 +1,7 @@
 /** The GPU as this page finds it: adapter, device, limits, features, and every refusal as a sentence. */
 
+import { EngineError } from '../common/errors.js';
 import { BASELINE } from '../common/facts.js';
-import { EngineError } from './protocol.js';
 
 /** Features that faster kernels may use; asked for where the adapter has them. @type {GPUFeatureName[]} */
 const WELCOME = ['shader-f16', 'subgroups', 'timestamp-query'];

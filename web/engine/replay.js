@@ -5,8 +5,8 @@
  * call order. A command that meets a pass not yet compiled waits for it, and everything after it waits behind.
  */
 
+import { EngineError } from '../common/errors.js';
 import { cause, guarded, loss, lostError, refusal } from './gpu.js';
-import { EngineError } from './protocol.js';
 
 /**
  * @typedef {{name: string, bytes: number, kind: string, growing: boolean}} BufferSpec  `scratch` may wait for its pass

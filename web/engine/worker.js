@@ -3,14 +3,13 @@
  * answers back. What a request means is Python's business (pyside/app.py).
  */
 
+import { EngineError, faultOf } from '../common/errors.js';
 import { Folder } from '../files/folder.js';
-import { loss, openGpu } from './gpu.js';
-import { EngineError, faultOf } from './protocol.js';
-import { Replay } from './replay.js';
 import { Files, arrivals } from '../files/shards.js';
+import { loss, openGpu } from './gpu.js';
+import { Replay } from './replay.js';
 
 /** @typedef {import('./protocol.js').Phase} Phase */
-/** @typedef {import('./protocol.js').Reply} Reply */
 /** @typedef {import('../files/shards.js').FileSpec} FileSpec */
 
 /**
@@ -46,7 +45,7 @@ self.onmessage = async ({ data: { id, kind, payload } }) => {
   else if (fault) post({ id, type: 'error', error: fault });
 };
 
-/** @param {Reply} reply */
+/** @param {import('./protocol.js').WorkerReply} reply */
 function post(reply) {
   self.postMessage(reply);
 }

@@ -2,7 +2,7 @@
  * One file on its way from the network: what has arrived outlives broken connections and, of a large file, the visit.
  */
 
-import { EngineError } from '../engine/protocol.js';
+import { EngineError } from '../common/errors.js';
 import { sha256 } from '../common/sha256.js';
 
 /** @typedef {import('./kept.js').Kept} Kept */

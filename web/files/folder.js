@@ -3,7 +3,7 @@
  * storage.
  */
 
-import { EngineError } from '../engine/protocol.js';
+import { EngineError } from '../common/errors.js';
 import { sha256 } from '../common/sha256.js';
 
 /** @typedef {import('./shards.js').FileSpec} FileSpec */

@@ -5,7 +5,7 @@
 
 import { Download } from './download.js';
 import { keepManifest, Kept, lastManifest } from './kept.js';
-import { EngineError } from '../engine/protocol.js';
+import { EngineError } from '../common/errors.js';
 import { sha256 } from '../common/sha256.js';
 
 /** @typedef {{file: string, bytes: number, sha256: string}} FileSpec  an entry of the bundle's manifest */

@@ -1,7 +1,7 @@
 /** What the Prompt API takes, checked as its specification says, in the engine's shapes. */
 
 import { resultMessage, run, toolOf } from '../agent/tools.js';
-import { EngineError } from '../engine/protocol.js';
+import { EngineError } from '../common/errors.js';
 
 /** @typedef {import('../types.js').Message} Message */
 /** @typedef {import('../types.js').ToolCall} ToolCall */

@@ -1,20 +1,20 @@
 /** Which model a session of the Prompt API gets: its address, whether it is here already, and how its download is told. */
 
+import { bundleUrl } from '../common/bundle-url.js';
 import { Files } from '../files/shards.js';
-import { stateOf } from '../engine/shared-engine.js';
+import { stateOf } from './shared-engine.js';
 
 /** @typedef {{bundle?: string | URL, expectedInputs?: Expected[], expectedOutputs?: Expected[]}} Wanted */
 /** @typedef {{type: string, languages?: string[]}} Expected  LanguageModelExpected */
 
 /**
- * The address of a bundle's folder, with a trailing slash.
+ * The address of the bundle that is wanted.
  * @param {string | URL | undefined} bundle
  * @returns {string}
  */
-export function folderOf(bundle) {
+export function wantedBundle(bundle) {
   if (!bundle) throw new TypeError('No bundle is named: give `bundle`, the URL of a model\'s folder, or set LanguageModel.bundle.');
-  const url = new URL(bundle, document.baseURI).href;
-  return url.endsWith('/') ? url : `${url}/`;
+  return bundleUrl(bundle);
 }
 
 /**
@@ -24,7 +24,7 @@ export function folderOf(bundle) {
  */
 export async function availabilityOf(wanted) {
   if (!onlyText(wanted) || !await navigator.gpu?.requestAdapter()) return 'unavailable';
-  const folder = folderOf(wanted.bundle);
+  const folder = wantedBundle(wanted.bundle);
   const state = stateOf(folder);
   if (state) return state === 'loaded' ? 'available' : 'downloading';
   try {
@@ -42,7 +42,7 @@ export async function availabilityOf(wanted) {
  * @param {string | URL | undefined} bundle
  */
 export async function generationOf(bundle) {
-  return (await manifestOf(new Files(folderOf(bundle)))).generation;
+  return (await manifestOf(new Files(wantedBundle(bundle)))).generation;
 }
 
 /**

@@ -1,7 +1,8 @@
 /** Engines by bundle, shared by all who ask: loaded for the first of them, unloaded after the last. */
 
-import { Engine } from '../deltapage.js';
 import { unlessAborted } from '../common/abort.js';
+import { bundleUrl } from '../common/bundle-url.js';
+import { Engine } from '../deltapage.js';
 
 /** @typedef {import('../deltapage.js').Progress} Progress */
 
@@ -52,13 +53,13 @@ export class Lease {
 
   /**
    * Wait for a bundle's engine.
-   * @param {string} bundle
+   * @param {string | URL} bundle
    * @param {(progress: Progress) => void} onProgress
    * @param {AbortSignal} [signal]
    * @returns {Promise<Lease>}
    */
   static async of(bundle, onProgress, signal) {
-    const url = new URL(bundle, document.baseURI).href;
+    const url = bundleUrl(bundle);
     const shared = byBundle.get(url) ?? new Shared(url);
     byBundle.set(url, shared);
     shared.users++;
@@ -88,10 +89,10 @@ export class Lease {
 
 /**
  * Whether a bundle's engine is there or on its way.
- * @param {string} bundle
+ * @param {string | URL} bundle
  * @returns {'loaded' | 'loading' | null}
  */
 export function stateOf(bundle) {
-  const shared = byBundle.get(new URL(bundle, document.baseURI).href);
+  const shared = byBundle.get(bundleUrl(bundle));
   return shared ? (shared.loaded ? 'loaded' : 'loading') : null;
 }

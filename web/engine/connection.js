@@ -1,0 +1,102 @@
+/** The page's end of the engine: sends requests to the worker and hands out their answers as async iterables. */
+
+import { EngineError, errorOf } from '../common/errors.js';
+
+/**
+ * @typedef {object} OpenRequest
+ * @property {any[]} items  arrived and not yet taken
+ * @property {boolean} ended
+ * @property {unknown} [error]
+ * @property {() => void} wake
+ */
+
+export class Connection {
+  #worker;
+  #lastId = 0;
+  /** @type {Map<number, OpenRequest>} */
+  #open = new Map();
+  /** @type {Error | null} Why the worker is gone. */
+  closed = null;
+
+  /** @param {Worker} worker */
+  constructor(worker) {
+    this.#worker = worker;
+    worker.onmessage = ({ data }) => this.#receive(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.close(new EngineError('WorkerError', `The engine's worker could not run: ${event.message || 'its script did not load'}. ` +
+        'Check that worker.js and runtime/ lie beside deltapage.js and that the page\'s Content-Security-Policy allows them.'));
+    };
+  }
+
+  /**
+   * Send a request; yields each item of its answer. Leaving the loop early, or the signal, aborts it in the worker.
+   * @param {import('./protocol.js').Kind} kind
+   * @param {any} payload  structured-cloneable
+   * @param {AbortSignal} [signal]
+   * @returns {AsyncGenerator<any, void, void>}
+   */
+  async *stream(kind, payload, signal) {
+    signal?.throwIfAborted();
+    if (this.closed) throw this.closed;
+    const id = ++this.#lastId;
+    /** @type {OpenRequest} */
+    const request = { items: [], ended: false, wake: () => {} };
+    const wake = () => request.wake();
+    this.#open.set(id, request);
+    signal?.addEventListener('abort', wake);
+    try {
+      this.#worker.postMessage({ id, kind, payload });
+      for (;;) {
+        signal?.throwIfAborted();
+        if (request.items.length) yield request.items.shift();
+        else if (request.error) throw request.error;
+        else if (request.ended) return;
+        else await new Promise((resolve) => { request.wake = () => resolve(undefined); });
+      }
+    } finally {
+      signal?.removeEventListener('abort', wake);
+      this.#open.delete(id);
+      if (!request.ended) this.#worker.postMessage({ id: ++this.#lastId, kind: 'abort', payload: id });
+    }
+  }
+
+  /**
+   * Send a request whose answer is one item.
+   * @param {import('./protocol.js').Kind} kind
+   * @param {any} payload
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<any>}
+   */
+  async call(kind, payload, signal) {
+    let answer;
+    for await (const item of this.stream(kind, payload, signal)) answer = item;
+    return answer;
+  }
+
+  /**
+   * End the worker; every open request fails with `error`.
+   * @param {Error} error
+   */
+  close(error) {
+    this.closed ??= error;
+    this.#worker.terminate();
+    for (const request of this.#open.values()) {
+      request.error = error;
+      request.ended = true;
+      request.wake();
+    }
+    this.#open.clear();
+  }
+
+  /** @param {import('./protocol.js').WorkerReply} reply */
+  #receive(reply) {
+    if (reply.id === 0 && reply.type === 'error') return this.close(errorOf(reply.error));
+    const request = this.#open.get(reply.id);
+    if (!request) return; // an aborted request's last words
+    if (reply.type === 'item') request.items.push(reply.value);
+    else request.ended = true;
+    if (reply.type === 'error') request.error = errorOf(reply.error);
+    request.wake();
+  }
+}
