@@ -14,8 +14,8 @@ from math import prod
 from typing import Any, TypeVar
 
 from kernels_wgsl.formats import FORMATS, packed_bytes
+from pyside.bundle.model_config import ModelConfig
 from pyside.errors import BundleError, ConfigError
-from pyside.network.config import ModelConfig
 
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"

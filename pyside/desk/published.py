@@ -15,8 +15,9 @@ from typing import Any
 
 from kernels_wgsl.catalog.words import STOP_IDS_MAX
 from pyside.bundle.manifest import File, Generation
+from pyside.bundle.model_config import ModelConfig
+from pyside.desk.checkpoint_config import model_config
 from pyside.errors import ConfigError
-from pyside.network.config import ModelConfig
 from pyside.text.chat_template import ChatTemplate
 
 CONFIG, TOKENIZER, TOKENIZER_CONFIG, TEMPLATE = (
@@ -65,7 +66,7 @@ def read(folder: Path) -> Published:
         name: _json(name, texts[name]) for name in (CONFIG, TOKENIZER, TOKENIZER_CONFIG, GENERATION) if name in texts
     }
     with understood(CONFIG):
-        config = ModelConfig.from_checkpoint(data[CONFIG])
+        config = model_config(data[CONFIG])
     tokenizer_config = data[TOKENIZER_CONFIG]
     with understood(TEMPLATE):
         template = texts[TEMPLATE].decode() if TEMPLATE in texts else tokenizer_config.get("chat_template")

@@ -22,10 +22,10 @@ from pyside.bundle.manifest import MANIFEST, File, Manifest, aligned, sections
 from pyside.desk import bundle_check, published
 from pyside.desk.bundle_writer import BundleWriter
 from pyside.desk.checkpoint import Checkpoint
+from pyside.desk.checkpoint_config import model_config
 from pyside.desk.weights import network, trunk_prefix
 from pyside.engine import selftest
 from pyside.errors import PlanError
-from pyside.network.config import ModelConfig
 from pyside.network.model import compile_plan
 from pyside.plan.limits import Limits
 from pyside.text.chat_template import ChatTemplate
@@ -80,7 +80,7 @@ def test_a_bundle_holds_the_checkpoint(variant: str, recipe: str, tmp_path: Path
     assert build._main(["bundle", str(folder), str(tmp_path / "b"), "--quant", recipe]) == 0
     assert build._main(["verify", str(tmp_path / "b")]) == 0
     manifest = bundle_check.read_manifest(tmp_path / "b")
-    assert manifest.model == ModelConfig.from_checkpoint(json.loads((folder / "config.json").read_text()))
+    assert manifest.model == model_config(json.loads((folder / "config.json").read_text()))
     checkpoint = Checkpoint.open(folder)
     for weight in network(manifest.model, trunk_prefix(checkpoint.entries)):
         names = manifest.pieces(weight.name) or (weight.name,)

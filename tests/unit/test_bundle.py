@@ -9,8 +9,8 @@ import pytest
 
 from kernels_wgsl.formats import packed_bytes
 from pyside.bundle.manifest import File, Generation, Manifest, Segment, Source, Tensor, _sealed, sections, tensor_bytes
+from pyside.desk.checkpoint_config import model_config
 from pyside.errors import BundleError
-from pyside.network.config import ModelConfig
 from tests.support.models.checkpoints import Shape, config
 
 DIGEST = "0" * 64
@@ -21,7 +21,7 @@ def small_manifest() -> Manifest:
     return Manifest(
         name="små 模型",
         recipe="q4",
-        model=ModelConfig.from_checkpoint(config(Shape())),
+        model=model_config(config(Shape())),
         source=Source("owner/name", "abc", "apache-2.0", (File("config.json", 10, DIGEST),)),
         generation=Generation((399, 397), 430, False, {"direct": {"temperature": 1.0, "top_k": 20}}),
         tensors={

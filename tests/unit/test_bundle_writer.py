@@ -15,8 +15,8 @@ import pytest
 from pyside.bundle.manifest import MANIFEST, Generation, Manifest, Source, Tensor, aligned, sections, tensor_bytes
 from pyside.desk import bundle_check
 from pyside.desk.bundle_writer import BundleWriter
+from pyside.desk.checkpoint_config import model_config
 from pyside.errors import BundleError
-from pyside.network.config import ModelConfig
 from tests.support.models.checkpoints import Shape, config
 
 LIMIT = 8192
@@ -56,7 +56,7 @@ def manifest_of(writer: BundleWriter) -> Manifest:
     return Manifest(
         name="test",
         recipe="q4",
-        model=ModelConfig.from_checkpoint(config(Shape())),
+        model=model_config(config(Shape())),
         source=Source("folder", "", "unknown", ()),
         generation=Generation((1,), 2, False, {}),
         tensors=writer.tensors,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from pyside.bundle.model_config import ModelConfig
 from pyside.errors import ConfigError
-from pyside.network.config import ModelConfig
 from tests.support.models.small_bundle import CONFIG
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from safetensors import safe_open
 
-from pyside.network.config import ModelConfig
+from pyside.desk.checkpoint_config import model_config
 from web.demo_model.training import batches, generate, questions, template, tokenizer
 from web.demo_model.training.exchange import Card, Exchange, Phrases, Situation, Skill, spoken
 from web.demo_model.training.skills import (
@@ -294,7 +294,7 @@ def config() -> dict[str, Any]:
 
 
 def test_the_checkpoint_has_every_tensor_in_the_published_names_shapes_and_types() -> None:
-    model = ModelConfig.from_checkpoint(config())
+    model = model_config(config())
     d, f, dh, dv = model.hidden_size, model.intermediate_size, model.head_dim, model.linear_value_head_dim
     keys = model.linear_num_key_heads * model.linear_key_head_dim
     hv, values = model.linear_num_value_heads, model.linear_num_value_heads * dv

@@ -17,7 +17,7 @@ BELOW: dict[str, set[str]] = {
     "text": {"errors"},
     "constrained": {"errors", "text"},
     "plan": {"errors"},
-    "bundle": {"errors", "network"},
+    "bundle": {"errors"},
     "network": {"errors", "plan", "bundle"},
     "engine": {"errors", "plan"},
     "api": {"errors", "text", "constrained", "bundle", "engine"},

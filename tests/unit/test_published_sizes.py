@@ -10,10 +10,10 @@ import pytest
 from kernels_wgsl.catalog import CATALOG, slots_for
 from kernels_wgsl.render import render
 from pyside.bundle.manifest import PIECE_LIMIT, File, Generation, Manifest, Segment, Source, Tensor, tensor_bytes
+from pyside.bundle.model_config import LayerType, ModelConfig
 from pyside.desk.convert import jobs
 from pyside.desk.weights import network
 from pyside.errors import PlanError
-from pyside.network.config import LayerType, ModelConfig
 from pyside.network.model import compile_plan
 from pyside.plan.limits import Limits
 from pyside.plan.plan import ALIGNMENT, Plan

@@ -13,19 +13,20 @@ import pytest
 from kernels_wgsl.formats import packed_bytes
 from kernels_wgsl.pack import pack, unpack
 from pyside.bundle.manifest import tensor_bytes
+from pyside.bundle.model_config import ModelConfig
 from pyside.desk import convert
 from pyside.desk.checkpoint import Checkpoint, CheckpointError, Entry, F32Array
+from pyside.desk.checkpoint_config import model_config
 from pyside.desk.convert import Job
 from pyside.desk.recipes import RECIPES, format_of
 from pyside.desk.weights import Weight, account, network, trunk_prefix
-from pyside.network.config import ModelConfig
 from tests.support.models.checkpoints import Shape, variants, write_checkpoint
 
 
 def open_checkpoint(folder: Path) -> tuple[Checkpoint, ModelConfig, dict[str, Weight]]:
     """A checkpoint, its config, and its weights by name."""
     checkpoint = Checkpoint.open(folder)
-    config = ModelConfig.from_checkpoint(json.loads((folder / "config.json").read_text()))
+    config = model_config(json.loads((folder / "config.json").read_text()))
     return checkpoint, config, {w.name: w for w in network(config, trunk_prefix(checkpoint.entries))}
 
 

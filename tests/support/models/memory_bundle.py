@@ -10,10 +10,11 @@ from functools import cache
 from pathlib import Path
 
 from pyside.bundle.manifest import PIECE_LIMIT, File, Generation, Manifest, Segment, Source, Tensor, aligned
+from pyside.bundle.model_config import ModelConfig
 from pyside.desk.checkpoint import Checkpoint
+from pyside.desk.checkpoint_config import model_config
 from pyside.desk.convert import blocks, jobs
 from pyside.desk.weights import network, trunk_prefix
-from pyside.network.config import ModelConfig
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class MemoryBundle:
 @cache
 def bundle(folder: Path, recipe: str, shard_bytes: int = 1 << 18, piece_limit: int = PIECE_LIMIT) -> MemoryBundle:
     """Pack a checkpoint; small shards, so that tensors span several."""
-    config = ModelConfig.from_checkpoint(json.loads((folder / "config.json").read_text()))
+    config = model_config(json.loads((folder / "config.json").read_text()))
     checkpoint = Checkpoint.open(folder)
     shards: list[bytearray] = [bytearray()]
     tensors: dict[str, Tensor] = {}

@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pyside.bundle.manifest import File, Generation, Manifest, Source
-from pyside.network.config import ModelConfig
+from pyside.bundle.model_config import ModelConfig
 
 CONFIG = ModelConfig(
     hidden_size=128,
