@@ -24,7 +24,7 @@ from pyside.bundle.manifest import MANIFEST, PIECE_LIMIT, File, Manifest, Source
 from pyside.desk import bundle_check, convert, hub, published
 from pyside.desk.bundle_summary import Table, size, summary
 from pyside.desk.bundle_writer import BundleWriter
-from pyside.desk.checkpoint import Checkpoint, CheckpointError
+from pyside.desk.checkpoint import Checkpoint
 from pyside.desk.recipes import RECIPES
 from pyside.desk.selftest_vectors import bake
 from pyside.desk.weights import account, network, trunk_prefix
@@ -55,7 +55,7 @@ def _main(argv: Sequence[str]) -> int:
     arguments = _parser().parse_args(argv)
     try:
         return int(arguments.run(arguments))
-    except (DeltapageError, CheckpointError) as error:
+    except DeltapageError as error:
         message = str(error)
     except OSError as error:
         remedy = (
@@ -176,7 +176,7 @@ def make_bundle(
 ) -> Manifest:
     """Turn a checkpoint into the bundle ``out`` and return its manifest.
 
-    Errors: DeltapageError and CheckpointError for a source that cannot be converted or an ``out`` that may not be written,
+    Errors: DeltapageError for a source that cannot be converted or an ``out`` that may not be written,
     OSError when the disk refuses. Nothing is left behind then.
     """
     origin = _locate(source, terminal)

@@ -11,6 +11,10 @@ class ConfigError(DeltapageError):
     """A checkpoint's config that this project cannot run."""
 
 
+class CheckpointError(DeltapageError):
+    """A checkpoint that is damaged, incomplete, of another kind or out of reach."""
+
+
 class BundleError(DeltapageError):
     """A bundle that is not what its manifest says, or a manifest that says nonsense."""
 

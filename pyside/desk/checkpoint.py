@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pyside.errors import CheckpointError
+
 INDEX = "model.safetensors.index.json"
 SINGLE = "model.safetensors"
 F32Array = npt.NDArray[np.float32]
@@ -24,10 +26,6 @@ F32Array = npt.NDArray[np.float32]
 DTYPES: Mapping[str, str] = {"BF16": "<u2", "F16": "<f2", "F32": "<f4"}
 _BYTES = {"F64": 8, "I64": 8, "U64": 8, "F32": 4, "I32": 4, "U32": 4, "BF16": 2, "F16": 2, "I16": 2, "U16": 2,
           "I8": 1, "U8": 1, "BOOL": 1, "F8_E4M3": 1, "F8_E5M2": 1}  # fmt: skip
-
-
-class CheckpointError(Exception):
-    """A checkpoint that is damaged, incomplete or of another kind; its text is shown as it is."""
 
 
 @dataclass(frozen=True)

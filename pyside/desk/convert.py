@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 from kernels_wgsl.formats import packed_bytes
 from kernels_wgsl.pack import pack
-from pyside.desk.checkpoint import Checkpoint, CheckpointError
+from pyside.desk.checkpoint import Checkpoint
 from pyside.desk.recipes import format_of
 from pyside.desk.weights import Weight
+from pyside.errors import CheckpointError
 
 PLAIN = "plain"
 # Rows of the vocabulary: stored as row pieces that fit a binding, even if there is only one.

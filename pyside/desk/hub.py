@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyside.desk.checkpoint import INDEX, SINGLE, CheckpointError, read_index
+from pyside.desk.checkpoint import INDEX, SINGLE, read_index
+from pyside.errors import CheckpointError
 
 _ID = re.compile(r"(?P<repository>[A-Za-z0-9][\w.-]*/[\w.-]+)(?:@(?P<revision>[\w./-]+))?", re.ASCII)
 

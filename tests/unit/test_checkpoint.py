@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from safetensors import safe_open
 
-from pyside.desk.checkpoint import INDEX, Checkpoint, CheckpointError, read_header
+from pyside.desk.checkpoint import INDEX, Checkpoint, read_header
+from pyside.errors import CheckpointError
 from tests.support.models.checkpoints import Shape, to_bf16, variants, write_checkpoint
 
 EMBEDDING = "model.language_model.embed_tokens.weight"

@@ -20,8 +20,9 @@ import pytest
 
 import build
 from pyside.desk import bundle_check, hub, published
-from pyside.desk.checkpoint import Checkpoint, CheckpointError
+from pyside.desk.checkpoint import Checkpoint
 from pyside.desk.hub import HubId
+from pyside.errors import CheckpointError
 from tests.support.models.checkpoints import Shape, write_checkpoint
 
 COMMIT = "2fc06364715b967f1860aea9cf38778875588b17"

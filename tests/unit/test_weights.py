@@ -15,11 +15,12 @@ from kernels_wgsl.pack import pack, unpack
 from pyside.bundle.manifest import tensor_bytes
 from pyside.bundle.model_config import ModelConfig
 from pyside.desk import convert
-from pyside.desk.checkpoint import Checkpoint, CheckpointError, Entry, F32Array
+from pyside.desk.checkpoint import Checkpoint, Entry, F32Array
 from pyside.desk.checkpoint_config import model_config
 from pyside.desk.convert import Job
 from pyside.desk.recipes import RECIPES, format_of
 from pyside.desk.weights import Weight, account, network, trunk_prefix
+from pyside.errors import CheckpointError
 from tests.support.models.checkpoints import Shape, variants, write_checkpoint
 
 
