@@ -22,15 +22,11 @@ from playwright.sync_api import sync_playwright
 from tests.support.browser import browsers
 from tests.support.browser.engine_page import engine_page
 from tests.support.browser.faulty_site import running
+from tests.support.browser.scripts import script
 from tests.support.paths import ROOT
 from web.demo_model.training.questions import BASIC, Question, call_markup, questions
 from web.host import runtime
 
-ASK = """async (requests) => {
-  const answers = [];
-  for (const request of requests) answers.push((await engine.chat.completions.create(request)).choices[0]);
-  return answers;
-}"""
 LIMIT = 160  # tokens of one reply, as in evaluate.py
 BATCH = 20
 
@@ -81,7 +77,7 @@ def main() -> int:
             with engine_page(browser, url, bundle.name) as engine:
                 for start in range(0, len(asked), BATCH):
                     part = asked[start : start + BATCH]
-                    choices = engine.page.evaluate(ASK, [request(question) for question in part])
+                    choices = engine.page.evaluate(script("engine.answers"), [request(question) for question in part])
                     for question, choice in zip(part, choices, strict=True):
                         score[question.skill][0] += said(choice) == question.expected
                         score[question.skill][1] += 1

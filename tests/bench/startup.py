@@ -18,22 +18,9 @@ from playwright.sync_api import sync_playwright
 from tests.support.browser import browsers
 from tests.support.browser.faulty_site import running
 from tests.support.browser.pages import opened
+from tests.support.browser.scripts import script
 from tests.support.paths import ROOT
 from web.host import runtime
-
-STEPS = """async (bundle) => {
-  const { Engine } = await import('/deltapage.js');
-  const engine = await Engine.load(bundle);
-  const model = performance.now();
-  const messages = [{ role: 'user', content: 'What is 12 + 30?' }];
-  const stream = await engine.chat.completions.create({ messages, temperature: 0, stream: true });
-  let token = 0, text = '';
-  for await (const { choices: [choice] } of stream) {
-    if (choice?.delta.content) token ||= performance.now();
-    text += choice?.delta.content ?? '';
-  }
-  return { ...engine.info.timings, model, token, text };
-}"""
 
 
 def main() -> int:
@@ -51,7 +38,7 @@ def main() -> int:
             for _ in range(arguments.runs):
                 browser = browsers.launch(playwright, name, Path(tempfile.mkdtemp()))
                 with opened(browser, f"{url}/blank") as page:
-                    found.append(page.evaluate(STEPS, f"/bundles/{bundle.resolve().name}/"))
+                    found.append(page.evaluate(script("engine.firstToken"), f"/bundles/{bundle.resolve().name}/"))
                 browser.close()
             best = min(found, key=lambda run: float(run["token"]))
             print(name, {key: round(value) for key, value in best.items() if key != "text"}, repr(best["text"]))

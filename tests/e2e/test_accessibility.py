@@ -11,11 +11,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.support.browser.chat_page import ChatPage, chat_page
+from tests.support.browser.scripts import script
 from web.host.runtime import WEB
 
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
-RUN = """async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
-  .map(({ id, help, nodes }) => ({ id, help, targets: nodes.map(({ target, failureSummary }) => [String(target), failureSummary]) }))"""
 ANSWER = "## Title\n\nText with `code`, $x^2$ and [a link](https://example.org).\n\n```js\nlet a = 1; // one\n```\n\n|a|b|\n|-|-|\n|1|2|\n\n> Said"
 LOOKS: dict[str, dict[str, Any]] = {
     "light": {"color_scheme": "light"},
@@ -105,7 +104,7 @@ def test_axe(chromium: Browser, shell: str, look: str) -> None:
         with chat_page(chromium, shell, bypass_csp=True, reduced_motion="reduce", **LOOKS[look]) as chat:
             view(chat)
             chat.page.add_script_tag(content=Path(AXE).read_text(encoding="utf-8"))
-            if violations := chat.page.evaluate(RUN):
+            if violations := chat.page.evaluate(script("chat.violations")):
                 found[view.__name__] = violations
     assert not found, json.dumps(found, indent=1)
 
@@ -146,12 +145,11 @@ def test_a_page_that_is_read_from_the_right(chromium: Browser, shell: str) -> No
     with chat_page(chromium, shell) as chat:
         chat.page.evaluate("document.documentElement.dir = 'rtl'")
         chat.ask("שלום")
-        middle = (
-            "(element) => { const box = element.getBoundingClientRect(); return (box.left + box.right) / innerWidth; }"
+        assert chat.page.get_by_role("navigation").evaluate(script("chat.middle")) > 1.5
+        assert chat.questions.locator(".bubble").evaluate(script("chat.middle")) < 1
+        assert chat.button("Send").evaluate(script("chat.middle")) < chat.page.get_by_label("Thinking").evaluate(
+            script("chat.middle")
         )
-        assert chat.page.get_by_role("navigation").evaluate(middle) > 1.5
-        assert chat.questions.locator(".bubble").evaluate(middle) < 1
-        assert chat.button("Send").evaluate(middle) < chat.page.get_by_label("Thinking").evaluate(middle)
 
 
 def test_a_thumb_reaches_every_button(chromium: Browser, shell: str) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.support.browser.chat_page import ChatPage, chat_page, fake_engine
 from tests.support.browser.pages import opened
-from tests.support.browser.visit import SHIFT
+from tests.support.browser.scripts import script
 from web.host import site
 
 MARKDOWN = r"""## Title
@@ -83,7 +83,7 @@ def test_code_and_messages_are_copied(chat: ChatPage) -> None:
 
 
 def test_nothing_moves_while_text_streams(chat: ChatPage) -> None:
-    chat.page.evaluate(SHIFT)
+    chat.page.evaluate(script("visit.watchShifts"), False)
     chat.write(MARKDOWN + "\n\nA long line of text. " * 40, wait=4)
     chat.ask("Show me")
     assert chat.page.evaluate("globalThis.shift") < 0.001
@@ -160,14 +160,7 @@ def test_an_error_is_told_and_the_message_comes_back(chat: ChatPage) -> None:
 
 
 def test_tools_run_and_are_shown_as_cards(chat: ChatPage) -> None:
-    chat.page.evaluate("""() => {
-      const parameters = { type: 'object', properties: { city: { type: 'string' } } };
-      document.querySelector('delta-chat').tools = [
-        { type: 'function', function: { name: 'weather', parameters }, execute: ({ city }) => ({ city, celsius: 21 }) },
-      ];
-      const call = { index: 0, id: 'call_1', type: 'function', function: { name: 'weather', arguments: '{"city": "Oslo"}' } };
-      globalThis.script = ({ messages }) => messages.at(-1).role === 'tool' ? [{ content: 'Mild.' }] : [{ tool_calls: [call] }];
-    }""")
+    chat.page.evaluate(script("chat.giveTool"))
     chat.ask("Weather in Oslo?")
     expect(chat.answers.last).to_contain_text("Mild.")
     first, second = chat.requests()
@@ -319,25 +312,7 @@ def test_a_screen_reader_hears_sentences(chat: ChatPage) -> None:
 def test_the_element_in_another_page(chromium: Browser, shell: str) -> None:
     """Properties, methods and events; without `storage` nothing is kept and no list is shown."""
     with opened(chromium, f"{shell}/blank", prepare=fake_engine) as page:
-        seen = page.evaluate("""async () => {
-          await import('/delta-chat.js');
-          const chat = document.createElement('delta-chat');
-          const events = [];
-          for (const name of ['delta-ready', 'delta-message', 'delta-error']) document.addEventListener(name, () => events.push(name));
-          chat.bundle = '/bundles/any/';
-          chat.introMessage = 'Ask about our shop';
-          document.body.append(chat);
-          chat.addMessage({ role: 'assistant', content: 'Welcome.' });
-          await chat.send('Hello');
-          await chat.regenerate();
-          globalThis.failsToLoad = 'No such model.';
-          chat.bundle = '/bundles/none/';
-          await chat.send('Once more');
-          const markdown = chat.export('markdown');
-          const { messages } = chat;
-          chat.clear();
-          return { events, markdown, roles: messages.map(({ role }) => role), left: chat.messages.length, kept: (await indexedDB.databases()).length };
-        }""")
+        seen = page.evaluate(script("chat.useElement"))
         assert seen["events"] == ["delta-ready", "delta-message", "delta-message", "delta-error"]
         assert seen["roles"] == ["assistant", "user", "assistant"]
         assert "## You\n\nHello\n\n## Assistant\n\nEcho: Hello" in seen["markdown"]
@@ -363,27 +338,7 @@ def test_the_shell_is_small_and_its_modules_are_all_preloaded() -> None:
 
 def test_attributes_are_properties_and_parts_can_be_styled(chromium: Browser, shell: str) -> None:
     with opened(chromium, f"{shell}/blank", prepare=fake_engine) as page:
-        seen = page.evaluate("""async () => {
-          await import('/delta-chat.js');
-          const chat = document.createElement('delta-chat');
-          const names = { bundle: '/bundles/a/', bundles: '/bundles.json', introMessage: 'Hi', placeholder: 'Ask' };
-          for (const [name, value] of Object.entries(names)) chat[name] = value;
-          chat.storage = true;
-          const attributes = chat.getAttributeNames().sort();
-          const written = document.createElement('delta-chat');
-          for (const attribute of attributes) written.setAttribute(attribute, chat.getAttribute(attribute));
-          const style = new CSSStyleSheet();
-          style.replaceSync('delta-chat { --delta-accent: #123456 } delta-chat::part(input) { color: rgb(1, 2, 3) }');
-          document.adoptedStyleSheets.push(style);
-          document.body.append(chat);
-          const { log, input } = Object.fromEntries(['log', 'input'].map((part) => [part, chat.shadowRoot.querySelector(`[part=${part}]`)]));
-          return {
-            attributes,
-            read: Object.fromEntries([...Object.keys(names), 'storage'].map((name) => [name, written[name]])),
-            accent: getComputedStyle(log).getPropertyValue('--delta-accent'),
-            color: getComputedStyle(input).color,
-          };
-        }""")
+        seen = page.evaluate(script("chat.styleElement"))
     assert seen["attributes"] == ["bundle", "bundles", "intro-message", "placeholder", "storage"]
     assert seen["read"] == {
         "bundle": "/bundles/a/",
@@ -397,14 +352,7 @@ def test_attributes_are_properties_and_parts_can_be_styled(chromium: Browser, sh
 
 def test_conversations_are_listed_by_age(chat: ChatPage) -> None:
     chat.ask("Old news")
-    chat.page.evaluate("""() => new Promise((resolve) => {
-      indexedDB.open('deltapage-chat').onsuccess = ({ target: { result } }) => {
-        const store = result.transaction('conversations', 'readwrite').objectStore('conversations');
-        store.getAll().onsuccess = ({ target }) => {
-          store.put({ ...target.result[0], updated: Date.now() - 40 * 86_400_000 }).onsuccess = resolve;
-        };
-      };
-    })""")
+    chat.page.evaluate(script("chat.ageConversation"), 40)
     chat.page.reload()
     chat.ask("Good morning")
     expect(chat.page.get_by_role("navigation").get_by_role("heading")).to_have_text(["Today", "Earlier"])

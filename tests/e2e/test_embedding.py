@@ -6,42 +6,29 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser.pages import LOADED, opened
+from tests.support.browser.scripts import source
 
 BUNDLE = "bundles/tiny-a-f32/"
 STRICT = "default-src 'none'; script-src 'self'; style-src 'self'; frame-src {models}"
 ADMITTING = (
     "default-src 'none'; script-src {models} blob: 'wasm-unsafe-eval'; worker-src {models} blob:; connect-src {models}"
 )
-FRAME_HOST = """
-const frame = document.querySelector('iframe');
-const models = new URL(frame.src).origin;
-globalThis.told = [];
-addEventListener('message', ({ source, origin, data }) => {
-  if (source === frame.contentWindow && origin === models) globalThis.told.push(data);
-});
-globalThis.call = (id, name, ...values) => frame.contentWindow.postMessage({ id, call: name, arguments: values }, models);
-"""
 Pages = dict[str, tuple[str, str, str]]  # path -> media type, text, policy
 
 
-HEARD = """async () => {
-  for (let left = %d; left > 0; left -= 50) {
-    if (globalThis.told.some(%s)) return true;
-    await new Promise((resolve) => { setTimeout(resolve, 50); });
-  }
-  return false;
-}"""
-
-
-def heard(page: Page, condition: str) -> bool:
-    """Whether the frame tells what is waited for; Playwright's own waiting needs `unsafe-eval`."""
-    told: bool = page.evaluate(HEARD % (LOADED, condition))
-    return told
+def heard(page: Page, condition: Callable[[dict[str, Any]], bool]) -> None:
+    """Wait until the frame tells what is waited for; Playwright's own waiting needs `unsafe-eval`."""
+    for _ in range(LOADED // 50):
+        if any(condition(told) for told in page.evaluate("globalThis.told")):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(page.evaluate("globalThis.told"))
 
 
 @contextmanager
@@ -76,9 +63,9 @@ def frame_pages(models: str, policy: str) -> Callable[[str], Pages]:
     """A page with the frame, which may talk to it."""
 
     def pages(origin: str) -> Pages:
-        source = f"{models}/frame.html?bundle={BUNDLE}&amp;origin={origin}&amp;placeholder=Ask"
-        text = f'<!doctype html><html lang=en><title>shop</title><iframe title=Chat src="{source}"></iframe><script src="host.js"></script>'
-        return {"/": ("text/html", text, policy), "/host.js": ("text/javascript", FRAME_HOST, policy)}
+        address = f"{models}/frame.html?bundle={BUNDLE}&amp;origin={origin}&amp;placeholder=Ask"
+        text = f'<!doctype html><html lang=en><title>shop</title><iframe title=Chat src="{address}"></iframe><script src="host.js"></script>'
+        return {"/": ("text/html", text, policy), "/host.js": ("text/javascript", source("frame_host.js"), policy)}
 
     return pages
 
@@ -101,18 +88,18 @@ def test_one_tag_on_another_origin(browser: Browser, url: str, policy: str) -> N
 
 def test_a_frame_under_a_strict_policy(browser: Browser, url: str) -> None:
     with host(frame_pages(url, STRICT.format(models=url))) as origin, opened(browser, origin) as page:
-        assert heard(page, "({ event }) => event === 'delta-frame'")
+        heard(page, lambda told: told.get("event") == "delta-frame")
         inside = page.frame_locator("iframe")
         expect(inside.get_by_role("textbox", name="Message")).to_have_attribute("placeholder", "Ask")
         page.evaluate("call(1, 'addMessage', { role: 'user', content: 'Asked from outside' })")
         expect(inside.get_by_role("log").locator("article.user")).to_have_text("Asked from outside")
         page.evaluate("call(2, 'messages')")
-        assert heard(page, "({ id, result }) => id === 2 && result[0].content === 'Asked from outside'")
+        heard(page, lambda told: told.get("id") == 2 and told["result"][0]["content"] == "Asked from outside")
         page.evaluate("call(3, 'remove')")
-        assert heard(page, "({ id, error }) => id === 3 && error.includes('knows no call remove')")
+        heard(page, lambda told: told.get("id") == 3 and "knows no call remove" in told["error"])
         page.evaluate("call(4, 'load')")
-        assert heard(page, "({ id, result }) => id === 4 && result.recipe === 'f32'")
-        assert heard(page, "({ event, detail }) => event === 'delta-ready' && detail.info")
+        heard(page, lambda told: told.get("id") == 4 and told["result"]["recipe"] == "f32")
+        heard(page, lambda told: told.get("event") == "delta-ready" and bool(told["detail"]["info"]))
 
 
 @pytest.mark.parametrize("allowed", ["https://elsewhere.example", None])
@@ -121,7 +108,7 @@ def test_a_frame_listens_to_no_other_origin(chromium: Browser, url: str, allowed
     text = f'<!doctype html><html lang=en><title>a</title><iframe title=Chat src="{url}/frame.html?bundle={BUNDLE}{query}"></iframe>'
     pages: Pages = {
         "/": ("text/html", f'{text}<script src="host.js"></script>', ""),
-        "/host.js": ("text/javascript", FRAME_HOST, ""),
+        "/host.js": ("text/javascript", source("frame_host.js"), ""),
     }
     with host(lambda _: pages) as origin, opened(chromium, origin) as page:
         inside = page.frame_locator("iframe")

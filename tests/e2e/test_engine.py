@@ -17,6 +17,7 @@ from pyside.engine.sampling import Sampling
 from pyside.network.model import compile_plan
 from pyside.plan.limits import Limits
 from tests.support.browser.engine_page import EnginePage, engine_page
+from tests.support.browser.scripts import script
 from tests.support.executors.numpy_gpu import NumpyGpu
 from tests.support.models.bundles import BUNDLES
 from tests.support.models.memory_bundle import bundle
@@ -101,14 +102,7 @@ def test_text_to_ids_and_back(small: EnginePage) -> None:
 def test_a_stream_is_the_answer_in_pieces(small: EnginePage) -> None:
     request = {"messages": [{"role": "user", "content": "Hello"}], "max_tokens": 8, "temperature": 0}
     whole = small.chat(**request)
-    chunks = small.page.evaluate(
-        """async (request) => {
-          const chunks = [];
-          for await (const chunk of await engine.chat.completions.create({ ...request, stream: true })) chunks.push(chunk);
-          return chunks;
-        }""",
-        request,
-    )
+    chunks = small.page.evaluate(script("engine.stream"), request)
     deltas = [choice["delta"] for chunk in chunks for choice in chunk["choices"]]
     message = whole["choices"][0]["message"]
     for field in ("content", "reasoning_content"):
@@ -118,17 +112,7 @@ def test_a_stream_is_the_answer_in_pieces(small: EnginePage) -> None:
 
 
 def test_the_reading_of_a_long_prompt_is_told(small: EnginePage) -> None:
-    progress = small.page.evaluate(
-        """async () => {
-          const request = { messages: [{ role: 'user', content: 'Rivers and seas. '.repeat(250) }], max_tokens: 2, stream: true };
-          const told = [];
-          for await (const { choices, prompt_progress } of await engine.chat.completions.create(request)) {
-            if (prompt_progress) told.push({ ...prompt_progress, choices: choices.length });
-            if (told.length === 2 || choices[0]?.delta.content || choices[0]?.delta.reasoning_content) break;
-          }
-          return told;
-        }"""
-    )
+    progress = small.page.evaluate(script("engine.reading"))
     done = [step["processed"] for step in progress]
     assert done == sorted(set(done)) and done[0] > 0 and done[-1] < progress[-1]["total"]
     assert {(step["total"], step["choices"]) for step in progress} == {(progress[0]["total"], 0)}
@@ -144,24 +128,7 @@ def test_the_next_turn_continues_where_the_last_one_ended(small: EnginePage) -> 
 
 def test_an_aborted_answer_leaves_the_engine_ready(small: EnginePage) -> None:
     before = small.greedy([5, 6, 7], 6)
-    seen = small.page.evaluate(
-        """async () => {
-          const controller = new AbortController();
-          const request = { prompt: [5, 6, 7], max_tokens: 400, temperature: 1, seed: 1, stream: true, signal: controller.signal };
-          let chunks = 0;
-          try {
-            for await (const chunk of await engine.completions.create(request)) if (++chunks === 2) controller.abort();
-          } catch (error) {
-            return { chunks, name: error.name };
-          }
-        }"""
-    )
+    seen = small.page.evaluate(script("engine.abortAtSecondChunk"))
     assert seen == {"chunks": 2, "name": "AbortError"}
-    left = small.page.evaluate(
-        """async () => {
-          for await (const chunk of await engine.completions.create({ prompt: [5, 6, 7], max_tokens: 400, stream: true })) break;
-          return 'left';
-        }"""
-    )
-    assert left == "left"
+    assert small.page.evaluate(script("engine.leaveAtFirstChunk")) == "left"
     assert small.greedy([5, 6, 7], 6) == before

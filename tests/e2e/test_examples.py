@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser.pages import LOADED, opened
+from tests.support.browser.scripts import script
 from tests.support.models.bundles import DEMO, build_bundle
 from web.host import runtime, site
 
@@ -127,12 +128,7 @@ def test_deep_chat(chromium: Browser, examples: str) -> None:
         expect(page.locator("deep-chat .error-message-text")).to_contain_text("Failed to fetch")
         page.unroute("**/bundles.json")
         box.fill(QUESTION)
-        page.evaluate("""() => {
-          globalThis.lengths = new Set();
-          const shown = () => document.querySelector('deep-chat').shadowRoot.querySelector('.text-message.ai-message-text:not(.empty-message, .error-message)')?.textContent ?? '';
-          const watch = () => { if (shown()) lengths.add(shown().length); requestAnimationFrame(watch); };
-          watch();
-        }""")
+        page.evaluate(script("api.watchDeepChat"))
         box.press("Enter")
         answers = page.locator("deep-chat .text-message.ai-message-text:not(.empty-message, .error-message)")
         expect(answers.first).to_contain_text("42", timeout=LOADED)

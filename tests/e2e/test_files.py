@@ -10,72 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.support.browser.faulty_site import FaultySite, flipped
-
-FETCH = """async ({base, specs}) => {
-  const { Files, arrivals } = await import('/files/shards.js');
-  let counted = 0;
-  const files = new Files(base, { onBytes: (bytes) => { counted += bytes; } });
-  const sizes = {};
-  try {
-    for await (const { number, bytes } of arrivals(files, specs)) sizes[number] = bytes.length;
-  } catch ({ name, message }) {
-    return { name, message };
-  }
-  return { sizes: Object.entries(sizes).sort().map(([, size]) => size), counted, kept: files.kept };
-}"""
-STALLING = """() => {
-  const { fetch } = globalThis;
-  let now = 0;
-  performance.now = () => now += 6000; // every second look is late enough to keep a part
-  globalThis.fetch = async (url) => {
-    const bytes = new Uint8Array(await (await fetch(url, { cache: 'no-store' })).arrayBuffer());
-    let sent = 0;
-    return new Response(new ReadableStream({
-      pull: (controller) => sent < 4 ? controller.enqueue(bytes.subarray(sent++ * 1e5, sent * 1e5)) : new Promise(() => {}),
-    }, { highWaterMark: 0 }));
-  };
-}"""
-ONCE = """() => {
-  const { fetch } = globalThis;
-  let asked = 0;
-  globalThis.fetch = async (...request) => asked++ ? new Response('', { status: 404 }) : fetch(...request);
-}"""
-ADDRESSES = """async () => {
-  const requests = await (await caches.open('deltapage-files')).keys();
-  return requests.map(({ url }) => url.split('/').pop());
-}"""
-PICK = """async ({ base, names, spoilt }) => {
-  const { picked } = await import('/files/folder.js');
-  const files = await Promise.all(names.map(async (name) => {
-    const bytes = new Uint8Array(await (await fetch(base + name)).arrayBuffer());
-    if (name === spoilt) bytes[bytes.length >> 1] ^= 1;
-    const file = new File([bytes], name.split('/').pop());
-    Object.defineProperty(file, 'webkitRelativePath', { value: `mine/${name}` });
-    return file;
-  }));
-  globalThis.files = files;
-  globalThis.folder = picked(files);
-}"""
-READ = """async (specs) => {
-  const { Folder } = await import('/files/folder.js');
-  const { arrivals } = await import('/files/shards.js');
-  try {
-    const source = new Folder(folder);
-    await source.manifest();
-    let bytes = 0;
-    for await (const arrival of arrivals(source, specs)) bytes += arrival.bytes.length;
-    return bytes;
-  } catch ({ name, message }) {
-    return { name, message };
-  }
-}"""
-SPOIL = """async (sha256) => {
-  const cache = await caches.open('deltapage-files');
-  const key = `${origin}/deltapage/sha256/${sha256}`;
-  if (!await cache.match(key)) return false;
-  await cache.put(key, new Response(new Uint8Array(8)));
-  return true;
-}"""
+from tests.support.browser.scripts import script
 
 
 @pytest.fixture
@@ -90,7 +25,7 @@ def base(page: Page, bundles: list[Path]) -> str:
 
 
 def fetch(page: Page, bundles: list[Path], specs: list[dict[str, Any]]) -> dict[str, Any]:
-    result: dict[str, Any] = page.evaluate(FETCH, {"base": base(page, bundles), "specs": specs})
+    result: dict[str, Any] = page.evaluate(script("files.fetch"), {"base": base(page, bundles), "specs": specs})
     return result
 
 
@@ -115,7 +50,7 @@ def test_files_are_kept_and_a_damaged_copy_is_fetched_again(
     faults.requests.clear()
     assert fetch(page, bundles, specs) == arrived(specs)
     assert not faults.requests
-    assert page.evaluate(SPOIL, specs[0]["sha256"])
+    assert page.evaluate(script("files.spoil"), {"name": specs[0]["sha256"], "bytes": 8})
     assert fetch(page, bundles, specs) == arrived(specs)
 
 
@@ -134,13 +69,8 @@ def test_a_reload_goes_on_with_what_had_arrived(
     page: Page, faults: FaultySite, bundles: list[Path], specs: list[dict[str, Any]]
 ) -> None:
     (spec,) = specs
-    page.evaluate(STALLING)
-    page.evaluate(f"(asked) => {{ void ({FETCH})(asked); }}", {"base": base(page, bundles), "specs": specs})
-    page.evaluate(f"""async () => {{
-      const addresses = {ADDRESSES};
-      for (let look = 0; look < 400 && (await addresses()).length < 2; look++) await new Promise((resolve) => setTimeout(resolve, 25));
-    }}""")
-    assert sorted(page.evaluate(ADDRESSES)) == [
+    page.evaluate(script("files.fetchStalling"), {"base": base(page, bundles), "specs": specs})
+    assert sorted(page.evaluate(script("files.kept"))) == [
         f"{spec['sha256']}?part=0-200000",
         f"{spec['sha256']}?part=200000-400000",
     ]
@@ -150,7 +80,7 @@ def test_a_reload_goes_on_with_what_had_arrived(
     assert kept["bytes"] == 400000
     assert fetch(page, bundles, specs) == arrived(specs)
     assert ranges(faults, path(bundles, spec)) == ["", "bytes=400000-"]
-    assert page.evaluate(ADDRESSES) == [spec["sha256"]], "the parts have gone"
+    assert page.evaluate(script("files.kept")) == [spec["sha256"]], "the parts have gone"
 
 
 def test_what_a_broken_visit_leaves_is_verified_too(
@@ -159,23 +89,19 @@ def test_what_a_broken_visit_leaves_is_verified_too(
     (spec,) = specs
     file = path(bundles, spec)
     faults.cut[file] = spec["bytes"] // 2
-    page.evaluate(ONCE)
+    page.evaluate(script("files.answerOnce"))
     assert fetch(page, bundles, specs)["name"] == "MissingFileError"
-    (part,) = page.evaluate(ADDRESSES)
+    (part,) = page.evaluate(script("files.kept"))
     half = int(part.rpartition("-")[2])
     assert 0 < half <= spec["bytes"] // 2
     page.reload()
-    page.evaluate(
-        "async (part) => (await caches.open('deltapage-files'))"
-        ".put(`${origin}/deltapage/sha256/${part}`, new Response(new Uint8Array(Number(part.split('-')[1]))))",
-        part,
-    )
+    assert page.evaluate(script("files.spoil"), {"name": part, "bytes": half})
     faults.requests.clear()
     assert fetch(page, bundles, specs) == arrived(specs)
     assert ranges(faults, file) == [f"bytes={half}-", ""], "the damage is noticed, and all comes anew"
 
     page.evaluate(f"async () => (await import('/storage.js')).remove('{base(page, bundles)}')")
-    assert page.evaluate(ADDRESSES) == []
+    assert page.evaluate(script("files.kept")) == []
 
 
 def test_a_server_without_ranges_starts_over(
@@ -183,9 +109,7 @@ def test_a_server_without_ranges_starts_over(
 ) -> None:
     file = path(bundles, specs[0])
     faults.cut[file] = specs[0]["bytes"] // 2
-    page.evaluate(
-        "() => { const { fetch } = globalThis; globalThis.fetch = (url) => fetch(url, { cache: 'no-store' }); }"
-    )
+    page.evaluate(script("files.withoutRanges"))
     assert fetch(page, bundles, specs) == arrived(specs)
     assert ranges(faults, file) == ["", ""]
 
@@ -234,25 +158,17 @@ def names(bundles: list[Path]) -> list[str]:
 def test_a_picked_folder_is_read_where_it_lies(
     page: Page, bundles: list[Path], specs: list[dict[str, Any]], names: list[str]
 ) -> None:
-    page.evaluate(PICK, {"base": base(page, bundles), "names": names})
-    info, ids = page.evaluate(
-        """async () => {
-          const engine = await (await import('/deltapage.js')).Engine.load(files);
-          const answer = await engine.completions.create({ prompt: [5, 6, 7], max_tokens: 4, return_token_ids: true });
-          await engine.unload();
-          return [engine.info, answer.choices[0].token_ids];
-        }"""
-    )
+    info, ids = page.evaluate(script("files.askPicked"), {"base": base(page, bundles), "names": names})
     assert (info["name"], info["kept"], len(ids)) == ("tiny-a", False, 4)
-    assert page.evaluate(ADDRESSES) == []
+    assert page.evaluate(script("files.kept")) == []
 
 
 def test_what_a_picked_folder_lacks_is_named(
     page: Page, bundles: list[Path], specs: list[dict[str, Any]], names: list[str]
 ) -> None:
     file = specs[0]["file"]
-    page.evaluate(PICK, {"base": base(page, bundles), "names": names})
-    assert page.evaluate(READ, specs) == specs[0]["bytes"]
+    asked = {"specs": specs, "base": base(page, bundles)}
+    assert page.evaluate(script("files.readPicked"), asked | {"names": names}) == specs[0]["bytes"]
     for names_, spoilt, kind, sentence in (
         (
             [name for name in names if name != file],
@@ -264,7 +180,6 @@ def test_what_a_picked_folder_lacks_is_named(
         ([file], "", "BundleError", "There is no model in the folder mine: it has no manifest.json."),
         ([], "", "BundleError", "There is no model in the folder that was picked"),
     ):
-        page.evaluate(PICK, {"base": base(page, bundles), "names": names_, "spoilt": spoilt})
-        error = page.evaluate(READ, specs)
+        error = page.evaluate(script("files.readPicked"), asked | {"names": names_, "spoilt": spoilt})
         assert error["name"] == kind
         assert sentence in error["message"]

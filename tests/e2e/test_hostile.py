@@ -12,45 +12,12 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Request, expect
 
 from tests.support.browser.chat_page import ChatPage, chat_page
+from tests.support.browser.scripts import script
 from tests.support.texts.hostile import PAYLOADS, PLACES, TEXTS
+from web.host.site import ROOMS
 
-BY_AN_ANSWER = re.compile(r"/((vendor|chat|bundles)/.+|[a-z0-9-]+\.js)")
+BY_AN_ANSWER = re.compile(rf"/(({'|'.join(('vendor', 'bundles', *ROOMS))})/.+|[a-z0-9-]+\.js)")
 BATCH = 20  # texts in a conversation, whose title is the first of them
-SAY_BACK = """async (texts) => {
-  globalThis.script = ({ messages }) => messages.at(-1).content.match(/[^]{1,24}/g).map((content) => ({ content }));
-  const chat = document.querySelector('delta-chat');
-  chat.clear();
-  for (const text of texts) await chat.send(text);
-  return chat.messages.map(({ content }) => content);
-}"""
-ADD = """(texts) => {
-  const chat = document.querySelector('delta-chat');
-  chat.clear();
-  for (const content of texts) for (const role of ['user', 'assistant', 'tool']) chat.addMessage({ role, content });
-}"""
-ALIVE = """() => {
-  const root = document.querySelector('delta-chat').shadowRoot;
-  const found = [];
-  for (const element of root.querySelectorAll('*')) {
-    for (const { name, value } of element.attributes) {
-      if (/^on|^srcset$|^srcdoc$|^ping$/.test(name)) found.push(`${name}="${value}"`);
-    }
-  }
-  const tags = 'script, iframe, object, embed, base, link, meta, img, video, audio, style, form[action], template';
-  for (const message of root.querySelectorAll('article')) {
-    for (const element of message.querySelectorAll(tags)) found.push(element.outerHTML);
-    for (const element of message.querySelectorAll('.prose [style]')) found.push(element.outerHTML);
-    for (const link of message.querySelectorAll('[href], [*|href]')) {
-      const address = link.getAttribute('href') ?? link.getAttributeNS('http://www.w3.org/1999/xlink', 'href');
-      if (link.localName !== 'a' || !/^(https?:|mailto:|#)/i.test(address)) found.push(link.outerHTML);
-    }
-  }
-  return found;
-}"""
-DRAWN = """() => {
-  const root = document.querySelector('delta-chat').shadowRoot;
-  return root.querySelectorAll('.prose').length > 0 && root.querySelectorAll('.prose .plain').length === 0;
-}"""
 
 
 class Watch:
@@ -64,12 +31,7 @@ class Watch:
         chat.page.on("request", self._request)
         chat.page.on("popup", lambda page: self.seen.append(f"opened {page.url}"))
         chat.page.on("framenavigated", lambda frame: self.seen.append(f"went to {frame.url}"))
-        chat.page.evaluate("""() => {
-          globalThis.blocked = [];
-          document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
-            globalThis.blocked.push(`${violatedDirective} ${blockedURI}`);
-          });
-        }""")
+        chat.page.evaluate(script("hostile.watchPolicy"))
 
     def _dialog(self, dialog: Dialog) -> None:
         self.seen.append(f"said {dialog.message}")
@@ -82,10 +44,10 @@ class Watch:
 
     def nothing_happened(self) -> None:
         """No script, no request, no dialog, nothing for the policy to block, no live element."""
-        self.page.wait_for_function(DRAWN)
+        self.page.wait_for_function(script("hostile.drawn"))
         assert self.page.evaluate("globalThis.hurt") is None
         assert self.page.evaluate("globalThis.blocked") == []
-        assert self.page.evaluate(ALIVE) == []
+        assert self.page.evaluate(script("hostile.alive")) == []
         assert self.seen == []
 
 
@@ -103,15 +65,9 @@ def test_there_are_two_hundred() -> None:
 def test_the_watch_notices(chat: ChatPage) -> None:
     """What the tests below look for is found where it is."""
     watch = Watch(chat)
-    chat.page.evaluate("""() => {
-      document.querySelector('delta-chat').addMessage({ role: 'user', content: 'x' });
-      const image = document.createElement('img');
-      image.setAttribute('srcset', '');
-      document.querySelector('delta-chat').shadowRoot.querySelector('article').append(image);
-      fetch('/elsewhere');
-    }""")
+    chat.page.evaluate(script("hostile.hurt"))
     chat.page.wait_for_timeout(200)
-    assert len(chat.page.evaluate(ALIVE)) == 2
+    assert len(chat.page.evaluate(script("hostile.alive"))) == 2
     assert watch.seen == [f"asked for http://{watch.own}/elsewhere"]
 
 
@@ -120,7 +76,7 @@ def test_sent_and_answered(chat: ChatPage) -> None:
     watch = Watch(chat)
     for at in range(0, len(TEXTS), BATCH):
         texts = list(TEXTS[at : at + BATCH])
-        said = chat.page.evaluate(SAY_BACK, texts)
+        said = chat.page.evaluate(script("hostile.sendAll"), texts)
         assert said == [text for text in texts for _ in ("sent", "answered")]
         expect(chat.answers).to_have_count(BATCH)
         watch.nothing_happened()
@@ -130,7 +86,7 @@ def test_sent_and_answered(chat: ChatPage) -> None:
 def test_added_by_the_page(chat: ChatPage) -> None:
     watch = Watch(chat)
     for at in range(0, len(TEXTS), BATCH):
-        chat.page.evaluate(ADD, list(TEXTS[at : at + BATCH]))
+        chat.page.evaluate(script("hostile.addAll"), list(TEXTS[at : at + BATCH]))
         watch.nothing_happened()
 
 
@@ -139,7 +95,7 @@ def test_added_by_the_page_in_every_browser(browser: Browser, shell: str) -> Non
     with chat_page(browser, shell) as chat:
         watch = Watch(chat)
         for at in range(len(PLACES)):
-            chat.page.evaluate(ADD, list(TEXTS[at :: len(PLACES) + 1]))
+            chat.page.evaluate(script("hostile.addAll"), list(TEXTS[at :: len(PLACES) + 1]))
             watch.nothing_happened()
 
 

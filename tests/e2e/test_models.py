@@ -13,16 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.support.browser.chat_page import ChatPage, chat_page
 from tests.support.browser.faulty_site import FaultySite
 from tests.support.browser.pages import LOADED, opened, send, stop
-
-PICK = """async (base) => {
-  const { shards, kernels, files } = await (await fetch(`${base}manifest.json`)).json();
-  const names = ['manifest.json', ...[...shards, ...kernels, ...files].map(({ file }) => file)];
-  document.querySelector('delta-chat').bundle = await Promise.all(names.map(async (name) => {
-    const file = new File([await (await fetch(base + name)).arrayBuffer()], name.split('/').at(-1));
-    Object.defineProperty(file, 'webkitRelativePath', { value: `mine/${name}` });
-    return file;
-  }));
-}"""
+from tests.support.browser.scripts import script
 
 
 @pytest.fixture
@@ -109,11 +100,7 @@ def test_a_model_that_the_browser_did_not_keep_is_a_notice_too(chat: ChatPage) -
 
 
 def test_persistence_is_asked_for_once_a_model_is_here(chat: ChatPage) -> None:
-    chat.page.evaluate("""() => {
-      globalThis.asked = 0;
-      navigator.storage.persisted = async () => false;
-      navigator.storage.persist = async () => { globalThis.asked += 1; return true; };
-    }""")
+    chat.page.evaluate(script("chat.countPersistence"))
     chat.ask("Hello")
     chat.page.wait_for_function("globalThis.asked === 1")
     chat.ask("Again")
@@ -156,7 +143,7 @@ def test_a_model_in_a_folder_of_this_computer(
 
 def test_the_files_of_a_folder_as_a_property(browser: Browser, url: str, faults: FaultySite) -> None:
     with real_page(browser, url) as page:
-        page.evaluate(PICK, f"{url}/bundles/tiny-a-q8/")
+        page.evaluate(script("files.giveToElement"), f"{url}/bundles/tiny-a-q8/")
         faults.requests.clear()
         it_answers_from_its_folder(page, faults)
 

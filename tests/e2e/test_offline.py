@@ -4,43 +4,29 @@ from __future__ import annotations
 
 import json
 from contextlib import ExitStack
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser.faulty_site import running
 from tests.support.browser.pages import LOADED, opened, send, stop
+from tests.support.browser.scripts import script
 from tests.support.paths import files_under
 from web.host import runtime, site, vendor
 
-WAIT_ACTIVE = """async () => {
-  const { active } = await navigator.serviceWorker.ready;
-  while (active.state !== 'activated') await new Promise((resolve) => active.addEventListener('statechange', resolve, { once: true }));
-  return active.scriptURL;
-}"""
-VERSIONS = "async () => (await caches.keys()).filter((name) => name.startsWith('deltapage-page-'))"
 
-
-SHA256 = """async (text) => {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}"""
-
-
-def wait_until(page: Page, condition: str) -> None:
-    """Until an async function in the page says yes; Playwright's own waiting takes any promise for one.
+def wait_until(page: Page, condition: str, argument: Any = None) -> None:
+    """Until a script in the page says yes; Playwright's own waiting takes any promise for one.
 
     Not while the page goes elsewhere: a question that a navigation overtakes may stay without an answer.
     """
-    for _ in range(100):
-        if page.evaluate(condition):
+    for _ in range(LOADED // 100):
+        if page.evaluate(script(condition), argument):
             return
         page.wait_for_timeout(100)
-    raise AssertionError(f"never came true: {condition}")
-
-
-def load_model(page: Page) -> None:
-    page.evaluate("async () => { globalThis.info = (await document.querySelector('delta-chat').load()).info; }")
+    raise AssertionError(f"never came true: {condition} of {argument}")
 
 
 def test_a_reload_chats_without_a_server(browser: Browser, bundles: list[Path]) -> None:
@@ -53,8 +39,8 @@ def test_a_reload_chats_without_a_server(browser: Browser, bundles: list[Path]) 
             page.wait_for_timeout(500)
             asked = [path for path, _ in switchboard.requests]
             assert "/offline.json" not in asked, "a visitor who loads no model is given nothing but the page"
-            load_model(page)
-            page.evaluate(WAIT_ACTIVE)
+            page.evaluate(script("offline.loadModel"))
+            page.evaluate(script("offline.active"))
             serving.close()
             page.reload()
             assert page.evaluate("fetch('/nowhere').then(() => true, () => false)") is False
@@ -71,28 +57,26 @@ def test_versions_never_mix(firefox: Browser) -> None:
     """
     runtime.assemble()
     with running([], runtime.RUNTIME) as (url, faults), opened(firefox, f"{url}/") as page:
-        keep = "async () => { await (await import('/offline.js')).keepOffline(); }"
-        page.evaluate(keep)
-        page.evaluate(WAIT_ACTIVE)
+        page.evaluate(script("offline.keep"))
         page.reload()
-        first = page.evaluate(VERSIONS)
+        first = page.evaluate(script("offline.versions"))
         assert len(first) == 1
 
         changed = b"body { --version: two; }"
         style = "page.css"
         listed = json.loads(site_list(page))
-        listed["files"][style] = page.evaluate(SHA256, changed.decode())
+        listed["files"][style] = sha256(changed).hexdigest()
         listed["version"] = "two"
         faults.faults["/offline.json"] = lambda _: json.dumps(listed).encode()
 
         # A file that is not the list's: the new version is not taken, and the old one stays.
-        page.evaluate("async () => { await (await import('/offline.js')).keepOffline().catch(() => {}); }")
-        wait_until(page, "async () => !(await navigator.serviceWorker.getRegistration()).installing")
-        assert page.evaluate("async () => (await navigator.serviceWorker.getRegistration()).waiting") is None
+        page.evaluate(script("offline.tryToKeep"))
+        wait_until(page, "offline.settled")
+        assert not page.evaluate(script("offline.waiting"))
 
         faults.faults[f"/{style}"] = lambda _: changed
-        page.evaluate(keep)
-        wait_until(page, "async () => Boolean((await navigator.serviceWorker.getRegistration()).waiting)")
+        assert page.evaluate(script("offline.tryToKeep"))
+        wait_until(page, "offline.waiting")
         assert "--version" not in page.evaluate("fetch('/page.css').then((response) => response.text())")
 
         # Another window has the old version open: a reload stays with it until that window is closed.
@@ -106,8 +90,8 @@ def test_versions_never_mix(firefox: Browser) -> None:
 
         page.reload()
         expect(page.get_by_role("textbox", name="Message")).to_be_visible()
-        wait_until(page, f"async () => (await fetch('/{style}').then((response) => response.text())).includes('two')")
-        wait_until(page, f"async () => (await ({VERSIONS})()).join() === 'deltapage-page-two'")
+        wait_until(page, "offline.holds", {"path": f"/{style}", "word": "two"})
+        wait_until(page, "offline.isOnly", "deltapage-page-two")
 
 
 def site_list(page: Page) -> str:
@@ -137,24 +121,14 @@ def test_a_cache_with_holes_heals(browser: Browser) -> None:
     with ExitStack() as serving:
         url, switchboard = serving.enter_context(running([], runtime.RUNTIME))
         with opened(browser, url) as page:
-            page.evaluate("async () => { await (await import('/offline.js')).keepOffline(); }")
-            page.evaluate(WAIT_ACTIVE)
+            page.evaluate(script("offline.keep"))
             for lost in ("/", "/delta-chat.js", "/offline.json"):
-                page.evaluate(f"""async () => {{
-                  const [name] = await ({VERSIONS})();
-                  if (!await (await caches.open(name)).delete('{lost}')) throw new Error('{lost} was not kept');
-                }}""")
+                assert page.evaluate(script("offline.lose"), lost)
                 switchboard.requests.clear()
                 page.reload()
                 expect(page.get_by_role("textbox", name="Message")).to_be_visible()
                 assert ("/", "") in switchboard.requests, "asked of the network"
-                wait_until(
-                    page,
-                    f"""async () => {{
-                  const [name] = await ({VERSIONS})();
-                  return Boolean(name && await (await caches.open(name)).match('/offline.json'));
-                }}""",
-                )
+                wait_until(page, "offline.has", "/offline.json")
             serving.close()
             page.reload()
             expect(page.get_by_role("textbox", name="Message")).to_be_visible()

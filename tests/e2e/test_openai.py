@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.support.browser.engine_page import FAILURE
+from tests.support.browser.engine_page import EnginePage, failure
 from tests.support.browser.faulty_site import FaultySite
 from tests.support.browser.pages import opened
+from tests.support.browser.scripts import script
 
 HOOKS = Path(__file__).with_name("page_hooks.py")
 HELLO: dict[str, Any] = {"messages": [{"role": "user", "content": "Hello"}], "temperature": 0, "max_tokens": 12}
@@ -30,12 +31,7 @@ def page(chromium: Browser, site: tuple[str, FaultySite]) -> Iterator[Page]:
     url, switchboard = site
     switchboard.faults["/examples/hooks.py"] = lambda _: HOOKS.read_bytes()
     with opened(chromium, f"{url}/blank") as page:
-        page.evaluate(
-            """async () => {
-              const { Engine } = await import('/deltapage.js');
-              globalThis.engine = await Engine.load('/bundles/tiny-a-q8/', { python: '/examples/hooks.py' });
-            }"""
-        )
+        EnginePage(page, "/bundles/tiny-a-q8/", python=["/examples/hooks.py"])
         switchboard.faults.clear()
         yield page
 
@@ -48,10 +44,7 @@ def ask(page: Page, **fields: object) -> dict[str, Any]:
 
 def stream(page: Page, **fields: object) -> list[dict[str, Any]]:
     """The answer's chunks."""
-    chunks: list[dict[str, Any]] = page.evaluate(
-        "async (request) => Array.fromAsync(await engine.chat.completions.create({ ...request, stream: true }))",
-        request(**fields),
-    )
+    chunks: list[dict[str, Any]] = page.evaluate(script("engine.stream"), request(**fields))
     return chunks
 
 
@@ -67,9 +60,7 @@ def content(answer: dict[str, Any]) -> str:
 
 
 def refusal(page: Page, **fields: object) -> dict[str, str]:
-    call = f"({FAILURE})(() => engine.chat.completions.create({json.dumps(request(**fields))}))"
-    error: dict[str, str] = page.evaluate(call)
-    return error
+    return failure(page, f"engine.chat.completions.create({json.dumps(request(**fields))})")
 
 
 def test_a_whole_answer(page: Page) -> None:
@@ -203,23 +194,6 @@ def test_a_reply_goes_on_from_its_beginning(page: Page) -> None:
 
 
 def test_every_request_can_be_aborted(page: Page) -> None:
-    names = page.evaluate(
-        """async (request) => {
-          const names = [];
-          for (const stream of [true, false]) {
-            const controller = new AbortController();
-            const asked = engine.chat.completions.create({ ...request, max_tokens: 400, stream, signal: controller.signal });
-            setTimeout(() => controller.abort(), 50);
-            try {
-              for await (const chunk of await asked);
-            } catch (error) {
-              names.push(error.name);
-            }
-          }
-          await engine.chat.completions.create({ ...request, signal: AbortSignal.abort() }).catch((error) => names.push(error.name));
-          return names;
-        }""",
-        request(loop_guard=False),
-    )
+    names = page.evaluate(script("engine.abortThree"), request(loop_guard=False))
     assert names == ["AbortError"] * 3
     assert content(ask(page))

@@ -1,14 +1,12 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 from playwright.sync_api import Page
 
-CHECKS = (Path(__file__).parent / "replay_checks.js").read_text()
+from tests.support.browser.scripts import source
 
 
 def test_every_command_takes_effect_in_call_order(page: Page) -> None:
-    seen = page.evaluate(CHECKS)
+    seen = page.evaluate(source("replay.js"))
     assert seen["compiled"] == [[0, 2], [1, 2], [2, 2]]  # the lazy passes' pipelines are not among them
     assert seen["loaded"] == {"step": 256, "weight": 512, "scratch": 256, "state": 256}
     assert seen["before"] == [606, 612]  # three times 2 * (100 + 1), 2 * (100 + 2)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import gzip
-from pathlib import Path
 from statistics import median
 
 from playwright.sync_api import Browser
 
 from tests.support.browser.faulty_site import FaultySite
 from tests.support.browser.pages import opened
+from tests.support.browser.scripts import script
 from web.host import runtime
 
-READY = (Path(__file__).parent / "runtime_ready.js").read_text()
 GAIN = 1.5  # times faster than with the standard library as npm delivers it
 LIMIT_BYTES = 7_000_000
 STDLIB = "python_stdlib.zip"
@@ -29,7 +28,7 @@ def test_python_is_ready_sooner_than_as_published(chromium: Browser, url: str, f
         for name, found in runs.items():
             faults.faults = {f"/runtime/{STDLIB}": as_published} if name == "published" else {}
             with opened(chromium, f"{url}/blank") as page:
-                found.append(page.evaluate(READY))
+                found.append(page.evaluate(script("visit.loadPython")))
     ours, stock = (median(run["ready"] for run in found) for found in runs.values())
     assert ours * GAIN < stock, runs
     assert 3_000_000 < runs["ours"][0]["transferred"] < LIMIT_BYTES  # compressed, and counted at all

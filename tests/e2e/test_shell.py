@@ -7,7 +7,8 @@ import threading
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser.pages import opened
-from tests.support.browser.visit import PAINT, first_visit, shift_while_streaming
+from tests.support.browser.scripts import script
+from tests.support.browser.visit import first_visit, shift_while_streaming
 
 
 def test_the_shell_is_under_sixty_kilobytes_on_the_wire(chromium: Browser, shell: str) -> None:
@@ -27,7 +28,7 @@ def test_the_first_paint_waits_for_no_module(browser: Browser, shell: str) -> No
     with opened(browser, f"{shell}/blank", prepare=hold_back) as page:
         page.goto(shell, wait_until="commit")
         expect(page.get_by_role("heading", name="What is on your mind?")).to_be_visible()
-        assert page.evaluate(PAINT) > 0
+        assert page.evaluate(script("visit.paint")) > 0
         assert page.evaluate("customElements.get('delta-chat') === undefined")
         before = page.get_by_role("heading", name="What is on your mind?").bounding_box()
         arrive.set()

@@ -13,18 +13,8 @@ from playwright.sync_api import Browser, expect
 
 from tests.support.browser.browsers import page_options
 from tests.support.browser.pages import LOADED, opened, send, stop
+from tests.support.browser.scripts import script
 from web.host.site import write_site
-
-INJECT = """() => new Promise((resolve) => {
-  const blocked = [];
-  document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => {
-    if (blocked.push(effectiveDirective) === 2) resolve({ blocked: blocked.sort(), hurt: globalThis.hurt });
-  });
-  const script = document.createElement('script');
-  script.textContent = 'globalThis.hurt = 1';
-  document.body.append(script);
-  fetch('https://hurt.example/').catch(() => {});
-})"""
 
 
 class Plain(SimpleHTTPRequestHandler):
@@ -60,5 +50,5 @@ def test_the_pages_keep_their_policy(browser: Browser, host: str, path: str) -> 
     page = context.new_page()
     response = page.goto(host + path)
     assert response and "content-security-policy" not in response.headers
-    assert page.evaluate(INJECT) == {"blocked": ["connect-src", "script-src-elem"], "hurt": None}
+    assert page.evaluate(script("hostile.inject")) == {"blocked": ["connect-src", "script-src-elem"], "hurt": None}
     context.close()

@@ -13,9 +13,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from pyside.bundle.manifest import Manifest
-from tests.support.browser.engine_page import FAILURE, EnginePage, engine_page
+from tests.support.browser.engine_page import EnginePage, engine_page
 from tests.support.browser.faulty_site import running
 from tests.support.browser.pages import LOADED, opened, send, stop
+from tests.support.browser.scripts import script
 from web.host import runtime
 from web.host.site import POLICY
 
@@ -58,7 +59,7 @@ def test_no_room_is_a_sentence(loaded: EnginePage) -> None:
     storage(loaded, f"checkRoom('{FOLDER}')")
     storage(loaded, f"remove('{FOLDER}')")
     loaded.page.evaluate("navigator.storage.estimate = async () => ({ usage: 9e6, quota: 9e6 + 1000 })")
-    error = loaded.page.evaluate(f"({FAILURE})(async () => (await import('/storage.js')).checkRoom('{FOLDER}'))")
+    error = loaded.failure(f"import('/storage.js').then(({{ checkRoom }}) => checkRoom('{FOLDER}'))")
     assert error["name"] == "QuotaError"
     assert re.search(r"needs [\d.]+ [KM]iB of storage, and this browser has 1000 B left", error["message"])
 
@@ -109,10 +110,6 @@ def test_a_bundle_of_another_origin_runs_without_its_server(chromium: Browser, b
 
 
 def test_persistence_is_asked_for(loaded: EnginePage) -> None:
-    loaded.page.evaluate("""() => {
-      globalThis.asked = 0;
-      navigator.storage.persisted = async () => false;
-      navigator.storage.persist = async () => { globalThis.asked += 1; return true; };
-    }""")
+    loaded.page.evaluate(script("chat.countPersistence"))
     assert storage(loaded, "persist()") is True
     assert loaded.page.evaluate("globalThis.asked") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 from tests.support.paths import ROOT, TESTS
@@ -37,3 +38,16 @@ def test_only_tests_know_tests() -> None:
         *(path for folder in ("pyside", "kernels_wgsl") for path in (ROOT / folder).rglob("*.py")),
     ]
     assert [str(path) for path in others if any(name.split(".")[0] == "tests" for name in imported(path))] == []
+
+
+def test_no_page_script_hides_in_a_python_string() -> None:
+    """JavaScript of more than one line is a file, which tsc and eslint look at."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in sorted(TESTS.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes)
+        for text in [node.value if isinstance(node.value, str) else node.value.decode(errors="replace")]
+        if "\n" in text.strip() and re.search(r"=> |\bfunction\s*\(|^\s*const ", text, re.MULTILINE)
+    ]
+    assert hidden == []

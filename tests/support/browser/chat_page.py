@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.support.browser.pages import opened
+from tests.support.browser.scripts import script, source
 
-FAKE_ENGINE = Path(__file__).with_name("fake_engine.js").read_text(encoding="utf-8")
 MODELS = [
     {"name": name, "url": f"bundles/{name}/", "model": model, "recipe": "q4", "license": "apache-2.0", "bytes": size}
     for name, model, size in (("a", "Small", 5 << 20), ("b", "Large", 3 << 30))
@@ -25,11 +24,6 @@ MANIFESTS = {
     }
     for at, model in enumerate(MODELS)
 }
-
-KEEP = """async (sha256) => {
-  const cache = await caches.open('deltapage-files');
-  await cache.put(`${origin}/deltapage/sha256/${sha256}`, new Response('x'));
-}"""
 
 
 class ChatPage:
@@ -77,7 +71,7 @@ class ChatPage:
     def keep(self, model: str) -> None:
         """Put the one file of a model where a download would put it."""
         at = [each["model"] for each in MODELS].index(model)
-        self.page.evaluate(KEEP, f"{at:064}")
+        self.page.evaluate(script("files.keep"), f"{at:064}")
 
     def requests(self) -> list[dict[str, Any]]:
         """What the engine was asked so far."""
@@ -87,7 +81,7 @@ class ChatPage:
 
 def fake_engine(page: Page) -> None:
     """Answer for the engine and the models, before anything is fetched."""
-    _answer(page, "/deltapage.js", FAKE_ENGINE)
+    _answer(page, "/deltapage.js", source("fake_engine.js"))
     _answer(page, "/offline.js", "")  # a service worker would get past all this
     _answer(page, "/bundles.json", json.dumps(MODELS))
     for path, manifest in MANIFESTS.items():

@@ -9,14 +9,14 @@ from typing import Any
 from playwright.sync_api import Browser, Page
 
 from tests.support.browser.pages import opened
+from tests.support.browser.scripts import script
 
-LOAD = """async ({ bundle, python }) => {
-  const { Engine } = await import('/deltapage.js');
-  globalThis.progress = [];
-  globalThis.engine = await Engine.load(bundle, { python, onProgress: (progress) => globalThis.progress.push(progress) });
-  return engine.info;
-}"""
-FAILURE = "async (run) => { try { await run(); return null; } catch ({ name, message }) { return { name, message }; } }"
+
+def failure(page: Page, call: str) -> dict[str, str]:
+    """How a JavaScript expression that gives a promise fails: name and message."""
+    error: dict[str, str] | None = page.evaluate(f"({script('engine.failure')})(async () => {call})")
+    assert error, f"did not fail: {call}"
+    return error
 
 
 class EnginePage:
@@ -24,7 +24,7 @@ class EnginePage:
 
     def __init__(self, page: Page, bundle: str, python: Sequence[str] = ()) -> None:
         self.page = page
-        self.info: dict[str, Any] = page.evaluate(LOAD, {"bundle": bundle, "python": list(python)})
+        self.info: dict[str, Any] = page.evaluate(script("engine.load"), {"bundle": bundle, "python": list(python)})
 
     def text(self, **request: object) -> dict[str, Any]:
         """``engine.completions.create``, without streaming."""
@@ -42,10 +42,9 @@ class EnginePage:
         choice: list[int] = answer["choices"][0]["token_ids"]
         return choice
 
-    def failure(self, call: str) -> dict[str, str] | None:
+    def failure(self, call: str) -> dict[str, str]:
         """How a JavaScript expression that gives a promise fails: name and message."""
-        error: dict[str, str] | None = self.page.evaluate(f"({FAILURE})(async () => {call})")
-        return error
+        return failure(self.page, call)
 
 
 @contextmanager

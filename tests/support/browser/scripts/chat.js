@@ -1,0 +1,93 @@
+/** The chat element: in its page, and made by another. */
+({
+  /** What axe finds wrong. */
+  violations: async () => (await axe.run(document, { resultTypes: ['violations'] })).violations
+    .map(({ id, help, nodes }) => ({ id, help, targets: nodes.map(({ target, failureSummary }) => [String(target), failureSummary]) })),
+
+  /** Put a text into a field as pasting does; typing many thousand characters takes a browser's remote control long. */
+  paste({ field, text }) {
+    field.focus();
+    field.value = text;
+    field.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'insertFromPaste' }));
+  },
+
+  /** Give the element a tool, and an engine that calls it once. */
+  giveTool() {
+    const parameters = { type: 'object', properties: { city: { type: 'string' } } };
+    document.querySelector('delta-chat').tools = [
+      { type: 'function', function: { name: 'weather', parameters }, execute: ({ city }) => ({ city, celsius: 21 }) },
+    ];
+    const call = { index: 0, id: 'call_1', type: 'function', function: { name: 'weather', arguments: '{"city": "Oslo"}' } };
+    globalThis.script = ({ messages }) => messages.at(-1).role === 'tool' ? [{ content: 'Mild.' }] : [{ tool_calls: [call] }];
+  },
+
+  /** Properties, methods and events of an element without storage. */
+  async useElement() {
+    await import('/delta-chat.js');
+    const chat = document.createElement('delta-chat');
+    const events = [];
+    for (const name of ['delta-ready', 'delta-message', 'delta-error']) document.addEventListener(name, () => events.push(name));
+    chat.bundle = '/bundles/any/';
+    chat.introMessage = 'Ask about our shop';
+    document.body.append(chat);
+    chat.addMessage({ role: 'assistant', content: 'Welcome.' });
+    await chat.send('Hello');
+    await chat.regenerate();
+    globalThis.failsToLoad = 'No such model.';
+    chat.bundle = '/bundles/none/';
+    await chat.send('Once more');
+    const markdown = chat.export('markdown');
+    const roles = chat.messages.map(({ role }) => role);
+    chat.clear();
+    return { events, markdown, roles, left: chat.messages.length, kept: (await indexedDB.databases()).length };
+  },
+
+  /** Properties as attributes and back, and styles from outside. */
+  async styleElement() {
+    await import('/delta-chat.js');
+    const chat = document.createElement('delta-chat');
+    const names = { bundle: '/bundles/a/', bundles: '/bundles.json', introMessage: 'Hi', placeholder: 'Ask' };
+    for (const [name, value] of Object.entries(names)) chat[name] = value;
+    chat.storage = true;
+    const attributes = chat.getAttributeNames().sort();
+    const written = document.createElement('delta-chat');
+    for (const attribute of attributes) written.setAttribute(attribute, chat.getAttribute(attribute));
+    const style = new CSSStyleSheet();
+    style.replaceSync('delta-chat { --delta-accent: #123456 } delta-chat::part(input) { color: rgb(1, 2, 3) }');
+    document.adoptedStyleSheets.push(style);
+    document.body.append(chat);
+    const [log, input] = ['log', 'input'].map((part) => chat.shadowRoot.querySelector(`[part=${part}]`));
+    return {
+      attributes,
+      read: Object.fromEntries([...Object.keys(names), 'storage'].map((name) => [name, written[name]])),
+      accent: getComputedStyle(log).getPropertyValue('--delta-accent'),
+      color: getComputedStyle(input).color,
+    };
+  },
+
+  /** Date a kept conversation some days back. */
+  ageConversation: (days) => new Promise((resolve) => {
+    const open = indexedDB.open('deltapage-chat');
+    open.onsuccess = () => {
+      const store = open.result.transaction('conversations', 'readwrite').objectStore('conversations');
+      const all = store.getAll();
+      all.onsuccess = () => { store.put({ ...all.result[0], updated: Date.now() - days * 86_400_000 }).onsuccess = resolve; };
+    };
+  }),
+
+  /** Count in `globalThis.asked` how often the browser is asked to keep what is stored. */
+  countPersistence() {
+    globalThis.asked = 0;
+    navigator.storage.persisted = async () => false;
+    navigator.storage.persist = async () => {
+      globalThis.asked += 1;
+      return true;
+    };
+  },
+
+  /** Where the middle of an element is, in widths of the window. */
+  middle(element) {
+    const box = element.getBoundingClientRect();
+    return (box.left + box.right) / innerWidth;
+  },
+});

@@ -1,0 +1,1 @@
+Object.defineProperty(navigator, 'gpu', { value: undefined });
