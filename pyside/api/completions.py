@@ -24,8 +24,9 @@ from pyside.constrained.grammar import Grammar
 from pyside.constrained.vocabulary import Vocabulary
 from pyside.engine.engine import Engine, Progress, Token
 from pyside.engine.sampling import Sampling
-from pyside.text.chat_stream import THINK_CLOSE, Delta, StreamRouter
+from pyside.text.chat_stream import Delta, StreamRouter
 from pyside.text.chat_template import ChatFormat, Prompt
+from pyside.text.tags import ONE_TOKEN, THINK_CLOSE
 from pyside.text.tokenizer import Tokenizer
 
 Chunk = dict[str, Any]
@@ -84,7 +85,7 @@ class Completions:
             prompt.ids,
             self._sampling(asked.options, preset, len(prompt.ids), shown),
             stable=prompt.stable,
-            router=StreamRouter(asked.tools, prompt.thinking),
+            router=StreamRouter(asked.tools, prompt.thinking, self._tokenizer.added.keys() & set(ONE_TOKEN)),
             stop=asked.options.stop,
             thinking_budget=asked.thinking_budget,
             forced_tool=asked.forced_tool,

@@ -11,10 +11,12 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
+from pyside.api.requests import ANY_TOOL
 from pyside.constrained.constraint import Constraint
 from pyside.engine.engine import Allow, Engine, Process, Progress, Timings, Token
 from pyside.engine.sampling import Sampling
-from pyside.text.chat_stream import CALL_OPEN, THINK_CLOSE, Delta, StreamRouter, beginning
+from pyside.text.chat_stream import Delta, StreamRouter
+from pyside.text.tags import CALL_OPEN, THINK_CLOSE, beginning
 from pyside.text.tokenizer import Tokenizer
 
 LOOP_REPEATS = 4  # a loop is at least so many repetitions of one span
@@ -22,6 +24,7 @@ LOOP_TOKENS = 200  # and at least so many tokens: rows of zeros in a table are n
 LOOP_SPAN = 256  # tokens of the longest span looked for
 LOOP_EVERY = 16  # tokens between two looks
 
+THOUGHT_END = f"\n{THINK_CLOSE}\n\n"  # as templates write it
 THOUGHT_CLOSED = "the thought repeated itself and was closed"
 REPLY_STOPPED = "the reply repeated itself and was stopped"
 
@@ -62,6 +65,7 @@ class Reply:
 
     def __post_init__(self) -> None:
         self._decoder = self.tokenizer.stream(skip_special=True)
+        self._tags = {self.tokenizer.added[tag]: tag for tag in self.router.tokens} if self.router else {}
         self._stop = StopStrings(self.stop)
         self._recent: list[int] = []  # ids since the reply began or the thought ended
         self._pending = self._demanded("") if not self._reasoning else None  # text to put in next
@@ -97,7 +101,7 @@ class Reply:
                 async with aclosing(phase):
                     async for step in phase:
                         yield step
-        if deltas := self._routed(self._decoder.flush(), last=True):
+        if deltas := self._flushed():
             yield Step(deltas, ())
         if self._called and self.finish_reason == "stop":
             self.finish_reason = "tool_calls"
@@ -110,11 +114,11 @@ class Reply:
 
     def _due(self) -> str | None:
         """Text to put in before the model goes on."""
-        return f"\n{THINK_CLOSE}\n\n" if self._thoughts_left() == 0 else self._pending
+        return THOUGHT_END if self._thoughts_left() == 0 else self._pending
 
     async def _phase(self, limit: int) -> AsyncGenerator[Step, None]:
         """Generate up to ``limit`` tokens, until the reply ends or something is to be put in."""
-        before = tuple(self.ids)
+        before = tuple(id for id in self.ids if id not in self.sampling.stop_ids)  # one in a thought ended nothing
         tokens = self.engine.generate(
             [*self.prompt, *before],
             replace(self.sampling, max_tokens=limit),
@@ -148,18 +152,22 @@ class Reply:
     def _take(self, token: Token) -> Step:
         self.ids.append(token.id)
         self._recent.append(token.id)
-        if token.id in self.sampling.stop_ids:
-            self.finish_reason = "stop"
-            return Step((), (token.id,), (token,))
         thinking = self._reasoning
+        if token.id in self.sampling.stop_ids:
+            if thinking:
+                self._pending = THOUGHT_END  # and the answer is still to come
+            else:
+                self.finish_reason = "stop"
+            return Step((), (token.id,), (token,))
         self.reasoning_tokens += thinking
-        deltas = self._routed(self._decoder.push(token.id))
+        deltas = self._read(token.id)
         if thinking and not self._reasoning:
             self._recent.clear()
-            self._pending = self._demanded("\n\n")
+        if self.forced_tool is not None and not self._reasoning:
+            self._pending = self._demanded_after(deltas)
         elif self.loop_guard and len(self._recent) % LOOP_EVERY == 0 and loops(self._recent):
             if thinking:
-                self.note, self._pending = THOUGHT_CLOSED, f"\n{THINK_CLOSE}\n\n"
+                self.note, self._pending = THOUGHT_CLOSED, THOUGHT_END
             else:
                 self.note, self.finish_reason = REPLY_STOPPED, "length"
         return Step(deltas, (token.id,), (token,))
@@ -167,8 +175,8 @@ class Reply:
     def _put_in(self, text: str) -> Step:
         """Add ids that the model did not choose; a demanded call follows the end of a thought."""
         thinking, self._pending = self._reasoning, None
-        deltas = self._routed(self._decoder.flush() + text)
         ids = self.tokenizer.encode(text)
+        deltas = [delta for id in ids for delta in self._read(id)]
         self.ids += ids
         self._recent.clear()
         if thinking and not self._reasoning:
@@ -182,11 +190,37 @@ class Reply:
         name, self.forced_tool = self.forced_tool, None
         return f"{before}{CALL_OPEN}\n<function={name}" + (">\n" if name else "")
 
-    def _routed(self, text: str, last: bool = False) -> list[Delta]:
-        """Deltas of a text, up to a stop string in the content."""
+    def _demanded_after(self, deltas: Sequence[Delta]) -> str | None:
+        """The demanded call's beginning behind a thought, unless the thought itself ends in that call."""
+        calls = [delta.call.name for delta in deltas if delta.call]
+        if self.forced_tool in (*calls, *([ANY_TOOL] if calls else ())):
+            self.forced_tool = None
+        if self.router is not None and self.router.calling:
+            return None
+        return self._demanded("\n" if calls else "\n\n")
+
+    def _read(self, id: int) -> list[Delta]:
+        """What an id brings: a tag that is one token is markup, and the same characters spelled out are text."""
+        if self.router is None:
+            text = self._decoder.push(id)
+            return self._shown([Delta("content", text)] if text else [])
+        if (tag := self._tags.get(id)) is None:
+            return self._shown(self.router.push(self._decoder.push(id)))
+        return self._shown([*self.router.push(self._decoder.flush()), *self.router.tag(tag)])
+
+    def _flushed(self) -> list[Delta]:
+        """What was held back, at the reply's end."""
+        text = self._decoder.flush()
         raw = [Delta("content", text)] if text else []
         if self.router is not None:
-            raw = self.router.push(text) + (self.router.finish() if last else [])
+            raw = [*self.router.push(text), *self.router.finish()]
+        deltas = self._shown(raw)
+        if not self._stop.found and (shown := self._stop.flush()):
+            deltas.append(Delta("content", shown))
+        return deltas
+
+    def _shown(self, raw: Sequence[Delta]) -> list[Delta]:
+        """Deltas up to a stop string in the content, or to the only call wanted."""
         deltas: list[Delta] = []
         for delta in raw:
             if self._stop.found or (self.one_call and self._called):
@@ -196,8 +230,6 @@ class Reply:
             if delta.kind != "content":
                 deltas.append(delta)
             self._called |= delta.kind == "tool_call"
-        if last and not self._stop.found and (shown := self._stop.flush()):
-            deltas.append(Delta("content", shown))
         if self._stop.found or (self.one_call and self._called):
             self.finish_reason = self.finish_reason or "stop"
         return deltas

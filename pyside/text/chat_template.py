@@ -21,7 +21,7 @@ from jinja2.parser import Parser
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pyside.errors import BundleError, RequestError
-from pyside.text.chat_stream import THINK_CLOSE, THINK_OPEN
+from pyside.text.tags import THINK_CLOSE, THINK_OPEN
 from pyside.text.tokenizer import Tokenizer
 
 Messages = Sequence[Mapping[str, Any]]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pyside.text.chat_stream import Delta, StreamRouter, ToolCall, typed
+from pyside.text.chat_stream import Delta, StreamRouter
+from pyside.text.tags import ONE_TOKEN
+from pyside.text.tool_call import ToolCall
+from tests.support.routed_reply import routed, routed_every_way
 
 TOOLS = [
     {
@@ -41,18 +44,7 @@ def call(*parameters: str, name: str = "f") -> str:
 
 
 def route(text: str, cuts: list[int] | None = None, tools: Any = TOOLS, thinking: bool = False) -> list[Delta]:
-    """The joined deltas of a reply that arrives cut at the given places."""
-    router = StreamRouter(tools, thinking)
-    places = [0, *sorted({min(cut, len(text)) for cut in cuts or []}), len(text)]
-    deltas = [d for a, b in pairwise(places) for d in router.push(text[a:b])] + router.finish()
-    joined: list[Delta] = []
-    for delta in deltas:
-        assert delta.text or delta.call
-        if delta.call is None and joined and joined[-1].kind == delta.kind:
-            joined[-1] = Delta(delta.kind, joined[-1].text + delta.text)
-        else:
-            joined.append(delta)
-    return joined
+    return routed(text, tools, thinking=thinking, cuts=cuts or [])
 
 
 def content(text: str) -> Delta:
@@ -89,46 +81,107 @@ def called(name: str, **arguments: Any) -> Delta:
     ],
 )
 def test_replies(text: str, thinking: bool, wanted: list[Delta]) -> None:
-    assert route(text, thinking=thinking) == wanted
-    assert route(text, list(range(len(text))), thinking=thinking) == wanted
-
-
-@pytest.mark.parametrize(
-    ("end", "wanted"),
-    [
-        ("</parameter>\n</function>\n", called("f", s="a\nb", i=2)),
-        ("</parameter>\n", called("f", s="a\nb", i=2)),
-        ("\n", called("f", s="a\nb", i=2)),
-        ("", called("f", s="a\nb", i=2)),
-    ],
-)
-def test_a_call_without_its_end_is_read_as_far_as_it_goes(end: str, wanted: Delta) -> None:
-    text = "<tool_call>\n<function=f>\n" + parameter("s", "a\nb") + "<parameter=i>\n2" + ("\n" if end else "") + end
-    assert route(text) == [wanted]
-    assert route("<tool_call>\n<fun") == [content("<tool_call>\n<fun")]
+    assert routed_every_way(text, TOOLS, thinking) == wanted
 
 
 def test_without_tools_a_call_is_text() -> None:
     assert route(call(), tools=[]) == [content(call())]
 
 
-def test_values_may_contain_markup() -> None:
-    value = "x <parameter=x> </parameter> <b> </function> &"
-    assert route(call(f"<parameter=s>\n{value}\n</parameter>\n")) == [called("f", s=value)]
+@pytest.mark.parametrize(
+    ("text", "thinking", "wanted"),
+    [
+        ("why " + call(parameter("i", "3")), True, [Delta("reasoning", "why"), called("f", i=3)]),
+        ("why " + call() + "\n</think>\n\nDone", True, [Delta("reasoning", "why"), called("f"), content("Done")]),
+        (call() + " So\n</think>\n\nDone", True, [called("f"), content("SoDone")]),
+        ('a <tool_call>{"name": "f"}</tool_call>', True, [Delta("reasoning", "a"), called("f")]),
+        ("a <tool_call> b\n</think>\nc", True, [Delta("reasoning", "a <tool_call> b"), content("c")]),
+        ("a\n<tool_call>\n<function=g>\n</think>\nc", True,
+         [Delta("reasoning", "a\n<tool_call>\n<function=g>"), content("c")]),
+        ("a <tool_call>{b}</tool_call>\n</think>\nc", True,
+         [Delta("reasoning", "a <tool_call>{b}</tool_call>"), content("c")]),
+        ("a <function=f></function></think>c", True, [Delta("reasoning", "a <function=f></function>"), content("c")]),
+    ],
+)  # fmt: skip
+def test_a_call_ends_the_thought_in_which_it_stands(text: str, thinking: bool, wanted: list[Delta]) -> None:
+    assert routed_every_way(text, TOOLS, thinking) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Use the <tool_call> tag.",
+        "Use  <tool_call>\n\nand\t</tool_call>\n",
+        "<tool_call>",
+        "a\n\n<tool_call>\n",
+        "<tool_call> {} </tool_call> x",
+        "Write <function=f> for a call of f, <parameter=s> for s.",
+        "<function=f> begins a call.",
+        "<function=f>\n",
+        "<function=g>\n<parameter=s>\nx\n</parameter>\n</function>",
+        "say <function=f>\n<parameter=s>\nx\n</parameter>\n</function>",
+        "a < b, <tool, <functional> and <function",
+    ],
+)
+def test_a_tag_that_is_only_mentioned_is_text(text: str) -> None:
+    for thinking, kind in ((False, "content"), (True, "reasoning")):
+        shown = text if kind == "content" else text.rstrip()
+        assert [(delta.kind, delta.text) for delta in routed_every_way(text, TOOLS, thinking)] == [(kind, shown)]
+
+
+def test_a_mention_is_shown_as_soon_as_it_is_one() -> None:
+    router = StreamRouter(TOOLS, tokens=ONE_TOKEN)
+    deltas = [*router.push("Use the"), *router.push(" "), *router.tag("<tool_call>"), *router.push(" ta")]
+    assert "".join(delta.text for delta in deltas) == "Use the <tool_call> ta"
+
+
+@pytest.mark.parametrize("thinking", [False, True])
+def test_tags_spelled_with_other_tokens_are_text(thinking: bool) -> None:
+    """Where they are one token each: so a model that repeats what somebody wrote does not act on it."""
+    twice = "<function=f>\n</function>\n<function=f>\n</function>"
+    for spelled in (call(parameter("s", "x")), f"<tool_call>\n{twice}\n</tool_call>", "a</think>b", "<think>a"):
+        router = StreamRouter(TOOLS, thinking, ONE_TOKEN)
+        deltas = [*(delta for char in spelled for delta in router.push(char)), *router.finish()]
+        assert {delta.kind for delta in deltas} == {"reasoning" if thinking else "content"}
+        assert "".join(delta.text for delta in deltas) == spelled
+
+
+def test_a_call_may_hold_tags_spelled_with_other_tokens() -> None:
+    router = StreamRouter(TOOLS, tokens=ONE_TOKEN)
+    deltas = router.tag("<tool_call>") + router.push("<function=f><parameter=s>a</tool_call></think></parameter>")
+    assert deltas + router.push("</function>") + router.tag("</tool_call>") == [called("f", s="a</tool_call></think>")]
 
 
 PIECES = st.lists(
     st.sampled_from(
         ["<think>", "</think>", "<tool_call>", "</tool_call>", "<function=f>", "</function>", "<parameter=s>", "<parameter=i>",
-         "</parameter>", "\n", "\n\n", " ", "<", "</", "<tool", "_call>", "think>", "text", "1", "é", call(parameter("i", "7"))]
+         "</parameter>", "\n", "\n\n", " ", "<", "</", "<tool", "_call>", "think>", "text", "1", "é", "<function=g>", "{",
+         '{"name": "f"}', "<function name='f'>", "\n<parameter=i>", call(parameter("i", "7"))]
     ),
     max_size=14,
 ).map("".join)  # fmt: skip
 
 
+@settings(deadline=None)
 @given(PIECES, st.lists(st.integers(0, 120)), st.booleans(), st.sampled_from([TOOLS, []]))
 def test_any_cutting_gives_the_same(text: str, cuts: list[int], thinking: bool, tools: Any) -> None:
     assert route(text, cuts, tools, thinking) == route(text, None, tools, thinking)
+
+
+@settings(deadline=None)
+@given(PIECES, st.lists(st.integers(0, 120)), st.booleans())
+def test_any_cutting_of_the_text_between_tokens_gives_the_same(text: str, cuts: list[int], thinking: bool) -> None:
+    pieces, whole = (routed(text, TOOLS, thinking=thinking, cuts=c, tokens=ONE_TOKEN) for c in (cuts, []))
+    assert pieces == whole
+
+
+@settings(deadline=None)
+@given(PIECES, st.booleans())
+def test_nothing_is_lost_that_is_no_call(text: str, thinking: bool) -> None:
+    deltas = route(text, thinking=thinking)
+    if not any(delta.call for delta in deltas):
+        without = re.sub(r"\s|</?think>", "", text)
+        assert re.sub(r"\s|</?think>", "", "".join(delta.text for delta in deltas)) == without
 
 
 def test_no_part_of_a_tag_is_ever_shown() -> None:
@@ -137,54 +190,3 @@ def test_no_part_of_a_tag_is_ever_shown() -> None:
     deltas = [delta for char in text for delta in router.push(char)]
     assert all(set(delta.text) <= set("whybeforeafter") for delta in deltas)
     assert len(deltas) == len("why" + "before" + "after") + 2  # each character at once, and two calls
-
-
-@pytest.mark.parametrize(
-    ("text", "schema", "wanted"),
-    [
-        ("01", {"type": "string"}, "01"),
-        (' "q" ', {"type": "string"}, ' "q" '),
-        ("true", {"type": "string"}, "true"),
-        ("42", {"type": "integer"}, 42),
-        (" 42 ", {"type": "integer"}, 42),
-        ("42.0", {"type": "integer"}, 42),
-        ("4.5", {"type": "integer"}, "4.5"),
-        ("042", {"type": "integer"}, "042"),
-        ("abc", {"type": "integer"}, "abc"),
-        ("true", {"type": "integer"}, "true"),
-        ("42", {"type": "number"}, 42),
-        ("-1.5e3", {"type": "number"}, -1500.0),
-        ("1e999", {"type": "number"}, "1e999"),
-        ("NaN", {"type": "number"}, "NaN"),
-        ("True", {"type": "boolean"}, True),
-        ("false", {"type": "boolean"}, False),
-        ("1", {"type": "boolean"}, "1"),
-        ("null", {"type": "null"}, None),
-        ("None", {"type": ["string", "null"]}, None),
-        ("null", {"type": "integer"}, "null"),
-        ('{"a": [1]}', {"type": "object"}, {"a": [1]}),
-        ("[1, 2]", {"type": "object"}, "[1, 2]"),
-        ("[1, 2]", {"type": "array"}, [1, 2]),
-        ("[1,", {"type": "array"}, "[1,"),
-        ("[" * 100_000, {"type": "array"}, "[" * 100_000),
-        ("5", {"type": ["integer", "string"]}, 5),
-        ("05", {"type": ["integer", "string"]}, "05"),
-        ("5", {"anyOf": [{"type": "number"}, {"type": "null"}]}, 5),
-        ("null", {"oneOf": [{"type": "number"}, {"type": "null"}]}, None),
-        ("x", {"enum": ["x", 3]}, "x"),
-        ("3", {"enum": ["x", 3]}, 3),
-        ("7", {"const": 7}, 7),
-        ('{"a": 1}', {"$ref": "#/$defs/T"}, {"a": 1}),
-        ("1", {"$ref": "#/$defs/loop"}, "1"),
-        ("1", {"$ref": "#/nowhere"}, "1"),
-        ('{"a": 1}', {"properties": {}}, {"a": 1}),
-        ("[]", {"items": {}}, []),
-        ("12", {}, "12"),
-        ("12", None, "12"),
-        ("12", True, "12"),
-    ],
-)
-def test_arguments_are_typed(text: str, schema: object, wanted: object) -> None:
-    root = {"$defs": {"T": {"type": "object"}, "loop": {"$ref": "#/$defs/loop"}}}
-    got = typed(text, schema, root)
-    assert got == wanted and type(got) is type(wanted)

@@ -177,7 +177,10 @@ class Replaying(ScriptedEngine):
     async def generate(
         self, ids: Sequence[int], sampling: Sampling, *, answered: int = 0, **options: Any
     ) -> AsyncGenerator[Token, None]:
-        self.scripts = (self.answer[answered:],)
+        place = 0
+        while place - self.answer[:place].count(902) < answered:  # a 902 in a thought is not read again
+            place += 1
+        self.scripts = (self.answer[place:],)
         async for token in super().generate(ids, sampling, answered=answered, **options):
             yield token
 
@@ -194,10 +197,22 @@ class Replaying(ScriptedEngine):
         (("ab cd " * 400, "Yes.<|im_end|>"), {"enable_thinking": True}),
         (("ab cd " * 400,), {}),
         ((f"Well. {CALL}\n{CALL}<|im_end|>",), {"tools": [WEATHER]}),
+        ((f"Well. {CALL}\n{CALL}<|im_end|>",), {"tools": [WEATHER], "enable_thinking": True}),
+        (("a b c<|im_end|>", "Yes.<|im_end|>"), {"enable_thinking": True}),
         ((f"w</think>\n\n{CALL}", f"{CALL[30:]}<|im_end|>"), {"tools": [WEATHER], "tool_choice": "required"}),
         (("one two three",), {"stop": ["two"], "logprobs": True}),
     ],
-    ids=["plain", "budget", "looping thought", "looping reply", "calls", "demanded call", "stop"],
+    ids=[
+        "plain",
+        "budget",
+        "looping thought",
+        "looping reply",
+        "calls",
+        "call in a thought",
+        "end in a thought",
+        "demanded call",
+        "stop",
+    ],
 )
 def test_an_answer_goes_on_behind_any_of_its_chunks(texts: Sequence[str], request_fields: dict[str, Any]) -> None:
     request = ASKED | request_fields

@@ -14,6 +14,7 @@ from tests.support.scripted_engine import (
     CALL,
     THINKING,
     WEATHER,
+    ScriptedEngine,
     chat_format,
     completions,
     engine,
@@ -212,3 +213,52 @@ def test_demanded_call_follows_a_thought_over_its_budget() -> None:
     scripted = engine("a b c d", CALL.removeprefix("<tool_call>\n<function=") + "<|im_end|>")
     answer = run(scripted, {**THINKING, "tools": [WEATHER], "tool_choice": "required", "thinking_budget": 2})
     assert len(message(answer)["tool_calls"]) == 1 and answer["choices"][0]["finish_reason"] == "tool_calls"
+
+
+def test_a_call_in_the_thought_ends_it() -> None:
+    answer = run(engine(f"Let me look. {CALL}<|im_end|>"), {**THINKING, "tools": [WEATHER]})
+    assert message(answer)["reasoning_content"] == "Let me look." and message(answer)["content"] is None
+    assert message(answer)["tool_calls"][0]["function"] == {"name": "weather", "arguments": '{"days": 3}'}
+    assert answer["choices"][0]["finish_reason"] == "tool_calls"
+    assert answer["usage"]["completion_tokens_details"]["reasoning_tokens"] < len(script(CALL))
+
+
+def test_a_demanded_call_may_come_in_the_thought() -> None:
+    named = {"type": "function", "function": {"name": "weather"}}
+    for choice in ("required", named):
+        scripted = engine(f"Let me look. {CALL}\n", "<|im_end|>")
+        answer = run(scripted, {**THINKING, "tools": [WEATHER], "tool_choice": choice})
+        assert len(message(answer)["tool_calls"]) == len(scripted.calls) - 1 == 1 or len(scripted.calls) == 1
+    other = {"type": "function", "function": {"name": "clock"}}
+    scripted = engine(f"Let me look. {CALL}\n", "</function></tool_call><|im_end|>")
+    answer = run(scripted, {**THINKING, "tools": [WEATHER, other], "tool_choice": other})
+    assert [call["function"]["name"] for call in message(answer)["tool_calls"]] == ["weather", "clock"]
+
+
+def test_an_end_token_in_the_thought_ends_the_thought_only() -> None:
+    scripted = engine("I am done.<|im_end|>", "Answer<|im_end|>")
+    answer = run(scripted, {**THINKING, "return_token_ids": True})
+    assert message(answer) == {**SAID, "reasoning_content": "I am done.", "content": "Answer"}
+    assert answer["choices"][0]["finish_reason"] == "stop"
+    assert answer["choices"][0]["token_ids"] == script("I am done.<|im_end|>\n</think>\n\nAnswer<|im_end|>")
+    first, second = scripted.calls
+    assert second.ids == first.ids + script("I am done.") + script("\n</think>\n\n"), "the end token is not read again"
+    assert second.answered == len(second.ids) - len(first.ids)
+
+
+def test_an_end_token_in_the_thought_gives_no_tokens_beyond_the_limit() -> None:
+    thought = "I am done.<|im_end|>"
+    answer = run(engine(thought, "Answer"), {**THINKING, "max_tokens": len(script(thought))})
+    assert answer["choices"][0]["finish_reason"] == "length" and message(answer)["content"] == ""
+    answer = run(engine(thought, "Answer"), {**THINKING, "max_tokens": len(script(thought + "\n</think>\n\n")) + 2})
+    assert answer["choices"][0]["finish_reason"] == "length" and message(answer)["content"] == "An"
+
+
+def test_a_call_spelled_with_ordinary_tokens_is_text() -> None:
+    """Somebody may have asked the model to repeat it."""
+    spelled = tokenizer().encode(CALL, control=False)
+    answer = run(ScriptedEngine([*spelled, 902]), {**ASKED, "tools": [WEATHER]})
+    assert message(answer) == {**SAID, "content": CALL} and answer["choices"][0]["finish_reason"] == "stop"
+    thought = tokenizer().encode("a</think>b", control=False)
+    answer = run(ScriptedEngine([*thought, *script("\n</think>\n\nHi<|im_end|>")]), THINKING)
+    assert message(answer) == {**SAID, "reasoning_content": "a</think>b", "content": "Hi"}
