@@ -31,9 +31,10 @@
  * @typedef {object} Sampling  left out: the model's own defaults
  * @property {number} [max_tokens]
  * @property {number} [temperature]  0 is greedy and reproducible
- * @property {number} [top_p]
- * @property {number} [top_k]
- * @property {number} [min_p]
+ * @property {number} [top_p]  below 1: the likeliest tokens whose probabilities add up to it, among those that `top_k` keeps
+ * @property {number} [top_k]  1 to 128. Left out: the model's own, or, where it has none, every token, and the 128 likeliest with
+ *   `top_p` below 1 or `min_p` above 0. 0 is every token and is refused with such a `top_p` or `min_p`, the model's own included
+ * @property {number} [min_p]  above 0: tokens at least this likely beside the likeliest, among those that `top_k` keeps
  * @property {number} [presence_penalty]
  * @property {number} [frequency_penalty]
  * @property {number} [repetition_penalty]

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from kernels_wgsl.catalog.words import TOP_K_MAX
 from pyside.api.extension import Extensions
 from pyside.api.reply import Reply, Step
 from pyside.api.requests import BOUNDS, Options, read_chat, read_text
@@ -24,6 +25,7 @@ from pyside.constrained.grammar import Grammar
 from pyside.constrained.vocabulary import Vocabulary
 from pyside.engine.engine import Engine, Progress, Token
 from pyside.engine.sampling import Sampling
+from pyside.errors import RequestError
 from pyside.text.chat_stream import Delta, StreamRouter
 from pyside.text.chat_template import ChatFormat, Prompt
 from pyside.text.tags import ONE_TOKEN, THINK_CLOSE
@@ -171,10 +173,18 @@ class Completions:
     def _sampling(
         self, options: Options, preset: Mapping[str, float], prompt_tokens: int, shown: Shown | None
     ) -> Sampling:
-        """The request's own settings over the model card's; at temperature 0 the card's do not apply."""
+        """The request's own settings over the model card's; at temperature 0 the card's do not apply.
+
+        Errors: RequestError for a cut by probability among all tokens, which the kernels make among TOP_K_MAX only.
+        """
         given = options.sampling
         card = {} if given.get("temperature") == 0 else preset
         values = {name: given.get(name, card.get(name, bound.neutral)) for name, bound in BOUNDS.items()}
+        if given.get("top_k") == 0 and values["temperature"] and (values["top_p"] < 1 or values["min_p"] > 0):
+            raise RequestError(
+                f"top_k is 0, which keeps every token, with top_p {values['top_p']:g} and min_p {values['min_p']:g}, which "
+                f"choose among at most {TOP_K_MAX}: give top_k 1 to {TOP_K_MAX}, leave it out, or give top_p 1 and min_p 0"
+            )
         room = max(1, self._engine.context_window - prompt_tokens)
         drawn = shown.seed if shown else int.from_bytes(os.urandom(4), "little")
         return Sampling(

@@ -13,6 +13,7 @@ from pyside.api.completions import Completions, Shown, collect
 from pyside.bundle.manifest import Generation
 from pyside.engine.engine import Token
 from pyside.engine.sampling import Sampling
+from pyside.errors import RequestError
 from tests.support.executors.numpy_gpu import NumpyGpu
 from tests.support.models.whole_plan import golden, open_engine, tiny
 from tests.support.scripted_engine import (
@@ -274,6 +275,23 @@ def test_sampling_starts_from_the_model_card(request_fields: dict[str, Any], wan
     sampling = scripted.calls[0].sampling
     assert {name: getattr(sampling, name) for name in wanted} == wanted
     assert sampling.stop_ids == (902, 900)
+
+
+@pytest.mark.parametrize("cut", [{"top_p": 0.9}, {"min_p": 0.1}, {}])
+def test_a_cut_among_all_tokens_is_refused(cut: dict[str, Any]) -> None:
+    """The model card's top_p counts as well; a request without top_k is OpenAI's, and what it means is documented."""
+    with pytest.raises(RequestError, match=r"top_k is 0, .* with top_p 0\.\d.* give top_k 1 to 128"):
+        run(engine("x<|im_end|>"), {**ASKED, "top_k": 0, **cut})
+    run(engine("x<|im_end|>"), ASKED | cut)
+    for whole in ({"top_p": 1, "min_p": 0}, {"temperature": 0}):
+        run(engine("x<|im_end|>"), {**ASKED, "top_k": 0, **cut, **whole})
+
+
+@pytest.mark.parametrize(("fields", "top_k"), [({}, 0), ({"top_p": 0.9}, 0), ({"top_p": 1, "top_k": 0}, 0)])
+def test_plain_texts_take_what_openais_clients_send(fields: dict[str, Any], top_k: int) -> None:
+    scripted = engine("x<|im_end|>")
+    run(scripted, {"prompt": "x", **fields}, "text")
+    assert scripted.calls[0].sampling.top_k == top_k
 
 
 def test_seeds_differ_when_none_is_given() -> None:

@@ -13,7 +13,7 @@
 export const SAMPLING = /** @type {const} */ ([
   ['temperature', 'Temperature', 0, 2, 0.05, 'Higher is more varied; 0 always takes the likeliest word', '1'],
   ['top_p', 'Top p', 0, 1, 0.01, 'Only the likeliest words whose chances add up to this', 'off'],
-  ['top_k', 'Top k', 0, 1000, 1, 'Only this many of the likeliest words; 0 is all', 'off'],
+  ['top_k', 'Top k', 0, 128, 1, 'Only this many of the likeliest words; 0 is all, with Top p at 1 and Min p at 0', 'off'],
   ['min_p', 'Min p', 0, 1, 0.01, 'Only words at least this likely beside the likeliest', 'off'],
   ['presence_penalty', 'Presence penalty', -2, 2, 0.1, 'Against words that were used before', 'off'],
   ['repetition_penalty', 'Repetition penalty', 0.1, 2, 0.05, 'Above 1: against saying the same again', 'off'],
