@@ -23,7 +23,9 @@ from pyside.bundle.manifest import Generation
 from pyside.constrained.constraint import Constraint
 from pyside.constrained.grammar import Grammar
 from pyside.constrained.vocabulary import Vocabulary
-from pyside.engine.engine import Engine, Progress, Token
+from pyside.engine.engine import Engine
+from pyside.engine.prefill import Progress
+from pyside.engine.ring import Token
 from pyside.engine.sampling import Sampling
 from pyside.errors import RequestError
 from pyside.text.chat_stream import Delta, StreamRouter

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pyside.engine.engine import Process
+from pyside.engine.decode.guided import Process
 from pyside.errors import ExtensionError, RequestError
 
 Function = Callable[[Any], Awaitable[Any]]  # JSON in, JSON out

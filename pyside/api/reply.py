@@ -13,8 +13,12 @@ from dataclasses import dataclass, field, replace
 
 from pyside.api.requests import ANY_TOOL
 from pyside.constrained.constraint import Constraint
-from pyside.engine.engine import Allow, Engine, Process, Progress, Timings, Token
+from pyside.engine.decode.guided import Allow, Process
+from pyside.engine.engine import Engine
+from pyside.engine.prefill import Progress
+from pyside.engine.ring import Token
 from pyside.engine.sampling import Sampling
+from pyside.engine.timings import Timings
 from pyside.text.chat_stream import Delta, StreamRouter
 from pyside.text.tags import CALL_OPEN, THINK_CLOSE, beginning
 from pyside.text.tokenizer import Tokenizer

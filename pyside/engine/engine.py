@@ -8,119 +8,34 @@ from the ids it reads, so both always agree on what the session holds.
 from __future__ import annotations
 
 import asyncio
-import math
 import time
-from array import array
-from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from functools import partial
-from struct import pack, unpack_from
+from dataclasses import replace
+from struct import pack
 
-from kernels_wgsl.catalog.words import (
-    CONTROL,
-    CONTROL_WORDS,
-    RECORD_ID,
-    RECORD_LOGPROB,
-    RECORD_STEP,
-    RECORD_TOP_COUNT,
-    RECORD_TOP_IDS,
-    RECORD_TOP_LOGPROBS,
-    RECORD_WORDS,
-    RING_SLOTS,
-    control_index,
-)
+from pyside.engine.content import Content
+from pyside.engine.control import write_rows
+from pyside.engine.decode import Decode
+from pyside.engine.decode.ahead import Ahead, most_passes
+from pyside.engine.decode.guided import Allow, Guided, Process
+from pyside.engine.pace import Pace
+from pyside.engine.prefill import Progress, prefill
+from pyside.engine.response import Response
+from pyside.engine.ring import Records, Token, read_ring
+from pyside.engine.sampler import Sampler
 from pyside.engine.sampling import Sampling
 from pyside.engine.session import SNAPSHOT_BYTES, Session
-from pyside.errors import ContextError, DeltapageError, RequestError
+from pyside.engine.timings import Timings
+from pyside.errors import ContextError, RequestError
 from pyside.plan.gpu import Gpu
 from pyside.plan.plan import Pass, Plan
 
-BURST_SECONDS = 0.08  # what a burst should take: long enough to hide the host, short enough to look fluent
-BURST_STEPS = RING_SLOTS // 2  # two bursts in flight never overwrite a record that was not read
-_PACKED = {"u32": "I", "i32": "i", "f32": "f"}
-_COUNT_OFFSET = 4 * control_index("count")
-
-Allow = Callable[[Sequence[int]], bytes]
-Process = Callable[[Sequence[int], "memoryview[float]"], None]
-Progress = Callable[[int, int], None]  # tokens of the prompt that the GPU has gone through, and all
-
-
-@dataclass(frozen=True)
-class Token:
-    """One token: natural logarithm of its probability before penalties and temperature, and the likeliest at its place."""
-
-    id: int
-    logprob: float
-    top: tuple[tuple[int, float], ...]  # (id, logprob), best first
-
-
-@dataclass(frozen=True)
-class Timings:
-    """One request's work, in tokens and seconds."""
-
-    prompt_tokens: int = 0
-    cached_tokens: int = 0  # of the prompt: already in the session
-    prefill_s: float = 0.0
-    first_token_s: float = 0.0  # from the request to the first token
-    decode_tokens: int = 0  # tokens after the first
-    decode_s: float = 0.0  # that they took
-
-
-@dataclass
-class _Pace:
-    """How many steps to queue at once, by how long steps take on this device."""
-
-    clock: Callable[[], float]
-    steps: int = 1
-    last: float = 0.0  # when the work queued before had arrived
-
-    def arrived(self, steps: int, queued: float) -> None:
-        """A burst of ``steps`` that was queued at ``queued`` has been read: at most double, to about BURST_SECONDS."""
-        now = self.clock()
-        each = max(now - max(queued, self.last), 1e-6) / steps
-        self.last = now
-        self.steps = max(1, min(int(BURST_SECONDS / each), 2 * self.steps, BURST_STEPS))
-
-
-@dataclass
-class _Response:
-    """One response under way."""
-
-    first: int  # tokens that it had before, and so the step of its next one
-    limit: int  # tokens it may still have
-    stop_ids: tuple[int, ...]
-    tokens: list[Token] = field(default_factory=list)  # as read from the ring
-    over: bool = False
-
-    @property
-    def ids(self) -> list[int]:
-        return [token.id for token in self.tokens]
-
-    def read(self, ring: bytes, steps: int) -> list[Token]:
-        """Up to ``steps`` new records, fewer when one of them ends the response.
-
-        Errors: DeltapageError when the GPU did not write a record that it should have.
-        """
-        fresh: list[Token] = []
-        while len(fresh) < steps and not self.over:
-            step = self.first + len(self.tokens)
-            written, token = _record(ring, step % RING_SLOTS)
-            if written != step:
-                raise DeltapageError(f"the GPU reported token {written} instead of {step}: reload the page")
-            self.tokens.append(token)
-            fresh.append(token)
-            self.over = token.id in self.stop_ids or len(self.tokens) == self.limit
-        return fresh
+WINDOW = 1  # tokens that a decode pass yields at most
 
 
 class Engine:
-    """One model on one GPU, one request at a time.
-
-    ``vocab_used``: ids at and beyond it are padding rows of the vocabulary, which are never drawn. Greedy choice and scores
-    are over all rows, as in the published implementation.
-    """
+    """One model on one GPU, one request at a time; ``vocab_used`` is as in Sampler."""
 
     def __init__(
         self,
@@ -133,18 +48,17 @@ class Engine:
         snapshot_bytes: int = SNAPSHOT_BYTES,
     ) -> None:
         self.session = Session(gpu, plan, snapshot_bytes)
-        self.context_window = min(context_window or self.session.window, self.session.window)
+        self.context_window = min(context_window or self.session.context_window, self.session.context_window)
         self.timings = Timings()
-        self._gpu, self._clock = gpu, clock
-        self._vocab_size, self._vocab_used = plan.facts.vocab_size, vocab_used
-        self._chunk, self._score_rows = plan.facts.chunk, plan.facts.score_rows
-        self._pace = _Pace(clock)
+        self._gpu, self._facts, self._clock = gpu, plan.facts, clock
+        self._sampler = Sampler(gpu, plan.facts, vocab_used)
+        self._pace = Pace(clock, most_passes(WINDOW))
         self._lock = asyncio.Lock()
         self._trusted = True  # whether the session's ids are surely what the GPU holds
 
     async def generate(
         self,
-        ids: Sequence[int],
+        prompt: Content | Sequence[int],
         sampling: Sampling,
         *,
         answered: int = 0,
@@ -153,14 +67,16 @@ class Engine:
         allow: Allow | None = None,
         process: Process | None = None,
     ) -> AsyncGenerator[Token, None]:
-        """The tokens after ``ids``, the one that ends the response included; ``aclose`` stops early.
+        """The tokens after ``prompt``, the one that ends the response included; ``aclose`` stops early.
 
         ``answered``: how many ids at the end are of this response already: its draws and penalties go on behind them.
         ``stable``: lengths of prefixes that later requests are likely to share. ``progress``: told after each chunk.
-        ``allow``: given the ids so far, the bits [ceil(V/32)] u32 of those that may follow. ``process``: given the ids so far
-        and the logits [V] f32, edits the logits. Either of the two makes every token wait for the host.
+        ``allow`` and ``process`` have the host decide which tokens may follow, or edit the logits; either of the two makes
+        every token wait for it.
         Errors: RequestError, ContextError.
         """
+        content = Content.of(prompt)
+        ids = content.ids
         sampling.check()
         self._check(ids)
         if len(ids) >= self.context_window:
@@ -170,46 +86,30 @@ class Engine:
             )
         async with self._request():
             started = self._clock()
-            cached = self.session.restore(ids)
-            limit = min(sampling.max_tokens, self.context_window - len(ids))
-            response = _Response(answered, limit, sampling.stop_ids)
+            cached = self.session.restore(content)
             self.timings = Timings(len(ids), cached)
-            vocabulary = self._vocab_used if sampling.temperature else self._vocab_size
-            self._begin(cached, limit, sampling, vocabulary, ids[len(ids) - answered :])
+            limit = min(sampling.max_tokens, self.context_window - len(ids))
+            response = Response(answered, limit, sampling.stop_ids)
+            begun = len(ids) - answered
+            self._sampler.begin(sampling, position=cached, limit=limit, answered=ids[begun:])
             if sampling.repetition_penalty != 1.0:
-                self._mark(ids[: len(ids) - answered])
-            prefilled = await self._prefill(ids, stable, progress)
-
-            guided = allow is not None or process is not None
-            bursts: deque[tuple[int, float, asyncio.Future[bytes]]] = deque()  # steps, when queued, the ring after them
-            queued = fed = 0  # tokens being sampled or done; sampled tokens that went through the layers (guided only)
+                self._sampler.mark(ids[:begun])
+            prefilled = await prefill(self._gpu, self.session, content, self._facts.chunk, stable, progress)
+            decode = self._decode(response, allow, process)
             try:
                 while not response.over:
-                    while len(bursts) < (1 if guided else 2) and queued < response.limit:
-                        steps = min(self._pace.steps, response.limit - queued) if queued and not guided else 1
-                        self.session.reserve(len(ids) + queued + steps - 1)
-                        fed += guided and queued > 0
-                        if guided:
-                            await self._guide(response, allow, process)
-                        else:
-                            self._gpu.run(Pass.DECODE if queued else Pass.SAMPLE, steps)
-                        bursts.append((steps, self._clock(), self._ring()))
-                        queued += steps
-                    if not response.tokens:
+                    await decode.queue()
+                    if not response.ids:
                         await asyncio.shield(prefilled)
-                        self._pace.last = self._clock()  # what was queued behind the prompt begins now
-                        self.timings = replace(self.timings, prefill_s=self._pace.last - started)
-                    steps, when, ring = bursts[0]
-                    records = await asyncio.shield(ring)
-                    bursts.popleft()
-                    self._pace.arrived(steps, when)
-                    for token in self._received(response, records, steps, started):
+                        self.timings = replace(self.timings, prefill_s=self._pace.idle() - started)
+                    fresh = await decode.arrived()
+                    self.timings = self.timings.after(len(response.ids), self._clock() - started)
+                    for token in fresh:
                         yield token
             finally:
                 trusted, self._trusted = self._trusted, False  # until the session's ids are true again
-                for steps, _, ring in bursts:
-                    response.read(await asyncio.shield(ring), steps)
-                self.session.extend(response.ids[: fed if guided else -1])
+                fed = await decode.settle()
+                self.session.extend(response.ids[:fed])
                 self._trusted = trusted
 
     async def score(self, ids: Sequence[int], top: int = 0) -> list[Token]:
@@ -228,18 +128,19 @@ class Engine:
             started = self._clock()
             self.session.forget()
             self.session.reserve(len(ids))
-            self._begin(0, 1, sampling, self._vocab_size)
+            self._sampler.begin(sampling, position=0, limit=1)
             tokens: list[Token] = []
-            for start in range(0, len(ids), self._score_rows):
-                rows, targets = ids[start : start + self._score_rows], ids[start + 1 : start + 1 + self._score_rows]
-                self._rows(rows)
+            for start in range(0, len(ids), self._facts.score_rows):
+                stop = start + self._facts.score_rows
+                rows, targets = ids[start:stop], ids[start + 1 : stop + 1]
+                write_rows(self._gpu, rows)
                 if targets:
                     self._gpu.write("targets", pack(f"<{len(targets)}I", *targets))
                 self._gpu.run(Pass.PREFILL)
                 self._gpu.run(Pass.SCORE)
                 self.session.extend(rows)
-                records = await asyncio.shield(self._ring())
-                tokens += [_record(records, slot)[1] for slot in range(len(targets))]
+                records = Records(await asyncio.shield(read_ring(self._gpu)))
+                tokens += map(records.token, range(len(targets)))
             self.timings = Timings(len(ids), 0, self._clock() - started)
             return tokens
 
@@ -263,130 +164,11 @@ class Engine:
     def _check(self, ids: Sequence[int]) -> None:
         if not ids:
             raise RequestError("the prompt has no tokens, expected at least one")
-        if strange := [id for id in ids if not 0 <= id < self._vocab_size]:
-            raise RequestError(f"token id {strange[0]} is outside the vocabulary, expected 0 to {self._vocab_size - 1}")
+        size = self._facts.vocab_size
+        if strange := [id for id in ids if not 0 <= id < size]:
+            raise RequestError(f"token id {strange[0]} is outside the vocabulary, expected 0 to {size - 1}")
 
-    def _begin(
-        self, position: int, limit: int, sampling: Sampling, vocabulary: int, answered: Sequence[int] = ()
-    ) -> None:
-        """Write the control words of a request; ``answered`` generated before, ids below ``vocabulary`` allowed."""
-        stops = {f"stop_{index}": id for index, id in enumerate(sampling.stop_ids)}
-        words: dict[str, int | float] = {
-            "position": position,
-            "step": len(answered),
-            "remaining": limit,
-            "temperature": sampling.temperature,
-            "top_k": sampling.top_k,
-            "top_p": sampling.top_p,
-            "min_p": sampling.min_p,
-            "presence": sampling.presence_penalty,
-            "frequency": sampling.frequency_penalty,
-            "repetition": sampling.repetition_penalty,
-            "seed": sampling.seed & 0xFFFFFFFF,
-            "top_logprobs": sampling.top_logprobs,
-            "stop_count": len(stops),
-            **stops,
-        }
-        packed = [pack("<" + _PACKED[type], words.get(name, 0)) for name, type in CONTROL.items()]
-        self._gpu.write("control", b"".join(packed).ljust(4 * CONTROL_WORDS, b"\0"))
-        self._gpu.write("allowed", self._bits(vocabulary))
-        self._gpu.clear("seen")
-        if answered:
-            counts = array("I", bytes(4 * self._vocab_size))
-            for id in answered:
-                counts[id] += 1
-            self._gpu.write("seen", counts.tobytes())
-        self._gpu.clear("ring")
-
-    def _rows(self, ids: Sequence[int]) -> None:
-        """The rows of the next pass."""
-        self._gpu.write("ids", pack(f"<{len(ids)}I", *ids))
-        self._gpu.write("control", pack("<I", len(ids)), _COUNT_OFFSET)
-
-    def _mark(self, ids: Sequence[int]) -> None:
-        """Tell the sampler which tokens the prompt has."""
-        for start in range(0, len(ids), self._chunk):
-            self._rows(ids[start : start + self._chunk])
-            self._gpu.run(Pass.MARK)
-
-    async def _prefill(
-        self, ids: Sequence[int], stable: Sequence[int], progress: Progress | None
-    ) -> asyncio.Future[bytes]:
-        """Queue the prompt from where the session ends, two chunks ahead; the last read is returned, not waited for."""
-        chunks: deque[asyncio.Future[bytes]] = deque()
-        for stop in sorted({length for length in stable if length < len(ids)} | {len(ids)}):
-            while (start := len(self.session.ids)) < stop:
-                rows = ids[start : min(start + self._chunk, stop)]
-                self.session.reserve(start + len(rows))
-                self._rows(rows)
-                self._gpu.run(Pass.PREFILL)
-                self.session.extend(rows)
-                done = asyncio.ensure_future(self._gpu.read("control", 0, 4))
-                if progress:
-                    done.add_done_callback(partial(_told, progress, start + len(rows), len(ids)))
-                chunks.append(done)
-                if len(chunks) > 2:
-                    await asyncio.shield(chunks.popleft())
-            if stop in stable and len(self.session.ids) == stop:
-                self.session.keep()
-        return chunks[-1]
-
-    async def _guide(self, response: _Response, allow: Allow | None, process: Process | None) -> None:
-        """Queue one token whose candidates or logits the host decides on."""
-        first, ids = not response.tokens, response.ids
-        if allow:
-            allowed = int.from_bytes(allow(ids), "little") & int.from_bytes(self._bits(self._vocab_used), "little")
-            self._gpu.write("allowed", allowed.to_bytes(len(self._bits(0)), "little"))
-        if process is None:
-            self._gpu.run(Pass.SAMPLE if first else Pass.DECODE)
-            return
-        self._gpu.run(Pass.HEAD if first else Pass.STEP)
-        read = asyncio.ensure_future(self._gpu.read("logits", 0, 4 * self._vocab_size))
-        logits = bytearray(await asyncio.shield(read))
-        process(ids, memoryview(logits).cast("f"))
-        self._gpu.write("logits", bytes(logits))
-        self._gpu.run(Pass.DRAW)
-
-    def _ring(self) -> asyncio.Future[bytes]:
-        """A read of all records, queued now."""
-        return asyncio.ensure_future(self._gpu.read("ring", 0, 4 * RECORD_WORDS * RING_SLOTS))
-
-    def _received(self, response: _Response, records: bytes, steps: int, started: float) -> list[Token]:
-        """The new tokens of a burst that has been read, timed."""
-        first = not response.tokens
-        fresh = response.read(records, steps)
-        passed = self._clock() - started
-        self.timings = replace(
-            self.timings,
-            first_token_s=passed if first else self.timings.first_token_s,
-            decode_tokens=len(response.tokens) - 1,
-            decode_s=0.0 if first else passed - self.timings.first_token_s,
-        )
-        return fresh
-
-    def _bits(self, count: int) -> bytes:
-        """The bit mask [ceil(V/32)] u32 of the ids below ``count``."""
-        return ((1 << count) - 1).to_bytes(4 * -(-self._vocab_size // 32), "little")
-
-
-def _told(progress: Progress, processed: int, total: int, done: asyncio.Future[bytes]) -> None:
-    if not done.cancelled() and done.exception() is None:
-        progress(processed, total)
-
-
-def _record(ring: bytes, slot: int) -> tuple[int, Token]:
-    """The step and the token of one record of the ring.
-
-    Errors: DeltapageError where the logits were no numbers, of which any choice would be a wrong answer.
-    """
-    base = 4 * RECORD_WORDS * slot
-    id, step, top = (unpack_from("<I", ring, base + 4 * word)[0] for word in (RECORD_ID, RECORD_STEP, RECORD_TOP_COUNT))
-    logprob = unpack_from("<f", ring, base + 4 * RECORD_LOGPROB)[0]
-    if not math.isfinite(logprob):
-        raise DeltapageError(
-            f"the GPU computed {logprob} where a probability belongs: reload the page; "
-            "if that does not help, update the graphics driver or try another browser"
-        )
-    top_ids = unpack_from(f"<{top}I", ring, base + 4 * RECORD_TOP_IDS)
-    top_logprobs = unpack_from(f"<{top}f", ring, base + 4 * RECORD_TOP_LOGPROBS)
-    return step, Token(id, logprob, tuple(zip(top_ids, top_logprobs, strict=True)))
+    def _decode(self, response: Response, allow: Allow | None, process: Process | None) -> Decode:
+        if allow is None and process is None:
+            return Ahead(self._gpu, self.session, response, self._pace, WINDOW)
+        return Guided(self._gpu, self.session, response, self._sampler, allow, process)

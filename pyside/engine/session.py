@@ -1,4 +1,4 @@
-"""What the GPU's state stands for, and how much of it the next request can keep (DESIGN §3).
+"""What the GPU's state stands for, and how much of it the next request can keep.
 
 The caches of full-attention layers can be cut back to any length. The recurrent state cannot, so it is copied at lengths that
 later requests are likely to share. There is one set of caches: every snapshot is a prefix of ``ids``, and going back to one
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 
+from pyside.engine.content import Content, Span, cut
 from pyside.errors import ContextError
 from pyside.plan.gpu import Gpu
 from pyside.plan.plan import Plan
@@ -18,12 +19,13 @@ SNAPSHOT_BYTES = 256 << 20  # GPU memory for snapshots; two are kept however lar
 
 
 class Session:
-    """The token ids that the state buffers hold, and snapshots at some of their prefixes."""
+    """The content that the state buffers hold, and snapshots at some of its prefixes, none of which ends in a span."""
 
     def __init__(self, gpu: Gpu, plan: Plan, snapshot_bytes: int = SNAPSHOT_BYTES) -> None:
         self.ids: list[int] = []
-        self.window = plan.facts.context_window  # tokens
+        self.context_window = plan.facts.context_window  # tokens
         self._gpu = gpu
+        self._spans: tuple[Span, ...] = ()  # of the prompt that ``ids`` follow; some may lie beyond them
         self._states = [buffer for buffer in plan.buffers if buffer.kind == "state" and not buffer.growing]
         self._capacity = plan.facts.cache_tokens
         # bytes of one token in each cache
@@ -36,16 +38,13 @@ class Session:
         """The lengths at which snapshots are kept."""
         return tuple(sorted(self._snapshots))
 
-    def restore(self, ids: Sequence[int]) -> int:
-        """Bring the state to the longest prefix of ``ids`` that it can, short of all of them, and say how long that is.
+    def restore(self, content: Content) -> int:
+        """Bring the state to the longest prefix of ``content`` that it can, short of all of it, and say how long that is.
 
         The last id is always left to do, because its row is what the first new token is sampled from.
         """
-        shared = 0
-        for ours, theirs in zip(self.ids, ids[:-1], strict=False):
-            if ours != theirs:
-                break
-            shared += 1
+        shared = content.cut(min(content.shared(self.ids, self._spans), len(content.ids) - 1))
+        self._spans = content.spans
         if len(self.ids) > shared:
             length = max((n for n in self._snapshots if n <= shared), default=0)
             for state in self._states:
@@ -65,9 +64,9 @@ class Session:
         self.ids += ids
 
     def keep(self) -> None:
-        """Take a snapshot of the state as it is; beyond the memory for snapshots the one unused for longest goes."""
+        """Take a snapshot of the state, unless it ends in a span; beyond their memory the one unused for longest goes."""
         length = len(self.ids)
-        if length == 0 or length in self._snapshots:
+        if length == 0 or length in self._snapshots or cut(self._spans, length) < length:
             return
         while len(self._snapshots) >= self._most:
             self._drop(next(iter(self._snapshots)))
@@ -80,20 +79,21 @@ class Session:
 
         Errors: ContextError beyond the context window.
         """
-        if tokens > self.window:
+        if tokens > self.context_window:
             raise ContextError(
-                f"{tokens:,} tokens do not fit into the context window of {self.window:,}: start a new chat"
+                f"{tokens:,} tokens do not fit into the context window of {self.context_window:,}: start a new chat"
             )
         if tokens <= self._capacity:
             return
         while self._capacity < tokens:
-            self._capacity = min(2 * self._capacity, self.window)
+            self._capacity = min(2 * self._capacity, self.context_window)
         for name, row in self._caches.items():
             self._gpu.grow(name, self._capacity * row)
 
     def forget(self) -> None:
         """Back to an empty session."""
         self.ids.clear()
+        self._spans = ()
         for length in list(self._snapshots):
             self._drop(length)
         for state in self._states:

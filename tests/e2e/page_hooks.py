@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pyside.app import App
-from pyside.engine.engine import Process
+from pyside.engine.decode.guided import Process
 
 WANTED = 1e4  # a logit above all others
 

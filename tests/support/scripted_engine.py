@@ -11,8 +11,10 @@ from typing import Any, cast
 
 from pyside.api.completions import Completions, collect
 from pyside.bundle.manifest import Generation
-from pyside.engine.engine import Engine, Timings, Token
+from pyside.engine.engine import Engine
+from pyside.engine.ring import Token
 from pyside.engine.sampling import Sampling
+from pyside.engine.timings import Timings
 from pyside.errors import ContextError
 from pyside.text.chat_template import ChatFormat, ChatTemplate
 from pyside.text.tokenizer import Tokenizer, pack

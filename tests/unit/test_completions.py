@@ -11,7 +11,7 @@ import pytest
 
 from pyside.api.completions import Completions, Shown, collect
 from pyside.bundle.manifest import Generation
-from pyside.engine.engine import Token
+from pyside.engine.ring import Token
 from pyside.engine.sampling import Sampling
 from pyside.errors import RequestError
 from tests.support.executors.numpy_gpu import NumpyGpu

@@ -13,8 +13,10 @@ import numpy as np
 import pytest
 
 from kernels_wgsl.catalog.words import RECORD_LOGPROB, RECORD_WORDS, STOP_IDS_MAX, control_index
-from pyside.engine.engine import BURST_STEPS, Engine, Timings
+from pyside.engine.decode.ahead import most_passes
+from pyside.engine.engine import Engine
 from pyside.engine.sampling import Sampling
+from pyside.engine.timings import Timings
 from pyside.errors import ContextError, DeltapageError, RequestError
 from tests.support.executors.numpy_gpu import NumpyGpu
 from tests.support.models.oracle import Oracle, log_softmax
@@ -224,8 +226,7 @@ async def test_repetition_penalty_knows_the_whole_prompt() -> None:
 
 @run
 async def test_padding_rows_are_never_drawn_but_greedy_is_over_all() -> None:
-    made, _ = await engine()
-    made._vocab_used = 500
+    made, _ = await engine(vocab_used=500)
     sampled = [t.id async for t in made.generate(PROMPT, Sampling(30, temperature=3.0))]
     assert 400 < max(sampled) < 500 < max(ANSWER)
     assert await greedy(made, PROMPT, 12) == ANSWER
@@ -338,7 +339,7 @@ async def test_bursts_grow_to_what_the_device_can_do() -> None:
     clock = Clock()
     made = await open_engine(Counting(tiny("tiny-a").shards), tiny("tiny-a"), clock=clock)
     await greedy(made, PROMPT, 200)
-    assert sizes[0] <= 2 and max(sizes) == BURST_STEPS and sum(sizes) == 199
+    assert sizes[0] <= 2 and max(sizes) == most_passes(1) and sum(sizes) == 199
     sizes.clear()
     await greedy(made, PROMPT[:30], 100)
     assert sizes == [32, 32, 32, 3], "the time that a prompt takes is not the device's pace"

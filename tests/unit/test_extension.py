@@ -12,7 +12,9 @@ import pytest
 
 from pyside.api.completions import Completions, collect
 from pyside.api.extension import Extensions, set_up
-from pyside.engine.engine import Engine, Process, Token
+from pyside.engine.decode.guided import Process
+from pyside.engine.engine import Engine
+from pyside.engine.ring import Token
 from pyside.engine.sampling import Sampling
 from pyside.errors import ExtensionError, RequestError
 from tests.support.scripted_engine import ASKED, THINKING, ScriptedEngine, chat_format, completions, script, tokenizer

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from pyside.engine.content import Content
 from pyside.engine.session import Session
 from pyside.errors import ContextError
 from pyside.plan.plan import Buffer, Facts, Plan
@@ -36,7 +37,7 @@ class Recorded:
 
     def take(self, ids: Sequence[int], keep_at: Sequence[int] = ()) -> int:
         """Do what the engine does with a prompt; returns how much was reused."""
-        reused = self.session.restore(ids)
+        reused = self.session.restore(Content.of(ids))
         self.true()
         for id in ids[reused:]:
             self.session.extend([id])

@@ -43,7 +43,7 @@ async def open_engine(gpu: Gpu, made: MemoryBundle, chunk: int | None = 64, **op
     """An engine on a freshly loaded plan; greedy choice and draws over the whole vocabulary."""
     plan = compile_plan(made.manifest, Limits.baseline(), chunk=chunk)
     await gpu.load(plan)
-    return Engine(gpu, plan, vocab_used=made.manifest.model.vocab_size, **options)
+    return Engine(gpu, plan, **{"vocab_used": plan.facts.vocab_size, **options})
 
 
 async def greedy(engine: Engine, ids: Sequence[int], count: int, **options: Any) -> list[int]:
