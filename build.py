@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import argparse
 import errno
-import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
@@ -190,11 +188,9 @@ def make_bundle(
         terminal.say(f"left out: {count} {kind} tensors, which this version does not use")
     with published.understood(published.TOKENIZER):
         packed = tokenizer.pack(facts.tokenizer, facts.tokenizer_config)
-    baked = bake()
     files = {
         "tokenizer.bin": packed,
         "chat_template.jinja": facts.template.encode(),
-        "selftest.json": json.dumps(baked, sort_keys=True).encode(),
         **facts.copied,
     }
     jobs = convert.jobs(weights, recipe, PIECE_LIMIT)
@@ -223,16 +219,16 @@ def make_bundle(
             kernels=(),
             files=tuple(writer.files),
         )
-        for pipeline in pipelines(draft, baked, terminal):
+        for pipeline in pipelines(draft, terminal):
             writer.add_kernel(pipeline.file, render(pipeline.kernel, pipeline.constants))
         manifest = replace(draft, kernels=tuple(writer.kernels))
         writer.finish(manifest)
     return manifest
 
 
-def pipelines(manifest: Manifest, baked: Mapping[str, Any], terminal: Terminal) -> tuple[Pipeline, ...]:
-    """Every kernel with the constants that some device's plan of this bundle or its self-test names, by file name."""
-    plans = [compile_plan(manifest, ROOMY), compile_plan(manifest, SOFTWARE), selftest.plan(baked, BASELINE)]
+def pipelines(manifest: Manifest, terminal: Terminal) -> tuple[Pipeline, ...]:
+    """Every kernel with the constants that some device's plan of this bundle or the self-test names, by file name."""
+    plans = [compile_plan(manifest, ROOMY), compile_plan(manifest, SOFTWARE), selftest.plan(bake(), BASELINE)]
     try:
         plans.append(compile_plan(manifest, BASELINE))
     except PlanError as error:

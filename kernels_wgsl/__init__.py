@@ -16,6 +16,7 @@ Glossary of dimension letters, used in every shape comment of the project:
     N, K rows and columns of any weight matrix, y[N] = W[N, K] x[K]
     B    blocks that the sampler splits the vocabulary into
 
-Layering: ``catalog`` is pure data and imports nothing; the page's planner reads it and nothing else of this package.
-``render`` alone imports jinja2. Nothing here imports ``pyside``.
+Layering: ``catalog`` and ``formats`` are pure data and import nothing else. ``sources`` reads templates as text and gives a
+kernel its name; ``render`` alone imports jinja2. ``pack`` and ``twins`` alone need numpy, which the page has not. Nothing here
+imports ``pyside``.
 """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import asdict
@@ -44,7 +43,7 @@ class App:
         Errors: BundleError, PlanError, and whatever the executor raises while it loads.
         """
         facts = Manifest.from_json(manifest)
-        known = json.loads(_file(files, "selftest.json"))
+        known = selftest.baked()
         plan = compile_plan(facts, limits).joined(selftest.plan(known, limits))
         loading = asyncio.ensure_future(gpu.load(plan))  # the GPU fills while the vocabulary is read here
         tokenizer = Tokenizer.load(_file(files, "tokenizer.bin"))

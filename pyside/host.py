@@ -11,11 +11,12 @@ from typing import Any
 
 from pyodide.ffi import JsException, JsProxy, to_js
 
+from kernels_wgsl.render import render
 from pyside.api.extension import set_up
 from pyside.app import App
 from pyside.errors import DeltapageError, ExtensionError
 from pyside.plan.limits import Limits
-from pyside.plan.plan import Plan
+from pyside.plan.plan import Pipeline, Plan
 
 Emit = Callable[[str], None]
 
@@ -25,9 +26,11 @@ class BrowserGpu:
 
     def __init__(self, replay: JsProxy) -> None:
         self._replay = replay
+        self._pipelines: dict[str, Pipeline] = {}
 
     async def load(self, plan: Plan) -> None:
         """See ``Gpu.load``; the weights go from the network to the GPU without passing through Python."""
+        self._pipelines = {pipeline.file: pipeline for pipeline in plan.pipelines}
         await self._replay.load(plan.to_json())
 
     def write(self, buffer: str, data: bytes, offset: int = 0) -> None:
@@ -58,12 +61,18 @@ class BrowserGpu:
         """See ``Gpu.drop``."""
         self._replay.drop(buffer)
 
+    def kernel(self, file: str) -> str:
+        """The WGSL of a pipeline of the loaded plan, by its file name."""
+        pipeline = self._pipelines[file]
+        return render(pipeline.kernel, pipeline.constants)
+
 
 class Bridge:
     """What ``web/engine/worker.js`` calls. Texts are JSON; a fault is ``{name, message, detail}``, or empty when all went well."""
 
     def __init__(self) -> None:
         self._app: App | None = None
+        self._gpu: BrowserGpu | None = None
         self._running: dict[int, asyncio.Task[str]] = {}
 
     async def load(
@@ -77,13 +86,22 @@ class Bridge:
         try:
             contents = {name: bytes(data) for name, data in files.to_py().items()}
             limits = Limits.from_report(json.loads(device))
-            self._app = await App.load(manifest.to_bytes(), contents, limits, BrowserGpu(replay), progress)
+            self._gpu = BrowserGpu(replay)
+            self._app = await App.load(manifest.to_bytes(), contents, limits, self._gpu, progress)
             for name, source in json.loads(modules):
                 set_up(self._app, name, source)
             emit(json.dumps({"info": self._app.info()}))
         except Exception as error:
-            return _fault(error)
+            return json.dumps(_fault(error))
         return ""
+
+    def kernel(self, file: str) -> str:
+        """A kernel of the plan that the bundle does not hold, as JSON: ``{code}``, or ``{fault}``."""
+        try:
+            assert self._gpu is not None, "a kernel was asked for before there was a plan"
+            return json.dumps({"code": self._gpu.kernel(file)})
+        except Exception as error:
+            return json.dumps({"fault": _fault(error)})
 
     def answer(self, id: int, kind: str, payload: str, emit: Emit) -> asyncio.Task[str]:
         """Answer a request, which can be aborted from now on; each item of the answer goes to ``emit``."""
@@ -103,7 +121,7 @@ class Bridge:
         except asyncio.CancelledError:
             return ""  # aborted by the page, which listens no longer
         except Exception as error:
-            return _fault(error)
+            return json.dumps(_fault(error))
         return ""
 
     def abort(self, id: int) -> None:
@@ -118,7 +136,7 @@ async def _bytes(reading: JsProxy) -> bytes:
     return data
 
 
-def _fault(error: Exception) -> str:
+def _fault(error: Exception) -> dict[str, str]:
     """An error as the page shows it: its own sentence where it is one of ours, from either language."""
     if isinstance(error, DeltapageError):
         fault = {"name": type(error).__name__, "message": str(error)}
@@ -129,4 +147,4 @@ def _fault(error: Exception) -> str:
     else:
         sentence = f"The engine stopped on an error of its own ({type(error).__name__}: {error}). Reload the page."
         fault = {"name": "InternalError", "message": sentence, "detail": "".join(traceback.format_exception(error))}
-    return json.dumps(fault)
+    return fault

@@ -7,7 +7,6 @@ the same names, so a kernel cannot be called in a way that one of the three does
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import sha256
 
 from kernels_wgsl.catalog.matrix import MATRIX_KERNELS
 from kernels_wgsl.catalog.sampling import SAMPLING_KERNELS
@@ -25,10 +24,3 @@ def slots_for(spec: KernelSpec, constants: Constants) -> tuple[Slot, ...]:
     if "FORMAT" in spec.constants and not scaled(str(constants["FORMAT"])):
         return tuple(slot for slot in spec.slots if slot.name != "scales")
     return spec.slots
-
-
-def file_name(kernel: str, constants: Constants) -> str:
-    """The rendered file's name: the kernel and ten hex digits that identify its constants."""
-
-    canonical = ",".join(f"{key}={constants[key]}" for key in sorted(constants))
-    return f"{kernel}-{sha256(canonical.encode()).hexdigest()[:10]}.wgsl"

@@ -1,6 +1,7 @@
 """What a device must compute before it is trusted: small kernel calls with their inputs and, from the twins, their outputs.
 
-``bake`` is called by the build and its result travels in the bundle as ``selftest.json``; ``pyside/engine/selftest.py`` runs it.
+The runtime's assembly puts what ``bake`` gives beside ``pyside/engine/selftest.py``, which runs it: it has to be of the same day as
+the kernels of the page, and a bundle may be older.
 """
 
 from __future__ import annotations

@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
-from kernels_wgsl.catalog import CATALOG, file_name, slots_for
+from kernels_wgsl.catalog import CATALOG, slots_for
 from kernels_wgsl.catalog.spec import Constants, Value
+from kernels_wgsl.sources import file_name
 from pyside.errors import PlanError
 from pyside.plan.limits import Limits
 
@@ -59,7 +60,7 @@ class Buffer:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A rendered kernel: its name, its constants, its file in the bundle's ``kernels/`` folder."""
+    """A kernel with its constants, and the name of its code, which the bundle may hold in ``kernels/``."""
 
     kernel: str
     constants: Mapping[str, Value]
@@ -162,7 +163,7 @@ class PlanBuilder:
     uploads: list[Upload] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits.baseline)
     _views: dict[str, View] = field(default_factory=dict)
-    _pipeline_index: dict[str, int] = field(default_factory=dict)
+    _pipeline_index: dict[tuple[str, ...], int] = field(default_factory=dict)
     _current: str = ""
 
     def buffer(self, name: str, size: int, kind: Kind, growing: bool = False) -> View:
@@ -232,11 +233,11 @@ class PlanBuilder:
         self.passes[self._current].append(Dispatch(self._pipeline(kernel, constants), ordered, grid, label))
 
     def _pipeline(self, kernel: str, constants: Constants) -> int:
-        file = file_name(kernel, constants)
-        if file not in self._pipeline_index:
-            self._pipeline_index[file] = len(self.pipelines)
-            self.pipelines.append(Pipeline(kernel, dict(constants), file))
-        return self._pipeline_index[file]
+        key = (kernel, *(f"{constants[name]}" for name in CATALOG[kernel].constants))
+        if key not in self._pipeline_index:
+            self._pipeline_index[key] = len(self.pipelines)
+            self.pipelines.append(Pipeline(kernel, dict(constants), file_name(kernel, constants)))
+        return self._pipeline_index[key]
 
     def build(self, lazy: tuple[str, ...] = (), facts: Facts = Facts()) -> Plan:
         """The finished, frozen plan."""

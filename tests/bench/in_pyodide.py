@@ -40,9 +40,9 @@ def asked(about: str) -> tuple[dict[str, Any], Path]:
     return data, options.runtime
 
 
-def measured_in_pyodide(module: str, folder: str, runtime: Path) -> dict[str, Any]:
-    """What ``measure(folder)`` of a module says in Pyodide."""
+def measured_in_pyodide(module: str, folder: str, runtime: Path, *packages: str) -> dict[str, Any]:
+    """What ``measure(folder)`` of a module says in Pyodide; ``packages`` come from the runtime, not from the repository."""
     script = Path(__file__).with_name("in_pyodide.mjs")
-    command = ["node", str(script), str(runtime), str(ROOT), folder, module]
+    command = ["node", str(script), str(runtime), str(ROOT), folder, module, *packages]
     found: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     return found

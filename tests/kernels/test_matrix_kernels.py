@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kernels_wgsl.catalog import CATALOG, file_name
+from kernels_wgsl.catalog import CATALOG
 from kernels_wgsl.catalog.spec import Value
 from kernels_wgsl.formats import FORMATS
 from kernels_wgsl.pack import dequantised, pack
 from kernels_wgsl.render import render
+from kernels_wgsl.sources import file_name
 from tests.support.closeness import assert_close
 from tests.support.run_kernel import check, control, poisoned, run_kernel
 

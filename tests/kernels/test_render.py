@@ -13,7 +13,8 @@ from kernels_wgsl.catalog import CATALOG, slots_for
 from kernels_wgsl.catalog.spec import Value
 from kernels_wgsl.catalog.words import CONTROL
 from kernels_wgsl.formats import FORMATS
-from kernels_wgsl.render import TEMPLATES, environment, render
+from kernels_wgsl.render import environment, render
+from kernels_wgsl.sources import TEMPLATES
 
 EXAMPLES: dict[str, tuple[Value, ...]] = {
     "FORMAT": tuple(FORMATS),

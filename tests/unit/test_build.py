@@ -23,6 +23,7 @@ from pyside.desk import bundle_check, published
 from pyside.desk.bundle_writer import BundleWriter
 from pyside.desk.checkpoint import Checkpoint
 from pyside.desk.checkpoint_config import model_config
+from pyside.desk.selftest_vectors import bake
 from pyside.desk.weights import network, trunk_prefix
 from pyside.engine import selftest
 from pyside.errors import PlanError
@@ -106,6 +107,7 @@ def test_what_the_page_needs_beside_the_weights(made: Path, source: Path) -> Non
     assert (made / "chat_template.jinja").read_bytes() == (source / "chat_template.jinja").read_bytes()
     assert (made / "LICENSE").read_bytes() == (source / "LICENSE").read_bytes()
     assert manifest.source.license == "apache-2.0"
+    assert not (made / "selftest.json").exists()  # it tests the page's kernels, so it comes with the page
     weights = {file.file for file in manifest.source.files if file.file.endswith(".safetensors")}
     assert weights == {path.name for path in source.glob("*.safetensors")}
 
@@ -114,7 +116,7 @@ def test_what_the_page_needs_beside_the_weights(made: Path, source: Path) -> Non
 def test_every_kernel_of_a_page_s_plan_is_in_the_bundle(made: Path, limits: Limits) -> None:
     manifest = bundle_check.read_manifest(made)
     rendered = {file.file for file in manifest.kernels}
-    check = selftest.plan(json.loads((made / "selftest.json").read_text()), limits)
+    check = selftest.plan(bake(), limits)
     for pipeline in (*compile_plan(manifest, limits).pipelines, *check.pipelines):
         assert f"kernels/{pipeline.file}" in rendered
         assert (made / "kernels" / pipeline.file).read_text() == render(pipeline.kernel, pipeline.constants)

@@ -78,16 +78,27 @@ def in_the_page() -> list[Path]:
     return [path for path in sources("pyside") if "desk" not in path.parts]
 
 
-def test_the_page_knows_of_the_kernels_what_is_data() -> None:
-    names = {name for path in in_the_page() for name in imports(path) if name.startswith("kernels_wgsl")}
-    assert {name.split(".")[1] for name in names} == {"catalog", "formats"}
+def parts_of_kernels(*paths: Path) -> set[str]:
+    """Which parts of kernels_wgsl these files import."""
+    names = {name for path in paths for name in imports(path) if name.startswith("kernels_wgsl.")}
+    return {name.split(".")[1] for name in names}
 
 
-def test_what_is_data_imports_nothing_else_of_ours() -> None:
-    data = [*(ROOT / "kernels_wgsl/catalog").glob("*.py"), ROOT / "kernels_wgsl/formats.py"]
-    names = {name for path in data for name in imports(path) if name.startswith(FOLDERS)}
-    assert {name.split(".")[1] for name in names} == {"catalog", "formats"}
-    assert not imports(ROOT / "kernels_wgsl/__init__.py")
+def test_the_page_knows_of_the_kernels_what_needs_no_numpy() -> None:
+    assert parts_of_kernels(*in_the_page()) == {"catalog", "formats", "sources", "render"}
+    assert importers("numpy", "kernels_wgsl") == {
+        path.relative_to(ROOT).as_posix()
+        for path in sources("kernels_wgsl")
+        if path.stem == "pack" or path.parent.stem == "twins"
+    } - {"kernels_wgsl/twins/__init__.py"}
+
+
+def test_what_is_said_of_kernels_leans_on_what_is_data() -> None:
+    kernels = ROOT / "kernels_wgsl"
+    assert parts_of_kernels(*(kernels / "catalog").glob("*.py"), kernels / "formats.py") == {"catalog", "formats"}
+    assert parts_of_kernels(kernels / "sources.py") == {"catalog", "formats"}
+    assert parts_of_kernels(kernels / "render.py") == {"catalog", "sources"}
+    assert not imports(kernels / "__init__.py")
 
 
 def test_the_kernels_do_not_know_the_page() -> None:

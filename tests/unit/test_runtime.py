@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from kernels_wgsl.sources import TEMPLATES
+from pyside.desk.selftest_vectors import bake
 from pyside.errors import DeltapageError
 from web.host import runtime
 
@@ -80,8 +82,17 @@ def test_on_the_pages_own_python_the_host_compiles(tmp_path: Path, monkeypatch: 
 
 def test_no_desk_code_reaches_the_page(folder: Path) -> None:
     own = modules(folder, "pyside", "kernels_wgsl")
-    assert {name.split(".")[1] for name in own if name.startswith("kernels_wgsl.")} == {"catalog", "formats"}
+    parts = {name.split(".")[1] for name in own if name.startswith("kernels_wgsl.")}
+    assert parts == {"catalog", "formats", "sources", "render"}
     assert not [name for name in own if name.startswith("pyside.desk")]
+
+
+def test_the_page_gets_every_template_and_the_self_test_of_its_own_kernels(folder: Path) -> None:
+    (wheel,) = folder.glob("deltapage-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        for path in TEMPLATES.rglob("*.wgsl"):
+            assert archive.read(path.relative_to(runtime.ROOT).as_posix()) == path.read_bytes()
+        assert json.loads(archive.read("pyside/engine/selftest.json")) == json.loads(json.dumps(bake()))
 
 
 def test_the_lock_file_and_the_receipt_state_every_hash(folder: Path) -> None:

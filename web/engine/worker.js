@@ -15,6 +15,7 @@ import { Replay } from './replay.js';
 /**
  * @typedef {object} Bridge  pyside/host.py; items and faults are JSON, a fault of '' is none
  * @property {(manifest: Uint8Array, files: Map<string, Uint8Array>, device: string, replay: Replay, modules: string, emit: Emit) => Promise<string>} load
+ * @property {(file: string) => string} kernel  {code} or {fault}
  * @property {(id: number, kind: string, payload: string, emit: Emit) => Promise<string>} answer
  * @property {(id: number) => void} abort
  */
@@ -143,8 +144,9 @@ async function load(bundle, urls, send) {
   const kernel = async (/** @type {string} */ file) => {
     const spec = listing.kernels.find((each) => each.file === `kernels/${file}`);
     if (spec) return new TextDecoder().decode(await shaders.get(spec));
-    throw new EngineError('BundleError', `The model's bundle has no kernel ${file}, which this device needs. Build the bundle again ` +
-      'with this version of deltapage.');
+    const { code, fault } = JSON.parse((await python).kernel(file)); // the bundle was made with other kernels than this page's
+    if (fault) throw new EngineError(fault.name, fault.message, fault.detail);
+    return code;
   };
   const executor = replay = new Replay(gpu.device, { kernel, shards }, (done, of) => report('compile', done, of));
 

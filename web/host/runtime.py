@@ -22,6 +22,8 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
+from pyside.desk.selftest_vectors import bake
+from pyside.engine import selftest
 from pyside.errors import DeltapageError
 
 HOST = Path(__file__).resolve().parent
@@ -123,13 +125,15 @@ def _installed(name: str) -> dict[str, bytes]:
 
 
 def _own() -> dict[str, bytes]:
-    """Our in-page Python: pyside without its desk, and of the kernels what is data: their catalog and the formats of weights."""
+    """Our in-page Python: pyside without its desk, with the self-test; of the kernels all that needs no numpy, templates included."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     desk = ROOT / "pyside" / "desk"
     sources = [path for path in (ROOT / "pyside").rglob("*.py") if desk not in path.parents]
-    sources += [ROOT / "kernels_wgsl" / name for name in ("__init__.py", "formats.py")]
-    sources += (ROOT / "kernels_wgsl" / "catalog").glob("*.py")
+    kernels = ROOT / "kernels_wgsl"
+    sources += [kernels / f"{name}.py" for name in ("__init__", "formats", "render", "sources")]
+    sources += [*(kernels / "catalog").glob("*.py"), *(kernels / "templates").rglob("*.wgsl")]
     found = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(sources)}
+    found[selftest.FILE.relative_to(ROOT).as_posix()] = json.dumps(bake()).encode()
     info = f"{project['name']}-{project['version']}.dist-info"
     found[f"{info}/METADATA"] = (
         f"Metadata-Version: 2.4\nName: {project['name']}\nVersion: {project['version']}\nLicense-Expression: "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import mmap
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import wgpu
 from kernels_wgsl.catalog import CATALOG, slots_for
 from kernels_wgsl.render import render
 from pyside.bundle.manifest import Manifest
-from pyside.plan.plan import Binding, Dispatch, Plan
+from pyside.plan.plan import Binding, Dispatch, Pipeline, Plan
 from tests.support.executors.device import compile_kernel, open_device
 
 Shard = bytes | memoryview
@@ -31,11 +31,17 @@ def _mapped_file(path: Path) -> Shard:
         return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
-class NativeGpu:
-    """The ``Gpu`` protocol on wgpu-py; kernels are rendered, not read from a bundle."""
+def rendered(pipeline: Pipeline) -> str:
+    """The WGSL of a pipeline as today's templates say it."""
+    return render(pipeline.kernel, pipeline.constants)
 
-    def __init__(self, shards: Sequence[Shard] = ()) -> None:
+
+class NativeGpu:
+    """The ``Gpu`` protocol on wgpu-py; ``code`` gives a pipeline's WGSL."""
+
+    def __init__(self, shards: Sequence[Shard] = (), code: Callable[[Pipeline], str] = rendered) -> None:
         self.shards = shards
+        self.code = code
         self.device = open_device()
         self.plan: Plan
         self.buffers: dict[str, Any] = {}
@@ -113,9 +119,8 @@ class NativeGpu:
     def _pipeline(self, index: int) -> Any:
         if index not in self._pipelines:
             pipeline = self.plan.pipelines[index]
-            code = render(pipeline.kernel, pipeline.constants)
             slots = slots_for(CATALOG[pipeline.kernel], pipeline.constants)
-            self._pipelines[index] = compile_kernel(pipeline.file, code, slots)
+            self._pipelines[index] = compile_kernel(pipeline.file, self.code(pipeline), slots)
         return self._pipelines[index]
 
     def _group(self, dispatch: Dispatch) -> Any:

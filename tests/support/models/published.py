@@ -1,0 +1,46 @@
+"""The four published models as manifests: the shapes of their weights, and no weight."""
+
+from __future__ import annotations
+
+from pyside.bundle.manifest import PIECE_LIMIT, File, Generation, Manifest, Segment, Source, Tensor, tensor_bytes
+from pyside.bundle.model_config import LayerType, ModelConfig
+from pyside.desk.convert import jobs
+from pyside.desk.weights import network
+
+# D, F, layers, query heads, key heads, value heads of the delta rule, tied
+SIZES = {
+    "0.8B": (1024, 3584, 24, 8, 2, 16, True),
+    "2B": (2048, 6144, 24, 8, 2, 16, True),
+    "4B": (2560, 9216, 32, 16, 4, 32, True),
+    "9B": (4096, 12288, 32, 16, 4, 32, False),
+}
+TRAINED = 262_144  # tokens
+
+
+def manifest(size: str, recipe: str) -> Manifest:
+    """What ``build.py bundle`` would write for a published model, each tensor in a shard of its own."""
+    width, inner, layers, heads, kv_heads, value_heads, tied = SIZES[size]
+    kinds: tuple[LayerType, ...] = ("linear_attention", "linear_attention", "linear_attention", "full_attention")
+    config = ModelConfig(
+        hidden_size=width, intermediate_size=inner, vocab_size=248_320, layer_types=kinds * (layers // 4),
+        num_attention_heads=heads, num_key_value_heads=kv_heads, head_dim=256, rotary_dim=64, rope_theta=1e7,
+        linear_num_key_heads=16, linear_num_value_heads=value_heads, linear_key_head_dim=128, linear_value_head_dim=128,
+        linear_conv_kernel_dim=4, rms_norm_eps=1e-6, max_position_embeddings=TRAINED, tie_word_embeddings=tied,
+    )  # fmt: skip
+    config.check()
+    found = jobs(network(config, "model."), recipe, PIECE_LIMIT)
+    amounts = [tensor_bytes(job.format, job.shape) for job in found]
+    return Manifest(
+        name=size,
+        recipe=recipe,
+        model=config,
+        source=Source(size, "", "", ()),
+        generation=Generation((), config.vocab_size, False, {}),
+        tensors={
+            job.name: Tensor(job.format, job.shape, (Segment(i, 0, amount),))
+            for i, (job, amount) in enumerate(zip(found, amounts, strict=True))
+        },
+        shards=tuple(File(f"shards/{i}.bin", amount, "") for i, amount in enumerate(amounts)),
+        kernels=(),
+        files=(),
+    )
