@@ -15,7 +15,7 @@ from pathlib import Path
 
 from kernels_wgsl.catalog import words
 from kernels_wgsl.catalog.sampling import DRAW_LANES
-from kernels_wgsl.catalog.sequence import QUERY_TILE
+from kernels_wgsl.catalog.sequence import HEAD_LANES, KEY_TILE, QUERY_TILE
 from kernels_wgsl.catalog.spec import LANES, Constants
 from kernels_wgsl.formats import ROW_TILE
 
@@ -27,7 +27,9 @@ WORDS: Mapping[str, object] = {name: value for name, value in vars(words).items(
     "ROW_TILE": ROW_TILE,
     "LANES": LANES,
     "DRAW_LANES": DRAW_LANES,
+    "HEAD_LANES": HEAD_LANES,
     "QUERY_TILE": QUERY_TILE,
+    "KEY_TILE": KEY_TILE,
 }
 
 # What jinja evaluates of a template. Each begins with a literal, which makes the search several times faster.

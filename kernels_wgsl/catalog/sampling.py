@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from kernels_wgsl.catalog.spec import CONTROL_SLOT, LANES, KernelSpec, reads, tiles, writes
-from kernels_wgsl.catalog.words import SAMPLE_BLOCKS
+from kernels_wgsl.catalog.spec import CONTROL_SLOT, LANES, Constants, Grid, KernelSpec, reads, tiles, writes
+from kernels_wgsl.catalog.words import SAMPLE_BLOCKS, TOP_K_MAX
 
-DRAW_LANES = 128
+DRAW_LANES = 128  # threads of the one workgroup that ranks a row
 
 _LOGITS = reads("logits", "[T, V] f32")
 # Per block: its best adjusted logit; the best after Gumbel noise is added; where the two lie (index = block + B * place, low
 # and high 16 bits); the log-sum-exp of its allowed raw logits.
 _BLOCKS = ("blocks", "[T, B, 4] u32: bits of best, bits of noisy best, two 16-bit places, bits of log-sum-exp")
 _ALLOWED = reads("allowed", "[ceil(V/32)] u32: bit i % 32 of word i / 32 lets token i be sampled")
+
+
+def _draw_workgroup(c: Constants) -> Grid:
+    return (DRAW_LANES, 1, 1)
+
+
+# How many candidates were found, their values and indices, and a vec2f of each thread's part of the log-sum-exp.
+_RANKING_BYTES = 16 + 2 * 4 * TOP_K_MAX + 8 * DRAW_LANES
 
 SAMPLING_KERNELS: tuple[KernelSpec, ...] = (
     KernelSpec(
@@ -46,6 +54,8 @@ SAMPLING_KERNELS: tuple[KernelSpec, ...] = (
         ),
         ("V",),
         lambda c: (1, 1, 1),
+        _draw_workgroup,
+        lambda c: _RANKING_BYTES + 16 + 8 * DRAW_LANES,  # whether the answer has ended, each thread's best noisy logit
     ),
     KernelSpec(
         "score_list",
@@ -61,6 +71,8 @@ SAMPLING_KERNELS: tuple[KernelSpec, ...] = (
         ),
         ("V", "T"),
         lambda c: (1, int(c["T"]), 1),
+        _draw_workgroup,
+        lambda c: _RANKING_BYTES,
     ),
     KernelSpec(
         "mark_prompt",

@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
-from kernels_wgsl.catalog.spec import CONTROL_SLOT, LANES, KernelSpec, reads, tiles, writes
+from kernels_wgsl.catalog.spec import CONTROL_SLOT, LANES, Constants, Grid, KernelSpec, reads, tiles, writes
 from kernels_wgsl.formats import ROW_TILE
 
 QUERY_TILE = 16  # query rows of one attention_prefill workgroup
+KEY_TILE = 64  # keys that it takes at a time
+HEAD_LANES = 32  # threads of a workgroup that has one head of one row
 
 # What the attention kernels can hold.
 HEAD_DIM_MAX = 4 * LANES  # a lane owns four dimensions of a head's output
 SHARED_KEY_MAX = 32  # query heads of one key head: their scores and weights of a tile of keys fill 16 KiB
+
+
+def _head_workgroup(c: Constants) -> Grid:
+    return (HEAD_LANES, 1, 1)
+
+
+def _delta_workgroup(c: Constants) -> Grid:
+    return (ROW_TILE, int(c["SLICES"]), 1)
+
+
+def _delta_bytes(c: Constants) -> int:
+    """Two halves in turn, each a vec3f for every thread, where threads share a column."""
+    return 2 * 16 * ROW_TILE * int(c["SLICES"]) if int(c["SLICES"]) > 1 else 0
+
+
+def _decode_bytes(c: Constants) -> int:
+    """Scores and weights of a tile of keys for each query head of one key head."""
+    return 2 * 4 * LANES * (int(c["HQ"]) // int(c["HKV"]))
+
+
+def _prefill_bytes(c: Constants) -> int:
+    """Scores and weights of a tile of keys for each query, what fades of a query's output, partial sums."""
+    return 2 * 4 * KEY_TILE * QUERY_TILE + 4 * QUERY_TILE + 4 * LANES
+
 
 SEQUENCE_KERNELS: tuple[KernelSpec, ...] = (
     KernelSpec(
@@ -17,6 +43,7 @@ SEQUENCE_KERNELS: tuple[KernelSpec, ...] = (
         (CONTROL_SLOT, reads("x", "[T, D] f32"), reads("w", "[D] f32"), writes("y", "[T, D] f32")),
         ("D", "T", "EPS", "LAST"),  # LAST 1: row count - 1 of x becomes row 0 of y
         lambda c: (1 if c["LAST"] else int(c["T"]), 1, 1),
+        workgroup_bytes=lambda c: 4 * LANES,  # partial sums
     ),
     KernelSpec(
         "conv_silu",
@@ -41,6 +68,8 @@ SEQUENCE_KERNELS: tuple[KernelSpec, ...] = (
         ),
         ("HK", "HV", "DK", "DV", "T"),
         lambda c: (int(c["HK"]), int(c["T"]), 1),
+        _head_workgroup,
+        lambda c: 8 * HEAD_LANES,  # partial sums of q and k
     ),
     KernelSpec(
         "delta_rule",
@@ -53,6 +82,8 @@ SEQUENCE_KERNELS: tuple[KernelSpec, ...] = (
         ),
         ("HK", "HV", "DK", "DV", "T", "SLICES"),
         lambda c: (tiles(c["DV"], ROW_TILE), int(c["HV"]), 1),
+        _delta_workgroup,
+        _delta_bytes,
     ),
     KernelSpec(
         "gated_norm",
@@ -65,6 +96,8 @@ SEQUENCE_KERNELS: tuple[KernelSpec, ...] = (
         ),
         ("HV", "DV", "T", "U_STRIDE", "Z_OFFSET", "EPS"),
         lambda c: (int(c["HV"]), int(c["T"]), 1),
+        _head_workgroup,
+        lambda c: 4 * HEAD_LANES,  # partial sums
     ),
     KernelSpec(
         "attention_prepare",
@@ -79,6 +112,8 @@ SEQUENCE_KERNELS: tuple[KernelSpec, ...] = (
         ),
         ("HQ", "HKV", "DH", "ROTARY", "ROPE_THETA", "T", "EPS", "KV"),
         lambda c: (int(c["HQ"]) + int(c["HKV"]), int(c["T"]), 1),
+        _head_workgroup,
+        lambda c: 4 * HEAD_LANES,  # partial sums
     ),
     KernelSpec(
         "attention_decode",
@@ -91,6 +126,7 @@ SEQUENCE_KERNELS: tuple[KernelSpec, ...] = (
         ),
         ("HQ", "HKV", "DH", "SPLITS", "KV"),
         lambda c: (int(c["HKV"]), int(c["SPLITS"]), 1),
+        workgroup_bytes=_decode_bytes,
     ),
     KernelSpec(
         "attention_merge",
@@ -115,6 +151,7 @@ SEQUENCE_KERNELS: tuple[KernelSpec, ...] = (
         ),
         ("HQ", "HKV", "DH", "T", "KV"),
         lambda c: (int(c["HQ"]), tiles(c["T"], QUERY_TILE), 1),
+        workgroup_bytes=_prefill_bytes,
     ),
-    KernelSpec("advance", (writes("control", "[CONTROL_WORDS] u32"),), (), lambda c: (1, 1, 1)),
+    KernelSpec("advance", (writes("control", "[CONTROL_WORDS] u32"),), (), lambda c: (1, 1, 1), lambda c: (1, 1, 1)),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Access = Literal["read", "read_write"]
@@ -21,15 +21,21 @@ class Slot:
     shape: str  # for readers and error messages
 
 
+# Threads of a row-per-thread or channel-per-thread workgroup, which the grids and the templates share.
+LANES = 64
+
+
 @dataclass(frozen=True)
 class KernelSpec:
-    """One template: bindings in ``@binding`` order, the constants it needs, and the grid they imply."""
+    """One template: bindings in ``@binding`` order, the constants it needs, and what they imply."""
 
     name: str
     slots: tuple[Slot, ...]
     constants: tuple[str, ...]
-    grid: Callable[[Constants], Grid]
-    needs: tuple[str, ...] = field(default=())  # WebGPU features beyond the baseline
+    grid: Callable[[Constants], Grid]  # workgroups
+    workgroup: Callable[[Constants], Grid] = lambda c: (LANES, 1, 1)  # threads of a workgroup
+    # Bytes that a workgroup shares; WebGPU counts every variable in units of 16.
+    workgroup_bytes: Callable[[Constants], int] = lambda c: 0
 
 
 def tiles(amount: Value, size: Value) -> int:
@@ -46,8 +52,5 @@ def writes(name: str, shape: str) -> Slot:
     """A binding that the kernel writes, and may read."""
     return Slot(name, "read_write", shape)
 
-
-# Workgroup sizes that the grids and the templates share.
-LANES = 64  # threads of a row-per-thread or channel-per-thread workgroup
 
 CONTROL_SLOT = reads("control", "[CONTROL_WORDS] u32")

@@ -5,7 +5,7 @@ const DH4 = {{ DH // 4 }}u;  // quads (vec4s) of a head
 const STRIDE4 = {{ (HQ + HKV) * DH // 2 }}u;  // quads of a row of qkv
 const T = {{ T }}u;
 const ROWS = {{ QUERY_TILE }}u;  // queries of a workgroup
-const KEYS = 64u;  // keys of a tile
+const KEYS = {{ KEY_TILE }}u;  // keys of a tile
 const LANES = {{ LANES }}u;
 const SENTINEL = -1e38;  // below every score; its distance from one, times log2(e), is finite
 //% include "shared/control.wgsl"

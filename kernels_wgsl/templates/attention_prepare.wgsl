@@ -7,7 +7,7 @@ const HALF4 = {{ ROTARY // 8 }}u;  // quads of half the rotary dimensions: quad 
 const Q_SCALE = {{ DH ** -0.5 }}f;
 const T = {{ T }}u;
 const EPS = {{ EPS }}f;
-const ROW_LANES = 32u;
+const ROW_LANES = {{ HEAD_LANES }}u;
 //% include "shared/control.wgsl"
 
 @group(0) @binding(0) var<storage, read> control: array<u32>;

@@ -5,7 +5,7 @@ const DK4 = {{ DK // 4 }}u;  // vec4s of a key head
 const C4 = {{ (2 * HK * DK + HV * DV) // 4 }}u;  // vec4s of a row of qkv
 const Q_SCALE = {{ DK ** -0.5 }}f;
 const T = {{ T }}u;
-const LANES = 32u;
+const LANES = {{ HEAD_LANES }}u;
 //% include "shared/control.wgsl"
 
 @group(0) @binding(0) var<storage, read> control: array<u32>;

@@ -5,7 +5,7 @@ const U_STRIDE = {{ U_STRIDE }}u;  // columns of u
 const Z_OFFSET = {{ Z_OFFSET }}u;  // column of u where z starts
 const T = {{ T }}u;
 const EPS = {{ EPS }}f;
-const ROW_LANES = 32u;
+const ROW_LANES = {{ HEAD_LANES }}u;
 //% include "shared/control.wgsl"
 
 @group(0) @binding(0) var<storage, read> control: array<u32>;

@@ -10,10 +10,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from math import prod
 from typing import Literal
 
 from kernels_wgsl.catalog import CATALOG, slots_for
-from kernels_wgsl.catalog.spec import Constants, Value
+from kernels_wgsl.catalog.spec import Constants, KernelSpec, Value
 from kernels_wgsl.sources import file_name
 from pyside.errors import PlanError
 from pyside.plan.limits import Limits
@@ -224,13 +225,25 @@ class PlanBuilder:
         bound = [binding.buffer for binding in bindings.values()]
         if twice := [self.buffers[buffer].name for buffer in written if bound.count(buffer) > 1]:
             raise PlanError(f"{where}: writes {', '.join(twice)}, which it binds twice")
-        if len(slots) > self.limits.storage_buffers:
-            raise PlanError(f"{where}: {len(slots)} storage buffers, this device takes {self.limits.storage_buffers}")
+        self._fits(where, spec, constants, len(slots))
         grid = spec.grid(constants)
-        if max(grid) > self.limits.workgroups:
-            raise PlanError(f"{where}: grid {grid} exceeds {self.limits.workgroups:,} workgroups in one dimension")
         ordered = tuple(Binding(v.buffer, v.offset, v.bytes) for v in (bindings[slot.name] for slot in slots))
         self.passes[self._current].append(Dispatch(self._pipeline(kernel, constants), ordered, grid, label))
+
+    def _fits(self, where: str, spec: KernelSpec, constants: Constants, slots: int) -> None:
+        """Whether the device runs such workgroups, and so many. Errors: PlanError naming the first limit that is too small."""
+        limits, grid, threads = self.limits, spec.grid(constants), prod(spec.workgroup(constants))
+        shared = spec.workgroup_bytes(constants)
+        if slots > limits.storage_buffers:
+            raise PlanError(f"{where}: {slots} storage buffers, this device takes {limits.storage_buffers}")
+        if threads > limits.invocations:
+            raise PlanError(f"{where}: workgroups of {threads} threads, this device takes {limits.invocations}")
+        if shared > limits.workgroup_bytes:
+            raise PlanError(
+                f"{where}: a workgroup shares {shared:,} bytes, this device takes {limits.workgroup_bytes:,}"
+            )
+        if max(grid) > limits.workgroups:
+            raise PlanError(f"{where}: grid {grid} exceeds {limits.workgroups:,} workgroups in one dimension")
 
     def _pipeline(self, kernel: str, constants: Constants) -> int:
         key = (kernel, *(f"{constants[name]}" for name in CATALOG[kernel].constants))

@@ -15,6 +15,7 @@ from kernels_wgsl.catalog.words import CONTROL
 from kernels_wgsl.formats import FORMATS
 from kernels_wgsl.render import environment, render
 from kernels_wgsl.sources import TEMPLATES
+from tests.support.workgroup import workgroup_of
 
 EXAMPLES: dict[str, tuple[Value, ...]] = {
     "FORMAT": tuple(FORMATS),
@@ -60,6 +61,13 @@ def test_bindings_are_the_catalogs(kernel: str) -> None:
         found = sorted((int(index), name, access) for index, access, name in BINDING.findall(render(kernel, constants)))
         slots = slots_for(CATALOG[kernel], constants)
         assert found == [(index, slot.name, slot.access) for index, slot in enumerate(slots)], constants
+
+
+@pytest.mark.parametrize("kernel", CATALOG)
+def test_workgroups_are_the_catalogs(kernel: str) -> None:
+    spec = CATALOG[kernel]
+    for constants in renderings(kernel):
+        assert workgroup_of(render(kernel, constants)) == (spec.workgroup(constants), spec.workgroup_bytes(constants))
 
 
 @pytest.mark.parametrize("kernel", CATALOG)

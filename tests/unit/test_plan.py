@@ -75,6 +75,12 @@ def test_limits_of_a_device(builder: PlanBuilder) -> None:
     builder.limits = replace(Limits.baseline(), storage_buffers=3)
     with pytest.raises(PlanError, match=r"4 storage buffers, this device takes 3"):
         builder.dispatch("rmsnorm", "layer", NORM, **views(builder))
+    builder.limits = replace(Limits.baseline(), invocations=63)
+    with pytest.raises(PlanError, match=r"layer \(rmsnorm\): workgroups of 64 threads, this device takes 63"):
+        builder.dispatch("rmsnorm", "layer", NORM, **views(builder))
+    builder.limits = replace(Limits.baseline(), workgroup_bytes=255)
+    with pytest.raises(PlanError, match=r"layer \(rmsnorm\): a workgroup shares 256 bytes, this device takes 255"):
+        builder.dispatch("rmsnorm", "layer", NORM, **views(builder))
     builder.limits = replace(Limits.baseline(), buffer_bytes=1000)
     with pytest.raises(PlanError, match=r"big needs a buffer of 1,001,000 bytes, this device makes at most 1,000"):
         builder.buffer("big", 1_000_998, "weight")

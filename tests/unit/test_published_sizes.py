@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
+from math import prod
 
 import pytest
 
@@ -14,6 +14,7 @@ from pyside.network.model import compile_plan
 from pyside.plan.limits import Limits
 from pyside.plan.plan import ALIGNMENT, Plan
 from tests.support.models.published import SIZES, TRAINED, manifest
+from tests.support.workgroup import workgroup_of
 
 LARGE = replace(Limits.baseline(), binding_bytes=(4 << 30) - 4, buffer_bytes=4 << 30)
 SOFTWARE = replace(LARGE, software=True)
@@ -53,20 +54,8 @@ def test_every_dispatch_is_within_the_limits(size: str, recipe: str, device: str
 def test_every_workgroup_is_one_that_any_device_runs(size: str) -> None:
     """256 invocations and 16 KiB of workgroup memory, read from the rendered WGSL."""
     for pipeline in compile_plan(manifest(size, "q4"), Limits.baseline()).pipelines:
-        code = render(pipeline.kernel, pipeline.constants)
-        known = {name: int(value) for name, value in re.findall(r"^const (\w+) = (\d+)u;", code, re.M)}
-
-        def amount(expression: str, known: dict[str, int] = known) -> int:
-            return int(eval(re.sub(r"(\d+)u\b", r"\1", expression).replace("/", "//"), {"__builtins__": {}}, known))
-
-        size_of = {"f32": 4, "u32": 4, "atomic<u32>": 4, "vec2f": 8, "vec2u": 8, "vec3f": 16, "vec4f": 16, "vec4u": 16}
-        (workgroup,) = re.findall(r"@workgroup_size\((.*)\)", code)
-        threads = [amount(extent) for extent in workgroup.split(",")]
-        assert threads[0] * (threads[1] if len(threads) > 1 else 1) <= 256
-        shared = 0
-        for kind in re.findall(r"^var<workgroup> \w+: (.*);", code, re.M):
-            array = re.fullmatch(r"array<(.+), ([^,]+)>", kind)
-            shared += size_of[array[1]] * amount(array[2]) if array else size_of[kind]
+        threads, shared = workgroup_of(render(pipeline.kernel, pipeline.constants))
+        assert prod(threads) <= 256
         assert shared <= 16 << 10, f"{pipeline.kernel}: {shared} bytes"
 
 
