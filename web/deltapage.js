@@ -12,7 +12,7 @@ import { unlessAborted } from './common/abort.js';
 import { bundleUrl } from './common/bundle-url.js';
 import { EngineError } from './common/errors.js';
 import { Connection } from './engine/connection.js';
-import { picked } from './files/folder.js';
+import { pickedFolder } from './files/folder-files.js';
 
 export { EngineError };
 
@@ -31,7 +31,7 @@ const LOSSES = 2; // of the GPU during one answer, at which it is given up
  * @property {string[]} features  of the GPU
  * @property {Record<string, number>} bytes  on the GPU, by kind
  * @property {boolean} kept  whether the browser keeps the download for the next visit
- * @property {Record<string, number>} timings  milliseconds from the worker's start to each step
+ * @property {Record<string, number>} timings  milliseconds from the worker's start to each event
  */
 
 /** @typedef {import('./types.js').Message} Message */
@@ -58,7 +58,7 @@ export class Engine {
 
   /**
    * Use `Engine.load`.
-   * @param {string | import('./files/folder.js').Picked} bundle
+   * @param {string | import('./files/folder-files.js').PickedFolder} bundle
    * @param {string[]} python
    * @param {(progress: Progress) => void} onProgress
    */
@@ -83,7 +83,7 @@ export class Engine {
   static async load(bundle, { python = [], onProgress = () => {}, signal } = {}) {
     signal?.throwIfAborted();
     const base = globalThis.document?.baseURI ?? location.href;
-    const source = typeof bundle !== 'object' || bundle instanceof URL ? bundleUrl(bundle) : picked(bundle);
+    const source = typeof bundle !== 'object' || bundle instanceof URL ? bundleUrl(bundle) : pickedFolder(bundle);
     const modules = [python].flat().map((module) => new URL(module, base));
     const foreign = modules.find(({ origin }) => origin !== location.origin);
     if (foreign) {

@@ -3,7 +3,7 @@
  *
  * A worker belongs to one version, which its own URL names (web/offline.js). It installs when all files of that version have
  * arrived and have the hashes of the list, and takes over when the last page of the version before it has closed or is reloaded.
- * Models are kept by kept.js; of them only the list is here, asked of the network first.
+ * Models are kept by files/file-cache.js; of them only the list is here, asked of the network first.
  */
 
 /**

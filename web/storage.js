@@ -1,17 +1,17 @@
 /**
  * What this browser keeps of the site's models: how much, for how long, and away with it.
  *
- * Files are kept under their sha256 by kept.js, so what two bundles share is stored once and stays until neither is kept.
+ * Files are kept under their sha256 by files/file-cache.js, so what two bundles share is stored once and stays until neither is kept.
  */
 
 import { bundleUrl } from './common/bundle-url.js';
 import { bytes as size } from './common/byte-count.js';
 import { EngineError } from './common/errors.js';
 import { SECTIONS } from './common/facts.js';
-import { Kept as Store } from './files/kept.js';
-import { Files } from './files/shards.js';
+import { FileCache } from './files/file-cache.js';
+import { HostedFiles } from './files/hosted-files.js';
 
-/** @typedef {import('./files/shards.js').FileSpec} FileSpec */
+/** @typedef {import('./files/file-source.js').FileSpec} FileSpec */
 
 /**
  * @typedef {object} Kept  a bundle, and what of it is here
@@ -27,7 +27,7 @@ import { Files } from './files/shards.js';
  */
 export async function keptOf(bundle) {
   const url = bundleUrl(bundle);
-  const here = await new Store().sizes();
+  const here = await new FileCache().sizes();
   const files = await filesOf(url);
   return { url, bytes: sum(files, here), total: sum(files) };
 }
@@ -40,14 +40,14 @@ export async function keptOf(bundle) {
  */
 export async function remove(bundle, others = []) {
   const url = bundleUrl(bundle);
-  const store = new Store();
-  const here = await store.sizes();
+  const cache = new FileCache();
+  const here = await cache.sizes();
   const shared = new Set();
   for (const other of others.map(bundleUrl)) {
     if (other !== url) for (const { sha256 } of await filesOf(other)) shared.add(sha256);
   }
   const gone = (await filesOf(url)).filter(({ sha256 }) => here.has(sha256) && !shared.has(sha256));
-  await Promise.all(gone.map((file) => store.remove(file)));
+  await Promise.all(gone.map((file) => cache.delete(file)));
   return sum(gone, here);
 }
 
@@ -89,7 +89,7 @@ export async function checkRoom(bundle) {
  */
 async function filesOf(url) {
   /** @type {Record<string, FileSpec[]>} */
-  const manifest = JSON.parse(new TextDecoder().decode(await new Files(url).manifest()));
+  const manifest = JSON.parse(new TextDecoder().decode(await new HostedFiles(url).manifest()));
   const named = SECTIONS.flatMap((section) => manifest[section]);
   return [...new Map(named.map((file) => [file.sha256, file])).values()];
 }

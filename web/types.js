@@ -71,7 +71,7 @@
 /**
  * @typedef {object} Delivery
  * @property {boolean} [stream]
- * @property {AbortSignal} [signal]  when it fires, the answer's promise or the stream's next step rejects with its `reason`, without
+ * @property {AbortSignal} [signal]  when it fires, the answer's promise or the stream's next chunk rejects with its `reason`, without
  *   a chunk that has a `finish_reason`; the model stops, and what it has read and written need not be read again
  */
 

@@ -23,12 +23,12 @@ import { cause, guarded, loss, lostError, refusal } from './gpu.js';
  */
 
 /**
- * @typedef {object} Source  where a plan's bytes come from
+ * @typedef {object} PlanSource  where a plan's bytes come from
  * @property {(file: string) => Promise<string>} kernel  WGSL by file name
  * @property {AsyncIterable<{number: number, bytes: Uint8Array<ArrayBuffer>}>} shards  in any order
  */
 
-/** @typedef {{pipeline: GPUComputePipeline, group: GPUBindGroup, grid: [number, number, number]}} Step */
+/** @typedef {{pipeline: GPUComputePipeline, group: GPUBindGroup, grid: [number, number, number]}} BoundDispatch */
 
 const UPLOADS_IN_FLIGHT = 128 * 2 ** 20; // bytes handed to the queue before waiting for it, so that staging memory stays bounded
 const SMALLEST_STAGING = 4096; // bytes; read-back buffers are pooled by power-of-two size
@@ -45,7 +45,7 @@ export class Replay {
   #pipelines = new Map();
   /** @type {Map<string, GPUPipelineLayout>} */
   #layouts = new Map();
-  /** @type {Map<string, Step[]>} */
+  /** @type {Map<string, BoundDispatch[]>} */
   #passes = new Map();
   /** @type {GPUCommandEncoder | null} */
   #encoder = null; // copies recorded and not yet submitted
@@ -58,7 +58,7 @@ export class Replay {
 
   /**
    * @param {GPUDevice} device
-   * @param {Source} source
+   * @param {PlanSource} source
    * @param {(done: number, of: number) => void} [onCompiled]  called as pipelines become ready
    */
   constructor(device, source, onCompiled = () => {}) {
@@ -109,9 +109,9 @@ export class Replay {
    */
   run(name, times) {
     this.#do(() => {
-      const steps = this.#passes.get(name);
+      const dispatches = this.#passes.get(name);
       if (this.#failure) return; // the next reading reports it
-      if (steps) this.#replay(steps, times);
+      if (dispatches) this.#replay(dispatches, times);
       else this.#compileThen(name, () => this.run(name, times));
     });
   }
@@ -160,9 +160,9 @@ export class Replay {
       this.#submit();
       old.destroy();
       const index = this.#plan.buffers.findIndex((buffer) => buffer.name === name);
-      for (const [pass, steps] of this.#passes) {
+      for (const [pass, bound] of this.#passes) {
         this.#plan.passes[pass].forEach((dispatch, at) => {
-          if (dispatch.bindings.some(({ buffer }) => buffer === index)) steps[at].group = this.#bind(dispatch, steps[at].pipeline);
+          if (dispatch.bindings.some(({ buffer }) => buffer === index)) bound[at].group = this.#bind(dispatch, bound[at].pipeline);
         });
       }
     });
@@ -245,13 +245,13 @@ export class Replay {
   // --- commands ------------------------------------------------------------------------------------------------------
 
   /**
-   * @param {Step[]} steps
+   * @param {BoundDispatch[]} dispatches
    * @param {number} times
    */
-  #replay(steps, times) {
+  #replay(dispatches, times) {
     for (let time = 0; time < times; time++) {
       const pass = this.#commands().beginComputePass();
-      for (const { pipeline, group, grid } of steps) {
+      for (const { pipeline, group, grid } of dispatches) {
         pass.setPipeline(pipeline);
         pass.setBindGroup(0, group);
         pass.dispatchWorkgroups(...grid);

@@ -1,7 +1,7 @@
 """What a browser keeps of the site to run without a network: every file of the page, the runtime and the libraries, by hash.
 
 ``web/service-worker.js`` keeps exactly these files. Their version is a hash over all of them, so files of two versions never
-meet in one page. Models are not among them: ``web/files/kept.js`` keeps those.
+meet in one page. Models are not among them: ``web/files/file-cache.js`` keeps those.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 /** Which model a session of the Prompt API gets: its address, whether it is here already, and how its download is told. */
 
 import { bundleUrl } from '../common/bundle-url.js';
-import { Files } from '../files/shards.js';
+import { HostedFiles } from '../files/hosted-files.js';
 import { stateOf } from './shared-engine.js';
 
 /** @typedef {{bundle?: string | URL, expectedInputs?: Expected[], expectedOutputs?: Expected[]}} Wanted */
@@ -28,9 +28,9 @@ export async function availabilityOf(wanted) {
   const state = stateOf(folder);
   if (state) return state === 'loaded' ? 'available' : 'downloading';
   try {
-    const files = new Files(folder);
+    const files = new HostedFiles(folder);
     const { shards, files: small } = await manifestOf(files);
-    const kept = await Promise.all([...shards, ...small].map((spec) => files.keeps(spec)));
+    const kept = await Promise.all([...shards, ...small].map((spec) => files.has(spec)));
     return kept.every(Boolean) ? 'available' : 'downloadable';
   } catch {
     return 'unavailable';
@@ -42,11 +42,11 @@ export async function availabilityOf(wanted) {
  * @param {string | URL | undefined} bundle
  */
 export async function generationOf(bundle) {
-  return (await manifestOf(new Files(wantedBundle(bundle)))).generation;
+  return (await manifestOf(new HostedFiles(wantedBundle(bundle)))).generation;
 }
 
 /**
- * @param {Files} files
+ * @param {HostedFiles} files
  * @returns {Promise<any>}
  */
 async function manifestOf(files) {

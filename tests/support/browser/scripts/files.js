@@ -2,16 +2,17 @@
 ({
   /** The sizes of a bundle's shards by number, how many bytes were counted, and whether all were kept; or the error. */
   async fetch({ base, specs }) {
-    const { Files, arrivals } = await import('/files/shards.js');
+    const { arrivals } = await import('/files/file-source.js');
+    const { HostedFiles } = await import('/files/hosted-files.js');
     let counted = 0;
-    const files = new Files(base, { onBytes: (bytes) => { counted += bytes; } });
+    const files = new HostedFiles(base, { onBytes: (bytes) => { counted += bytes; } });
     const sizes = {};
     try {
       for await (const { number, bytes } of arrivals(files, specs)) sizes[number] = bytes.length;
     } catch ({ name, message }) {
       return { name, message };
     }
-    return { sizes: Object.entries(sizes).sort().map(([, size]) => size), counted, kept: files.kept };
+    return { sizes: Object.entries(sizes).sort().map(([, size]) => size), counted, kept: files.cached };
   },
 
   /** Begin to fetch shards over a connection that stalls after 400,000 bytes; return when two parts of them are kept. */
@@ -86,11 +87,11 @@
 
   /** How many bytes of shards a picked folder gives; or the error. */
   async readPicked({ specs, base, names, spoilt }) {
-    const { Folder, picked } = await import('/files/folder.js');
-    const { arrivals } = await import('/files/shards.js');
-    const folder = picked(await this.picked({ base, names, spoilt }));
+    const { arrivals } = await import('/files/file-source.js');
+    const { FolderFiles, pickedFolder } = await import('/files/folder-files.js');
+    const folder = pickedFolder(await this.picked({ base, names, spoilt }));
     try {
-      const source = new Folder(folder);
+      const source = new FolderFiles(folder);
       await source.manifest();
       let bytes = 0;
       for await (const arrival of arrivals(source, specs)) bytes += arrival.bytes.length;

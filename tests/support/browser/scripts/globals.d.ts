@@ -1,6 +1,5 @@
 // What one script leaves in a page for the next.
 import type { Engine } from '../../../../web/deltapage.js';
-import type { Picked } from '../../../../web/files/folder.js';
 
 declare global {
   var engine: Engine;
@@ -8,7 +7,6 @@ declare global {
   var calls: Record<string, (signal: AbortSignal) => Promise<any>>;
   var told: any[];
   var files: File[];
-  var folder: Picked;
   var script: (request: any) => any[];
   var axe: any;
   interface HTMLElementTagNameMap { 'delta-chat': any }

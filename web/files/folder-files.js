@@ -1,16 +1,13 @@
-/**
- * A bundle in a folder of this computer that the person picked. It is read where it lies: nothing of it goes into the browser's
- * storage.
- */
+/** A bundle's files in a folder of this computer that the person picked: read where they lie, nothing goes into the browser's storage. */
 
 import { EngineError } from '../common/errors.js';
 import { sha256 } from '../common/sha256.js';
 
-/** @typedef {import('./shards.js').FileSpec} FileSpec */
-/** @typedef {import('./shards.js').Source} Source */
+/** @typedef {import('./file-source.js').FileSpec} FileSpec */
+/** @typedef {import('./file-source.js').FileSource} FileSource */
 
 /**
- * @typedef {object} Picked  a folder as it can travel to a worker; a File on its own forgets there in which folder it lay
+ * @typedef {object} PickedFolder  a folder as it can travel to a worker; a File on its own forgets there in which folder it lay
  * @property {string} name
  * @property {Map<string, File>} files  by their paths in the folder
  */
@@ -18,25 +15,25 @@ import { sha256 } from '../common/sha256.js';
 /**
  * The folder of an `<input type=file webkitdirectory>`.
  * @param {Iterable<File>} list
- * @returns {Picked}
+ * @returns {PickedFolder}
  */
-export function picked(list) {
+export function pickedFolder(list) {
   const paths = Array.from(list, (file) => /** @type {const} */ ([file.webkitRelativePath || file.name, file]));
   const inside = (/** @type {string} */ path) => path.slice(path.indexOf('/') + 1);
   const name = /^[^/]+(?=\/)/.exec(paths[0]?.[0] ?? '')?.[0] ?? 'that was picked';
   return { name, files: new Map(paths.map(([path, file]) => [inside(path), file])) };
 }
 
-/** @implements {Source} */
-export class Folder {
+/** @implements {FileSource} */
+export class FolderFiles {
   #name;
   #files;
   #onBytes;
   /** At the next visit the folder has to be picked again. */
-  kept = false;
+  cached = false;
 
   /**
-   * @param {Picked} folder
+   * @param {PickedFolder} folder
    * @param {object} [options]
    * @param {(bytes: number) => void} [options.onBytes]  bytes that have been read
    */

@@ -1,19 +1,18 @@
 /**
- * What the browser keeps of the models' files, under their sha256: whole ones, and of large ones the parts that had arrived when
- * a visit ended. Whoever takes something from here verifies it. And the last manifest of each bundle, for days without a network.
+ * The models' files in the browser's storage, under their sha256: whole ones, and of large ones the parts that had arrived when
+ * a visit ended. Whoever gets something from here verifies it. And the last manifest of each bundle, for days without a network.
  */
 
-/** @typedef {import('./shards.js').FileSpec} FileSpec */
+/** @typedef {import('./file-source.js').FileSpec} FileSpec */
 
-const CACHE = 'deltapage-files';
+const FILES = 'deltapage-files';
 const MANIFESTS = 'deltapage-manifests';
 const FOLDER = `${globalThis.origin}/deltapage/sha256/`;
 const ANY_PART = { ignoreSearch: true }; // the whole file and its parts: their addresses differ in the query
 
-/** The browser's storage; where it is absent or refused nothing is kept and nothing found. */
-export class Kept {
-  // Absent on insecure origins, refused in some private windows.
-  #cache = globalThis.caches ? caches.open(CACHE).catch(() => null) : Promise.resolve(null);
+/** Where the browser's storage is absent or refused, nothing is kept and nothing found. */
+export class FileCache {
+  #cache = open(FILES);
 
   /**
    * Whether a whole file is here; damage shows only when it is used.
@@ -28,8 +27,8 @@ export class Kept {
    * @param {FileSpec} spec
    * @returns {Promise<Uint8Array<ArrayBuffer> | null>}
    */
-  async take({ sha256 }) {
-    return this.#take(FOLDER + sha256);
+  get({ sha256 }) {
+    return this.#get(FOLDER + sha256);
   }
 
   /**
@@ -58,14 +57,14 @@ export class Kept {
    * @param {Uint8Array<ArrayBuffer>} target
    * @returns {Promise<number>} bytes filled in
    */
-  async takeParts({ sha256 }, target) {
+  async getParts({ sha256 }, target) {
     const cache = await this.#cache;
     const requests = await cache?.keys(FOLDER + sha256, ANY_PART).catch(() => []) ?? [];
     const parts = requests.map((request) => ({ request, ...rangeOf(request.url) })).sort((a, b) => a.from - b.from);
     let have = 0;
     for (const { request, from, to } of parts) {
       if (from !== have || to > target.length) continue;
-      const bytes = await this.#take(request);
+      const bytes = await this.#get(request);
       if (bytes?.length !== to - from) break;
       target.set(bytes, from);
       have = to;
@@ -74,10 +73,10 @@ export class Kept {
   }
 
   /**
-   * Remove a file, whole or in parts.
+   * Delete a file, whole or in parts.
    * @param {{sha256: string}} spec
    */
-  async remove({ sha256 }) {
+  async delete({ sha256 }) {
     await (await this.#cache)?.delete(FOLDER + sha256, ANY_PART).catch(() => false);
   }
 
@@ -96,8 +95,27 @@ export class Kept {
     return sizes;
   }
 
+  /**
+   * Keep a bundle's manifest in place of the one before.
+   * @param {string} url
+   * @param {Uint8Array<ArrayBuffer>} bytes
+   */
+  async putManifest(url, bytes) {
+    await (await open(MANIFESTS))?.put(url, new Response(bytes)).catch(() => {}); // the model loads all the same
+  }
+
+  /**
+   * The last manifest that was seen of a bundle.
+   * @param {string} url
+   * @returns {Promise<Uint8Array<ArrayBuffer> | null>}
+   */
+  async getManifest(url) {
+    const response = await (await open(MANIFESTS))?.match(url).catch(() => undefined);
+    return response ? new Uint8Array(await response.arrayBuffer()) : null;
+  }
+
   /** @param {string | Request} address */
-  async #take(address) {
+  async #get(address) {
     try {
       const response = await (await this.#cache)?.match(address);
       return response ? new Uint8Array(await response.arrayBuffer()) : null;
@@ -117,22 +135,12 @@ export class Kept {
 }
 
 /**
- * @param {string} url
- * @param {Uint8Array<ArrayBuffer>} bytes
+ * One of the browser's caches: absent on insecure origins, refused in some private windows.
+ * @param {string} name
+ * @returns {Promise<Cache | null>}
  */
-export async function keepManifest(url, bytes) {
-  const cache = await globalThis.caches?.open(MANIFESTS).catch(() => null);
-  await cache?.put(url, new Response(bytes)).catch(() => {}); // the model loads all the same
-}
-
-/**
- * @param {string} url
- * @returns {Promise<Uint8Array<ArrayBuffer> | null>}
- */
-export async function lastManifest(url) {
-  const cache = await globalThis.caches?.open(MANIFESTS).catch(() => null);
-  const response = await cache?.match(url).catch(() => undefined);
-  return response ? new Uint8Array(await response.arrayBuffer()) : null;
+async function open(name) {
+  return await globalThis.caches?.open(name).catch(() => null) ?? null;
 }
 
 /**

@@ -1,0 +1,40 @@
+/** Where a bundle's files come from, whatever it is: a server (hosted-files.js) or a folder of this computer (folder-files.js). */
+
+/** @typedef {{file: string, bytes: number, sha256: string}} FileSpec  an entry of the bundle's manifest */
+/** @typedef {{number: number, bytes: Uint8Array<ArrayBuffer>}} Arrival  a file by its place in the list asked for */
+
+/**
+ * @typedef {object} FileSource
+ * @property {() => Promise<Uint8Array<ArrayBuffer>>} manifest  its bytes; it is what names and hashes everything else
+ * @property {(spec: FileSpec) => Promise<Uint8Array<ArrayBuffer>>} get  one file, verified
+ * @property {boolean} cached  whether the files are here at the next visit
+ */
+
+const PARALLEL = 4; // shards on their way at a time; as many may wait in memory for the GPU
+
+/**
+ * Files in the order in which they arrive, a few at a time; fetching starts at the call and pauses while nobody takes them.
+ * @param {FileSource} source
+ * @param {FileSpec[]} specs
+ * @returns {AsyncGenerator<Arrival, void, void>}
+ */
+export function arrivals(source, specs) {
+  let next = 0;
+  /** @type {Map<number, Promise<Arrival>>} */
+  const coming = new Map();
+  const start = () => {
+    const number = next++;
+    const arrival = source.get(specs[number]).then((bytes) => ({ number, bytes }));
+    arrival.catch(() => {}); // reported where it is taken
+    coming.set(number, arrival);
+  };
+  while (next < Math.min(PARALLEL, specs.length)) start();
+  return (async function* inOrder() {
+    while (coming.size) {
+      const arrival = await Promise.race(coming.values());
+      coming.delete(arrival.number);
+      yield arrival;
+      if (next < specs.length) start();
+    }
+  })();
+}
