@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from web.host import site
-
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("pyside", "kernels_wgsl", "web")
 # Which rooms a room of pyside may know besides itself; desk, app and host see everything below them.
@@ -25,7 +23,6 @@ BELOW: dict[str, set[str]] = {
     "host": {"errors", "plan", "api", "app"},
     "desk": {"errors", "text", "bundle", "network", "plan", "engine"},
 }
-MODEL_WORDS = r"(?i)\b(tokens?|prompt|chat|vocab|layers?|attention|embed|rope|rotary|prefill|decode|logit|sampl|quant|qwen|delta|softmax|kv)"
 
 
 @cache
@@ -124,13 +121,7 @@ def test_every_file_is_in_a_room() -> None:
     assert rooms - {"__init__"} == set(BELOW)
 
 
-def test_the_replayer_has_no_model_words() -> None:
-    assert re.findall(MODEL_WORDS, (ROOT / "web/engine/replay.js").read_text(encoding="utf-8")) == []
-
-
 def test_no_language_hides_in_anothers_strings() -> None:
-    for path in (path for folder in ("", *site.ROOMS) for path in (ROOT / "web" / folder).glob("*.js")):
-        assert not re.search(r"runPython|pyodide_py|eval\(|new Function", path.read_text(encoding="utf-8")), path
     for path in sources("pyside"):
         assert not re.search(r"run_js|eval_code|\beval\(|\bexec\(", path.read_text(encoding="utf-8")), path
 

@@ -4,7 +4,7 @@ import { h, icon, iconButton } from './dom.js';
 import { bytes, count } from './format.js';
 import { Pace } from './pace.js';
 
-/** @typedef {import('../engine/protocol.js').Progress} Progress */
+/** @typedef {import('../deltapage.js').Progress} Progress */
 
 /**
  * @typedef {object} ComposerActions

@@ -2,7 +2,7 @@
 
 /** @typedef {import('../deltapage.js').Engine} Engine */
 /** @typedef {import('../deltapage.js').Info} Info */
-/** @typedef {import('../engine/protocol.js').Progress} Progress */
+/** @typedef {import('../deltapage.js').Progress} Progress */
 /** @typedef {string | FileList | File[]} Source  a folder's URL, or the files of a folder of this computer */
 
 /**
