@@ -53,9 +53,14 @@ class ModelConfig:
         return self.num_attention_heads * self.head_dim
 
     @property
+    def key_value_width(self) -> int:
+        """Hkv*Dh."""
+        return self.num_key_value_heads * self.head_dim
+
+    @property
     def qkv_width(self) -> int:
         """Rows of the attention input projection: Hq*2*Dh + 2*Hkv*Dh."""
-        return 2 * self.attention_width + 2 * self.num_key_value_heads * self.head_dim
+        return 2 * self.attention_width + 2 * self.key_value_width
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready fields, as the manifest holds them."""

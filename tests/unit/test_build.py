@@ -24,7 +24,7 @@ from pyside.desk.bundle_writer import BundleWriter
 from pyside.desk.checkpoint import Checkpoint
 from pyside.desk.checkpoint_config import model_config
 from pyside.desk.selftest_vectors import bake
-from pyside.desk.weights import network, trunk_prefix
+from pyside.desk.weights import network, rows, trunk_prefix, values
 from pyside.engine import selftest
 from pyside.errors import PlanError
 from pyside.network.model import compile_plan
@@ -86,7 +86,7 @@ def test_a_bundle_holds_the_checkpoint(variant: str, recipe: str, tmp_path: Path
     for weight in network(manifest.model, trunk_prefix(checkpoint.entries)):
         names = manifest.pieces(weight.name) or (weight.name,)
         found = np.concatenate([matrix(tmp_path / "b", manifest, name) for name in names])
-        expected = weight.rows(checkpoint, 0, weight.shape[0]) if weight.matrix else weight.values(checkpoint)
+        expected = rows(weight, checkpoint, 0, weight.shape[0]) if weight.matrix else values(weight, checkpoint)
         if recipe == "f32" or not weight.matrix:
             np.testing.assert_array_equal(found, expected)
         else:

@@ -10,10 +10,11 @@ import pytest
 
 from pyside.bundle.manifest import PLAIN
 from pyside.errors import BundleError, PlanError
+from pyside.network.gated_delta import GatedDelta
 from pyside.network.memory import Memory
-from pyside.network.model import LAZY, compile_plan
+from pyside.network.model import LAZY, compile_plan, passes
 from pyside.plan.limits import Limits
-from pyside.plan.plan import PlanBuilder
+from pyside.plan.plan import Pass, PlanBuilder
 from tests.support.closeness import assert_close
 from tests.support.executors.numpy_gpu import NumpyGpu
 from tests.support.models.whole_plan import (
@@ -112,9 +113,11 @@ def test_states_share_buffers_and_split_when_they_must() -> None:
 
     wide = replace(manifest.model, linear_num_value_heads=32, linear_key_head_dim=64, linear_value_head_dim=64)
     small = PlanBuilder(limits=replace(Limits.baseline(), buffer_bytes=1_100_000))
-    memory = Memory(small, replace(manifest, model=wide), chunk=16, context=64)
+    memory = Memory(small, passes(wide), replace(manifest, model=wide), chunk=16, context=64)
+    mixers = [block for block in passes(wide)[Pass.PREFILL].blocks if isinstance(block, GatedDelta)]
+    found = [memory.view(block, "delta_state") for block in mixers]
     layers = 32 * 64 * 64 * 4  # bytes of one state: two fit a buffer
-    at = [(small.buffers[view.buffer].name, view.offset, view.bytes) for view in memory.delta_state.values()]
+    at = [(small.buffers[view.buffer].name, view.offset, view.bytes) for view in found]
     assert at == [(f"delta_state.{i // 2}", i % 2 * layers, layers) for i in range(6)]
 
 
@@ -140,8 +143,8 @@ def test_the_context_of_a_software_adapter() -> None:
 def test_a_chunk_fits_the_scratch() -> None:
     manifest = tiny("tiny-a").manifest
     wide = replace(manifest.model, intermediate_size=1 << 17)
-    assert Memory(PlanBuilder(), manifest, None, None).chunk == 256
-    assert Memory(PlanBuilder(), replace(manifest, model=wide), None, None).chunk == 128
+    assert Memory(PlanBuilder(), passes(manifest.model), manifest).facts.chunk == 256
+    assert Memory(PlanBuilder(), passes(wide), replace(manifest, model=wide)).facts.chunk == 128
 
 
 def test_what_is_missing_is_named() -> None:
@@ -180,6 +183,18 @@ def test_every_weight_is_used_and_uploaded_once() -> None:
             name: tensor.bytes for name, tensor in manifest.tensors.items()
         }
         assert any(tensor.format == PLAIN for tensor in manifest.tensors.values())
+
+
+def test_what_a_block_names_hides_no_shared_buffer() -> None:
+    """A word of a line is looked up among the block's weights, then its state, then the buffers that blocks share."""
+    for model in MODELS:
+        for work in passes(tiny(model).manifest.model).values():
+            shared = {
+                name for block in work.blocks for name in (*block.exchanged(1), *block.scratch(1), *block.cache())
+            }
+            for block in work.blocks:
+                own = [weight.name for weight in block.weights()] + list(block.state())
+                assert len(set(own)) == len(own) and not shared & set(own)
 
 
 def test_lazy_passes_exist_and_the_others_answer() -> None:

@@ -19,8 +19,9 @@ from pyside.desk.checkpoint import Checkpoint, Entry, F32Array
 from pyside.desk.checkpoint_config import model_config
 from pyside.desk.convert import Job
 from pyside.desk.recipes import RECIPES, format_of
-from pyside.desk.weights import Weight, account, network, trunk_prefix
+from pyside.desk.weights import account, network, rows, trunk_prefix, values
 from pyside.errors import CheckpointError
+from pyside.network.weight import Weight
 from tests.support.models.checkpoints import Shape, variants, write_checkpoint
 
 
@@ -52,55 +53,50 @@ def test_weights_are_what_the_contract_says(variant: str, tmp_path: Path) -> Non
     checkpoint, config, weights = open_checkpoint(write_checkpoint(tmp_path / "c", shape))
     trunk = shape.prefix
 
-    def rows(name: str) -> F32Array:
-        return weights[name].rows(checkpoint, 0, weights[name].shape[0])
+    def ours(name: str) -> F32Array:
+        weight = weights[name]
+        return rows(weight, checkpoint, 0, weight.shape[0]) if weight.matrix else values(weight, checkpoint)
 
     def theirs(name: str) -> F32Array:
         return whole(checkpoint, f"{trunk}{name}")
 
-    np.testing.assert_array_equal(rows("embed"), theirs("embed_tokens.weight"))
-    np.testing.assert_array_equal(weights["final_norm"].values(checkpoint), 1 + theirs("norm.weight"))
+    np.testing.assert_array_equal(ours("embed"), theirs("embed_tokens.weight"))
+    np.testing.assert_array_equal(ours("final_norm"), 1 + theirs("norm.weight"))
     assert ("head" in weights) == (not shape.tied)
     for i, kind in enumerate(config.layer_types):
-        ours, layer = f"layers.{i}.", f"layers.{i}."
+        layer = f"layers.{i}."
         gate, up = theirs(f"{layer}mlp.gate_proj.weight"), theirs(f"{layer}mlp.up_proj.weight")
         blocks = [part[b : b + 32] for b in range(0, len(gate), 32) for part in (gate, up)]
-        np.testing.assert_array_equal(rows(f"{ours}mlp.gate_up"), np.concatenate(blocks))
-        np.testing.assert_array_equal(rows(f"{ours}mlp.down"), theirs(f"{layer}mlp.down_proj.weight"))
+        np.testing.assert_array_equal(ours(f"{layer}mlp.gate_up"), np.concatenate(blocks))
+        np.testing.assert_array_equal(ours(f"{layer}mlp.down"), theirs(f"{layer}mlp.down_proj.weight"))
         for norm, published in (("input_norm", "input_layernorm"), ("post_norm", "post_attention_layernorm")):
-            np.testing.assert_array_equal(
-                weights[f"{ours}{norm}"].values(checkpoint), 1 + theirs(f"{layer}{published}.weight")
-            )
+            np.testing.assert_array_equal(ours(f"{layer}{norm}"), 1 + theirs(f"{layer}{published}.weight"))
         if kind == "linear_attention":
             here = f"{layer}linear_attn."
             qkvz = np.concatenate([theirs(f"{here}in_proj_qkv.weight"), theirs(f"{here}in_proj_z.weight")])
-            np.testing.assert_array_equal(rows(f"{ours}gdn.in_proj"), qkvz)
+            np.testing.assert_array_equal(ours(f"{layer}gdn.in_proj"), qkvz)
             ba = np.concatenate([theirs(f"{here}in_proj_b.weight"), theirs(f"{here}in_proj_a.weight")])
-            np.testing.assert_array_equal(rows(f"{ours}gdn.in_proj_ba"), ba)
+            np.testing.assert_array_equal(ours(f"{layer}gdn.in_proj_ba"), ba)
             gates = np.stack([-np.exp(theirs(f"{here}A_log")), theirs(f"{here}dt_bias")])
-            np.testing.assert_array_equal(weights[f"{ours}gdn.gates"].values(checkpoint), gates)
-            np.testing.assert_array_equal(
-                weights[f"{ours}gdn.conv"].values(checkpoint), theirs(f"{here}conv1d.weight")[:, 0]
-            )
-            np.testing.assert_array_equal(weights[f"{ours}gdn.norm"].values(checkpoint), theirs(f"{here}norm.weight"))
-            np.testing.assert_array_equal(rows(f"{ours}gdn.out_proj"), theirs(f"{here}out_proj.weight"))
+            np.testing.assert_array_equal(ours(f"{layer}gdn.gates"), gates)
+            np.testing.assert_array_equal(ours(f"{layer}gdn.conv"), theirs(f"{here}conv1d.weight")[:, 0])
+            np.testing.assert_array_equal(ours(f"{layer}gdn.norm"), theirs(f"{here}norm.weight"))
+            np.testing.assert_array_equal(ours(f"{layer}gdn.out_proj"), theirs(f"{here}out_proj.weight"))
         else:
             here = f"{layer}self_attn."
             qkv = np.concatenate([theirs(f"{here}{name}_proj.weight") for name in "qkv"])
-            np.testing.assert_array_equal(rows(f"{ours}attn.in_proj"), qkv)
-            np.testing.assert_array_equal(rows(f"{ours}attn.out_proj"), theirs(f"{here}o_proj.weight"))
+            np.testing.assert_array_equal(ours(f"{layer}attn.in_proj"), qkv)
+            np.testing.assert_array_equal(ours(f"{layer}attn.out_proj"), theirs(f"{here}o_proj.weight"))
             for norm in ("q_norm", "k_norm"):
-                np.testing.assert_array_equal(
-                    weights[f"{ours}attn.{norm}"].values(checkpoint), 1 + theirs(f"{here}{norm}.weight")
-                )
+                np.testing.assert_array_equal(ours(f"{layer}attn.{norm}"), 1 + theirs(f"{here}{norm}.weight"))
 
 
 @pytest.mark.parametrize("name", ["layers.0.gdn.in_proj", "layers.0.mlp.gate_up", "layers.3.attn.in_proj", "embed"])
 def test_rows_come_in_any_slices(name: str, tmp_path: Path) -> None:
     checkpoint, _, weights = open_checkpoint(write_checkpoint(tmp_path / "c"))
     weight = weights[name]
-    all_rows = weight.rows(checkpoint, 0, weight.shape[0])
-    slices = [weight.rows(checkpoint, a, min(a + 64, weight.shape[0])) for a in range(0, weight.shape[0], 64)]
+    all_rows = rows(weight, checkpoint, 0, weight.shape[0])
+    slices = [rows(weight, checkpoint, a, min(a + 64, weight.shape[0])) for a in range(0, weight.shape[0], 64)]
     np.testing.assert_array_equal(np.concatenate(slices), all_rows)
 
 
@@ -157,7 +153,7 @@ def test_a_decay_that_overflows_is_named(tmp_path: Path) -> None:
     raw[entry.offset : entry.offset + 4] = np.float32(200).tobytes()
     entry.file.write_bytes(raw)
     with pytest.raises(CheckpointError, match=r"layers\.0\.gdn\.gates has 1 NaN or infinite"):
-        weights["layers.0.gdn.gates"].values(checkpoint)
+        values(weights["layers.0.gdn.gates"], checkpoint)
 
 
 def test_gate_projections_are_never_quantised_and_vocabulary_rows_are_at_8_bits_in_q4() -> None:
@@ -170,17 +166,17 @@ def test_gate_projections_are_never_quantised_and_vocabulary_rows_are_at_8_bits_
 
 
 @pytest.mark.parametrize("format", ["f32", "f16", "q8", "q4"])
-@pytest.mark.parametrize("rows", [64, 640, 1000, 4096])
-def test_pieces_cover_the_rows_evenly_and_fit_the_limit(format: str, rows: int) -> None:
-    weight = Weight("embed", (rows, 64), (), matrix=True)
+@pytest.mark.parametrize("count", [64, 640, 1000, 4096])
+def test_pieces_cover_the_rows_evenly_and_fit_the_limit(format: str, count: int) -> None:
+    weight = Weight("embed", (count, 64), (), "stacked")
     limit = tensor_bytes(format, (320, 64))
     pieces = convert.pieces(weight, format, limit)
     assert [piece.name for piece in pieces] == [f"embed.{i}" for i in range(len(pieces))]
-    assert sum(piece.shape[0] for piece in pieces) == rows
+    assert sum(piece.shape[0] for piece in pieces) == count
     assert all(tensor_bytes(format, piece.shape) <= limit for piece in pieces)
     assert all(piece.shape[0] % 64 == 0 for piece in pieces[:-1])
     assert [piece.first for piece in pieces] == [sum(p.shape[0] for p in pieces[:i]) for i in range(len(pieces))]
-    assert len(pieces) == -(-rows // 320)
+    assert len(pieces) == -(-count // 320)
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
@@ -193,9 +189,9 @@ def test_packed_blocks_joined_are_the_packed_matrix(
         for job in convert.jobs(weights.values(), recipe, 30_000):
             words, scales = (b"".join(part) for part in zip(*convert.blocks(job, checkpoint, pool), strict=True))
             if job.format == "plain":
-                assert words == job.weight.values(checkpoint).tobytes() and scales == b""
+                assert words == values(job.weight, checkpoint).tobytes() and scales == b""
                 continue
-            matrix = job.weight.rows(checkpoint, 0, job.shape[0])
+            matrix = rows(job.weight, checkpoint, job.first, job.first + job.shape[0])
             assert (words, scales) == pack(matrix, job.format)
             assert (len(words), len(scales)) == packed_bytes(job.format, job.shape)
             if job.format == "f32":
@@ -206,6 +202,7 @@ def test_a_weight_that_the_format_cannot_hold_is_named(tmp_path: Path) -> None:
     folder = write_checkpoint(tmp_path / "c", Shape(dtype="F32"))
     checkpoint, _, weights = open_checkpoint(folder)
     entry = checkpoint.entries["model.language_model.layers.0.mlp.down_proj.weight"]
+    down = weights["layers.0.mlp.down"]
     raw = bytearray(entry.file.read_bytes())
     raw[entry.offset : entry.offset + 4] = np.float32(1e6).tobytes()
     entry.file.write_bytes(raw)
@@ -213,4 +210,4 @@ def test_a_weight_that_the_format_cannot_hold_is_named(tmp_path: Path) -> None:
         ThreadPoolExecutor(1) as pool,
         pytest.raises(CheckpointError, match=r"layers\.0\.mlp\.down from row 0 as f16: .*f16 holds"),
     ):
-        list(convert.blocks(Job(weights["layers.0.mlp.down"], "f16"), checkpoint, pool))
+        list(convert.blocks(Job(down.name, "f16", down.shape, down), checkpoint, pool))

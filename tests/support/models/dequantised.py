@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from kernels_wgsl.formats import ROW_TILE
 from kernels_wgsl.pack import unpack
 from pyside.bundle.manifest import PLAIN, Manifest, aligned, sections
-from pyside.desk.weights import Weight, network
+from pyside.desk.weights import network
+from pyside.network.weight import Weight
 from tests.support.models.oracle import TRUNK
 
 Floats = NDArray[np.float32]
@@ -34,7 +35,7 @@ class BundleWeights:
             first = sum(int(np.prod(other.shape)) for other in weight.parts[:index])
             values = self.tensor(weight.name).reshape(-1)[first : first + int(np.prod(part.shape))].reshape(part.shape)
             return _undone(part.name, values)[start:stop]
-        if weight.interleaved:
+        if weight.layout == "interleaved":
             whole = self._matrix(weight.name, 0, weight.shape[0])
             return whole.reshape(-1, 2, ROW_TILE, whole.shape[1])[:, index].reshape(-1, whole.shape[1])[start:stop]
         first = sum(other.shape[0] for other in weight.parts[:index])

@@ -1,0 +1,73 @@
+"""How a block writes its dispatches: buffers by name, constants that the model and the device imply filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kernels_wgsl.catalog import CATALOG
+from kernels_wgsl.catalog.spec import Value
+from pyside.network.block import Block
+from pyside.network.memory import Memory
+from pyside.network.stored import Piece, Stored
+from pyside.network.tuning import tuned
+from pyside.plan.plan import PlanBuilder, View
+
+
+class Rows:
+    """Writes one block's dispatches for a pass of T rows.
+
+    A small word of a line is a binding: the name of a weight of the block, of its state, or of a buffer that blocks share.
+    A capital word is a constant of the kernel.
+    """
+
+    def __init__(self, builder: PlanBuilder, memory: Memory, stored: Stored, block: Block, rows: int) -> None:
+        self.T = rows
+        self._builder, self._memory, self._stored, self._block = builder, memory, stored, block
+        self._constants: dict[str, Value] = {"T": rows, "KV": memory.kv, **block.constants()}
+
+    def __call__(self, kernel: str, label: str, **words: View | Value) -> None:
+        """One dispatch."""
+        self._dispatch(kernel, f"{self._block.ours}{label}", words)
+
+    def pieces(self, name: str) -> tuple[Piece, ...]:
+        """The row pieces of a matrix of the block."""
+        return self._stored.pieces(self._block.named_weights[name])
+
+    def linear(self, name: str, *, x: str, y: str, label: str = "", **own: Value) -> None:
+        """y = W x for every row with the matrix ``name``; ``label`` comes before the name."""
+        self._product("", name, 1, x, y, label, own)
+
+    def swiglu(self, name: str, *, x: str, y: str) -> None:
+        """y = silu(gate) * up for every row; the rows of W are gate and up by turns of ROW_TILE."""
+        self._product("_swiglu", name, 2, x, y, "", {})
+
+    def _product(
+        self, suffix: str, name: str, per_value: int, x: str, y: str, label: str, own: Mapping[str, Value]
+    ) -> None:
+        """A matvec for one row, a matmul for more; each piece of W gives some of y's columns, one for ``per_value`` rows."""
+        kernel = f"{'matvec' if self.T == 1 else 'matmul'}{suffix}"
+        pieces, whole = self.pieces(name), self._view(y)
+        columns = self._block.named_weights[name].shape[0] // per_value
+        for piece in pieces:
+            first, count = piece.first // per_value, piece.rows // per_value
+            target = whole
+            if len(pieces) > 1:
+                target = whole.at(4 * first, 4 * count if self.T == 1 else whole.bytes - 4 * first)
+            usual: dict[str, View | Value] = {
+                "FORMAT": piece.format, "K": piece.columns, "N": count, "F": count, "Y_STRIDE": columns, "EPILOGUE": "store",
+            }  # fmt: skip
+            self._dispatch(kernel, f"{label}{piece.name}", {**usual, **own, **piece.bindings, "x": x, "y": target})
+
+    def _dispatch(self, kernel: str, label: str, words: Mapping[str, View | Value]) -> None:
+        known = self._constants | {key: value for key, value in words.items() if not isinstance(value, View)}
+        known |= tuned(kernel, known, self._builder.limits)
+        constants = {key: known[key] for key in CATALOG[kernel].constants}
+        bindings = {key: self._view(value) for key, value in words.items() if key.islower()}
+        self._builder.dispatch(kernel, label, constants, control=self._memory.control, **bindings)
+
+    def _view(self, named: View | Value) -> View:
+        """A range given as it is, or by the name of a plain weight, of state, or of a shared buffer."""
+        if isinstance(named, View):
+            return named
+        weight = self._block.named_weights.get(str(named))
+        return self._stored.plain(weight) if weight else self._memory.view(self._block, str(named))
