@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from pyside.engine.content import Content
+from pyside.engine.content import Content, Span
 from pyside.engine.session import Session
 from pyside.errors import ContextError
 from pyside.plan.plan import Buffer, Facts, Plan
@@ -35,11 +35,12 @@ class Recorded:
         asyncio.run(self.gpu.load(PLAN))
         self.session = Session(self.gpu, PLAN, snapshot_bytes)
 
-    def take(self, ids: Sequence[int], keep_at: Sequence[int] = ()) -> int:
+    def take(self, prompt: Content | Sequence[int], keep_at: Sequence[int] = ()) -> int:
         """Do what the engine does with a prompt; returns how much was reused."""
-        reused = self.session.restore(Content.of(ids))
+        content = Content.of(prompt)
+        reused = self.session.restore(content)
         self.true()
-        for id in ids[reused:]:
+        for id in content.ids[reused:]:
             self.session.extend([id])
             self.gpu.buffers["state"][:2] = (len(self.session.ids), id)
             if len(self.session.ids) in keep_at:
@@ -127,3 +128,41 @@ def test_forget(recorded: Recorded) -> None:
     recorded.session.forget()
     recorded.true()
     assert recorded.session.snapshots == () and recorded.take([1, 2, 3]) == 0
+
+
+PAD = 99
+PICTURED = (1, 2, *[PAD] * 4, 3, 4, *[PAD] * 2, 5, 6)
+CAT, DOG, OWL = Span(2, 4, "cat"), Span(2, 4, "dog"), Span(8, 2, "owl")
+
+
+def test_equal_pictures_are_reused(recorded: Recorded) -> None:
+    recorded.take(Content(PICTURED, (CAT, OWL)))
+    assert recorded.take(Content((*PICTURED, 7), (CAT, OWL))) == len(PICTURED)
+
+
+def test_another_picture_behind_equal_ids_is_not_taken_for_the_first(recorded: Recorded) -> None:
+    recorded.take(Content(PICTURED, (CAT, OWL)), keep_at=[1, 2, 7, 11])
+    assert recorded.take(Content(PICTURED, (CAT, Span(8, 2, "eel")))) == 7
+    assert recorded.take(Content(PICTURED, (DOG, OWL))) == 2
+    assert recorded.take(PICTURED) == 2, "ids alone have no picture behind them"
+    assert recorded.take(Content(PICTURED, (CAT, OWL))) == 2
+
+
+def test_nothing_is_kept_or_cut_within_a_span(recorded: Recorded) -> None:
+    recorded.take(Content(PICTURED, (CAT, OWL)), keep_at=range(12))
+    assert recorded.session.snapshots == (1, 2, 6, 7, 8, 10, 11)
+    assert recorded.take(Content(PICTURED[:5], (Span(2, 3, "cat"),))) == 2
+    recorded.session.forget()
+    recorded.take(PICTURED, keep_at=range(2, 8))
+    assert list(recorded.session.snapshots) == [2, 3, 4, 5, 6, 7], "a text has no spans"
+
+
+def test_a_prompt_that_was_left_within_a_span_goes_on_before_it(recorded: Recorded) -> None:
+    content = Content(PICTURED, (CAT, OWL))
+    recorded.session.restore(content)
+    for place, id in enumerate(PICTURED[:4], 1):
+        recorded.session.extend([id])
+        recorded.gpu.buffers["state"][:2] = (place, id)
+        if place == 2:
+            recorded.session.keep()
+    assert recorded.take(content) == 2

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kernels_wgsl.catalog import CATALOG, slots_for
+from pyside.engine.content import Content
 from pyside.engine.engine import Engine
 from pyside.engine.sampling import Sampling
 from pyside.network.model import compile_plan
@@ -46,9 +47,9 @@ async def open_engine(gpu: Gpu, made: MemoryBundle, chunk: int | None = 64, **op
     return Engine(gpu, plan, **{"vocab_used": plan.facts.vocab_size, **options})
 
 
-async def greedy(engine: Engine, ids: Sequence[int], count: int, **options: Any) -> list[int]:
+async def greedy(engine: Engine, prompt: Content | Sequence[int], count: int, **options: Any) -> list[int]:
     """The next ``count`` ids."""
-    return [token.id async for token in engine.generate(ids, Sampling(count), **options)]
+    return [token.id async for token in engine.generate(prompt, Sampling(count), **options)]
 
 
 def prefill(gpu: Gpu, ids: Sequence[int], position: int = 0) -> None:
