@@ -19,26 +19,37 @@
 
 import { Announcer } from './chat/announcer.js';
 import { Composer } from './chat/composer.js';
+import { toJson, toMarkdown } from './chat/conversation-files.js';
+import { ConversationList } from './chat/conversation-list.js';
 import { Conversation } from './chat/conversation.js';
-import { h, icon, iconButton } from './chat/dom.js';
-import { toJson, toMarkdown } from './chat/exchange.js';
-import { bytes } from './chat/format.js';
-import { Library } from './chat/library.js';
-import { Model } from './chat/model.js';
-import { listModels, modelIn, ModelPicker } from './chat/models.js';
-import { defaults, keep, restore } from './chat/settings.js';
+import { h } from './chat/dom.js';
+import { Header } from './chat/header.js';
+import { ModelInUse } from './chat/model-in-use.js';
+import { listModels, modelIn } from './chat/model-list.js';
+import { restore, save } from './chat/settings.js';
+import { Sidebar } from './chat/sidebar.js';
+import { initialState, modelName } from './chat/state.js';
+import { Store } from './chat/store.js';
 import { css } from './chat/styles.js';
 import { ThreadView } from './chat/thread-view.js';
-import { Tree } from './chat/tree.js';
 
+/** @typedef {import('./agent/tools.js').Tool} Tool */
+/** @typedef {import('./chat/settings.js').Settings} Settings */
+/** @typedef {import('./chat/state.js').ChatStore} ChatStore */
+/** @typedef {import('./chat/state.js').DialogName} DialogName */
+/** @typedef {import('./chat/state.js').Source} Source */
 /** @typedef {import('./deltapage.js').Engine} Engine */
 /** @typedef {import('./deltapage.js').Message} Message */
-/** @typedef {import('./chat/models.js').Listed} Listed */
-/** @typedef {import('./chat/settings.js').Settings} Settings */
-/** @typedef {import('./agent/tools.js').Tool} Tool */
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(css);
+
+/** What makes each dialog, fetched when it is opened. @type {Record<DialogName, () => Promise<(store: ChatStore) => HTMLDialogElement>>} */
+const DIALOGS = {
+  settings: async () => (await import('./chat/settings-dialog.js')).settingsDialog,
+  models: async () => (await import('./chat/models-dialog.js')).modelsDialog,
+  export: async () => (await import('./chat/export-dialog.js')).exportDialog,
+};
 
 export class DeltaChat extends HTMLElement {
   static observedAttributes = ['bundle', 'bundles', 'storage', 'intro-message', 'placeholder'];
@@ -47,70 +58,29 @@ export class DeltaChat extends HTMLElement {
   tools = [];
 
   #root = this.attachShadow({ mode: 'open' });
-  #settings = defaults();
-  /** Those that can be chosen. @type {Listed[]} */
-  #models = [];
-  /** What the folder in use holds, if it is one of this computer. @type {Listed | null} */
-  #picked = null;
-  #shown = { title: '', model: '' };
-
-  #announcer = new Announcer();
-  #thread = new ThreadView({
-    edit: (node, text) => this.#conversation.say(text, node.parent),
-    regenerate: (node) => this.#conversation.regenerate(node),
-    choose: (node) => this.#conversation.choose(node),
-  });
-  #composer = new Composer({
-    send: (text) => this.send(text),
-    stop: () => this.stop(),
-    editLast: () => this.#thread.editLast(),
-    thinking: (thinking) => this.#set({ ...this.#settings, thinking }),
-  });
-  #model = new Model({
-    progress: (progress) => this.#composer.loading(progress),
-    state: (state) => this.#modelIs(state),
-    noRoom: (sentence) => this.#composer.notice(sentence),
-  });
-  #conversation = new Conversation({
-    thread: this.#thread,
-    composer: this.#composer,
-    announcer: this.#announcer,
-    load: () => this.load(),
-    contextWindow: () => this.#model.info?.contextWindow ?? 0,
-    settings: () => this.#settings,
-    tools: () => this.tools,
-    keep: (tree) => this.#keep(tree),
-    answered: (message) => this.#tell('delta-message', { message }),
-    fail: (error) => this.#fail(error),
-  });
-  #library = new Library({
-    current: () => this.#conversation.tree,
-    show: (tree) => this.#show(tree),
-    follow: (tree) => {
-      this.#conversation.show(tree);
-      this.#changed();
-    },
-    busy: () => this.#conversation.busy,
-    renamed: () => this.#changed(),
-    fresh: () => this.clear(),
-    notice: (...parts) => this.#composer.notice(...parts),
-    fail: (error) => this.#fail(error),
-    ask: (dialog) => this.#ask(dialog),
-  });
-  #picker = new ModelPicker(() => this.#openModels());
-  #load = h('button', { type: 'button', class: 'load', onclick: () => this.load().catch((error) => this.#fail(error)) }, icon('load'), 'Load');
-  #drawer = iconButton('menu', 'Conversations', () => this.#toggleDrawer(), { 'aria-expanded': 'false' });
+  /** @type {ChatStore} */
+  #store = new Store(initialState(), (error) => this.#fail(error));
+  #model = new ModelInUse(this.#store);
+  #conversation = new Conversation(this.#store, this.#model, this);
+  #list = new ConversationList(this.#store, this.#conversation);
 
   constructor() {
     super();
+    const store = this.#store;
+    store.handle({
+      set: (settings) => this.#set(settings),
+      useModel: (url) => { this.bundle = url; },
+      useFolder: (files) => this.#useFolder(files),
+      openDialog: (name) => this.#openDialog(name),
+      toggleDrawer: (open = !store.state.drawer) => store.set({ drawer: open }),
+    });
+    store.subscribe(({ drawer }) => drawer, (open) => this.toggleAttribute('drawer', open)); // before a view moves the focus into it
     this.#root.adoptedStyleSheets = [sheet];
-    const header = h('header', { part: 'header' }, this.#drawer, this.#picker.element, this.#load,
-      iconButton('fresh', 'New chat', () => this.clear(), { class: 'icon fresh' }),
-      iconButton('settings', 'Settings', () => this.#openSettings()));
-    this.#root.append(this.#library.element, h('div', { class: 'veil', onclick: () => this.#toggleDrawer(false) }),
-      h('section', { class: 'chat', 'aria-label': 'Chat' }, header, this.#thread.element, this.#composer.element, this.#announcer.element));
+    this.#root.append(new Sidebar(store).element, h('div', { class: 'veil', onclick: () => store.dispatch('toggleDrawer', false) }),
+      h('section', { class: 'chat', 'aria-label': 'Chat' },
+        new Header(store).element, new ThreadView(store).element, new Composer(store).element, new Announcer(store).element));
     this.#root.addEventListener('keydown', (event) => this.#key(/** @type {KeyboardEvent} */ (event)));
-    this.#welcome();
+    this.#tellChanges();
   }
 
   /**
@@ -120,30 +90,28 @@ export class DeltaChat extends HTMLElement {
    */
   attributeChangedCallback(name, old, value) {
     if (old === value) return;
-    if (name === 'bundle') this.#use(value ?? '');
-    else if (name === 'bundles') this.#list().catch((error) => this.#fail(error));
-    else if (name === 'storage') this.#keepAll(value !== null);
-    else if (name === 'placeholder') this.#composer.text.placeholder = value ?? 'Message';
-    this.#welcome();
+    if (name === 'bundle') this.#model.use(value ?? '');
+    else if (name === 'bundles') this.#listModels().catch((error) => this.#fail(error));
+    else if (name === 'storage') this.#store.set(value === null ? { storage: false } : { storage: true, settings: restore() });
+    else if (name === 'placeholder') this.#store.set({ placeholder: value ?? 'Message' });
+    else this.#store.set({ introMessage: value ?? '' });
   }
 
   disconnectedCallback() {
     this.stop();
-    this.#model.forget();
+    this.#model.unload();
   }
 
-  /** The model: its folder's URL, or the files of a folder that a person picked. @returns {import('./chat/model.js').Source} */
+  /** The model: its folder's URL, or the files of a folder that a person picked. @returns {Source} */
   get bundle() {
-    return this.#model.source;
+    return this.#store.state.bundle;
   }
 
   set bundle(source) {
     if (typeof source === 'string') {
       this.setAttribute('bundle', source);
-      this.#set({ ...this.#settings, bundle: source });
-      return;
-    }
-    this.#pick(source).catch((error) => this.#fail(error));
+      this.#set({ bundle: source });
+    } else this.#useFolder(source).catch((error) => this.#fail(error));
   }
 
   get bundles() {
@@ -185,12 +153,12 @@ export class DeltaChat extends HTMLElement {
 
   /** What is set; assign what should differ. @returns {Settings} */
   get settings() {
-    return structuredClone(this.#settings);
+    return structuredClone(this.#store.state.settings);
   }
 
   /** @param {Partial<Settings>} settings */
   set settings(settings) {
-    this.#set({ ...this.#settings, ...settings });
+    this.#set(settings);
   }
 
   /**
@@ -206,7 +174,7 @@ export class DeltaChat extends HTMLElement {
    * @param {string} text
    */
   async send(text) {
-    if (text.trim()) await this.#conversation.say(text);
+    await this.#conversation.send(text);
   }
 
   /** End the answer that is being written. */
@@ -216,8 +184,7 @@ export class DeltaChat extends HTMLElement {
 
   /** Begin a new conversation; a kept one stays in the list. */
   clear() {
-    this.#composer.say('');
-    this.#show(new Tree());
+    this.#conversation.clear();
   }
 
   /**
@@ -243,153 +210,70 @@ export class DeltaChat extends HTMLElement {
   }
 
   /**
-   * Take over conversations that were exported; the first one is shown.
+   * Take in conversations that were exported; the first one is shown.
    * @param {string} text
    */
   async import(text) {
-    await this.#library.take(text);
+    await this.#list.import(text);
   }
 
   focusInput() {
-    this.#composer.text.focus();
+    this.#store.dispatch('focusInput');
   }
 
-  // --- the model ------------------------------------------------------------------------------------------------------
+  // --- requests that concern the element itself --------------------------------------------------------------------------
 
-  /**
-   * Another model; the conversation stays.
-   * @param {import('./chat/model.js').Source} source
-   */
-  #use(source) {
-    this.stop();
-    this.#picked = null;
-    this.#model.source = source;
+  async #listModels() {
+    const models = await listModels(this.bundles);
+    this.#store.set({ models });
+    const last = models.find(({ url }) => url === this.#store.state.settings.bundle) ?? models[0];
+    if (last && !this.bundle) this.bundle = last.url;
   }
 
   /** @param {FileList | File[]} files */
-  async #pick(files) {
-    const model = await modelIn(files); // or the model before stays
+  async #useFolder(files) {
+    const picked = await modelIn(files); // or the model before stays
     this.removeAttribute('bundle');
-    this.#use(files);
-    this.#picked = model;
-    this.#welcome();
+    this.#model.use(files, picked);
   }
 
-  /** @param {'absent' | 'loading' | 'ready'} state */
-  #modelIs(state) {
-    this.#load.hidden = state !== 'absent';
-    this.#composer.rest(state === 'ready' ? 'Ready' : '');
-    this.#welcome();
-    const { info } = this.#model;
-    if (state !== 'ready' || !info) return;
-    this.#tell('delta-ready', { info });
-    if (this.storage && info.kept) import('./storage.js').then(({ persist }) => persist()).catch(() => {}); // asking is all one can do
+  /** @param {Partial<Settings>} changes */
+  #set(changes) {
+    const settings = { ...this.#store.state.settings, ...changes };
+    this.#store.set({ settings });
+    if (this.storage) save(settings);
   }
 
-  async #list() {
-    this.#models = await listModels(this.bundles);
-    const last = this.#models.find(({ url }) => url === this.#settings.bundle) ?? this.#models[0];
-    if (last && !this.bundle) this.bundle = last.url;
-    this.#welcome();
-  }
-
-  async #openModels() {
-    const { modelsDialog } = await import('./chat/models-dialog.js');
-    const models = [...this.#picked ? [this.#picked] : [], ...this.#models];
-    this.#ask(modelsDialog(models, models.find((model) => model.url === this.bundle) ?? this.#picked, {
-      choose: ({ url }) => { if (url) this.bundle = url; },
-      pick: (files) => this.#pick(files).catch((error) => this.#fail(error)),
-    }));
-  }
-
-  // --- what is on the page --------------------------------------------------------------------------------------------
-
-  /** @param {Tree} tree */
-  #show(tree) {
-    this.#conversation.show(tree);
-    this.#composer.calm();
-    this.#toggleDrawer(false);
-    this.#library.refresh();
-    this.#changed();
-    this.focusInput();
-  }
-
-  /** @param {Tree} tree */
-  #keep(tree) {
-    this.#library.keep(tree);
-    this.#changed();
-  }
-
-  /** @param {Settings} settings */
-  #set(settings) {
-    this.#settings = settings;
-    this.#composer.thinking = settings.thinking;
-    if (this.storage) keep(settings);
-  }
-
-  /** Keep conversations and settings from now on, and take up those of the last visit. @param {boolean} on */
-  #keepAll(on) {
-    this.#library.keeps = on;
-    if (on) this.#set({ ...restore() });
-    this.#library.refresh();
-  }
-
-  async #openSettings() {
-    const { settingsDialog } = await import('./chat/dialogs.js');
-    this.#ask(settingsDialog(this.#settings, this.#model.info, (settings) => this.#set(settings)));
-  }
-
-  /** @param {HTMLDialogElement} dialog */
-  #ask(dialog) {
+  /** @param {DialogName} name */
+  async #openDialog(name) {
+    const create = await DIALOGS[name]();
+    const dialog = create(this.#store);
     this.#root.append(dialog);
     dialog.showModal();
-  }
-
-  /** The model's name, and what stands in an empty conversation: what this is, and that it is private. */
-  #welcome() {
-    const { info } = this.#model;
-    const listed = this.#picked ?? this.#models.find(({ url }) => url === this.bundle);
-    const model = listed?.model ?? info?.name ?? folderOf(this.bundle);
-    this.#picker.show({ model, recipe: listed?.recipe ?? info?.recipe }, this.#models.length > 0);
-    const size = listed ? ` (${bytes(listed.bytes)})` : '';
-    const later = this.#picked ? 'it is read from your folder' : 'the next time it is already here';
-    this.#thread.welcome(h('h2', {}, this.introMessage || 'What is on your mind?'),
-      h('p', {}, 'A language model that runs in this page, on your own graphics processor. Nothing you write leaves this machine.'),
-      h('p', { class: 'quiet' }, info ? `${info.name} is ready.` : `The model${size} loads with the first message; ${later}.`));
-    this.#changed();
-  }
-
-  /** Tell the page, for its title, when there is another conversation or model than before. */
-  #changed() {
-    const { tree } = this.#conversation;
-    const shown = { title: tree.empty ? '' : tree.title, model: this.#picker.model };
-    if (shown.title === this.#shown.title && shown.model === this.#shown.model) return;
-    this.#shown = shown;
-    this.#tell('delta-change', { ...shown });
-  }
-
-  /** @param {boolean} [open] */
-  #toggleDrawer(open = !this.hasAttribute('drawer')) {
-    if (open === this.hasAttribute('drawer')) return;
-    this.toggleAttribute('drawer', open);
-    this.#drawer.ariaExpanded = String(open);
-    if (open) this.#library.focus();
-    else this.#drawer.focus();
   }
 
   /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.key !== 'Escape' || this.#root.querySelector('dialog')) return;
-    if (this.hasAttribute('drawer')) this.#toggleDrawer(false);
+    if (this.#store.state.drawer) this.#store.dispatch('toggleDrawer', false);
     else this.stop();
+  }
+
+  // --- what the page around is told -------------------------------------------------------------------------------------
+
+  #tellChanges() {
+    const store = this.#store;
+    store.subscribe(({ info }) => info, (info) => { if (info) this.#tell('delta-ready', { info }); });
+    store.subscribe(({ answered }) => answered, (message) => { if (message) this.#tell('delta-message', { message }); });
+    store.subscribe((state) => [state.conversation.title, modelName(state)], ([title, model], before) => {
+      if (before) this.#tell('delta-change', { title, model });
+    });
   }
 
   /** @param {Error & {detail?: string}} error */
   #fail(error) {
-    const { name, message, detail } = error;
-    if (name === 'AbortError') return; // another model was chosen meanwhile
-    const copy = h('button', { type: 'button', onclick: () => navigator.clipboard.writeText(`${message}\n\n${detail}`) }, 'Copy details');
-    this.#composer.alarm(message, ...(detail ? [copy] : []));
+    if (error.name === 'AbortError') return; // another model was chosen meanwhile
+    this.#store.set({ notice: { sentence: error.message, error } });
     this.#tell('delta-error', { error });
   }
 
@@ -400,11 +284,6 @@ export class DeltaChat extends HTMLElement {
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
   }
-}
-
-/** @param {import('./chat/model.js').Source} source */
-function folderOf(source) {
-  return typeof source === 'string' ? decodeURIComponent(source.replace(/\/$/, '').split('/').at(-1) ?? '') : '';
 }
 
 customElements.define('delta-chat', DeltaChat);

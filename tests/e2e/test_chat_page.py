@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -329,11 +330,12 @@ def test_the_shell_is_small_and_its_modules_are_all_preloaded() -> None:
     while waiting:
         name = waiting.pop()
         reached.add(name)
-        found = re.findall(r"^import .*? from '\./(?:chat/)?(.+?)';$", files[name].read_text(), re.MULTILINE)
-        waiting += [f"chat/{module}" for module in found if f"chat/{module}" not in reached]
+        found = re.findall(r"^(?:import|export) .*? from '(\..+?)';$", files[name].read_text(), re.MULTILINE)
+        modules = {posixpath.normpath(posixpath.join(posixpath.dirname(name), module)) for module in found}
+        waiting += modules - reached
     assert sum(len(gzip.compress(files[name].read_bytes())) for name in reached) < 60_000
     preloaded = re.findall(r'modulepreload" href="(.+?)"', files["index.html"].read_text())
-    assert sorted(preloaded) == sorted(name for name in reached if name.startswith("chat/"))
+    assert sorted(preloaded) == sorted(name for name in reached if "/" in name)
 
 
 def test_attributes_are_properties_and_parts_can_be_styled(chromium: Browser, shell: str) -> None:

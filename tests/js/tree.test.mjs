@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { fromText, toJson, toMarkdown } from '../../web/chat/exchange.js';
+import { fromText, toJson, toMarkdown } from '../../web/chat/conversation-files.js';
 import { Tree, textOf } from '../../web/chat/tree.js';
 
 const user = (content) => ({ role: /** @type {const} */ ('user'), content });

@@ -1,6 +1,9 @@
 /** Tells a screen reader what is being written: whole sentences, never letter by letter, and never faster than it can speak. */
 
 import { h } from './dom.js';
+import { textOf } from './tree.js';
+
+/** @typedef {import('./state.js').WrittenAnswer} WrittenAnswer */
 
 const EVERY = 2000; // ms between two announcements
 const ENDS = ['. ', '! ', '? ', ': ', '\n', '。', '！', '？', '؟']; // of what can be said by itself
@@ -10,36 +13,37 @@ export class Announcer {
   #pending = '';
   #timer = 0;
 
+  /** @param {import('./state.js').ChatStore} store */
+  constructor(store) {
+    store.subscribe(({ written }) => written, (written, before) => {
+      if (before && written?.node !== before.node) this.#finish();
+      if (written) this.#push(textOf(written.message).slice(written.node === before?.node ? textOf(before.message).length : 0));
+    });
+  }
+
   /**
    * Text as it arrives.
    * @param {string} piece
    */
-  push(piece) {
+  #push(piece) {
+    if (!piece) return;
     this.#pending += piece;
     this.#timer ||= window.setTimeout(() => this.#speak(false), EVERY);
   }
 
   /** The text is complete: what is left may be said. */
-  finish() {
+  #finish() {
     clearTimeout(this.#timer);
     this.#timer = window.setTimeout(() => this.#speak(true), EVERY / 4);
-  }
-
-  /**
-   * Something short, at once.
-   * @param {string} sentence
-   */
-  say(sentence) {
-    this.element.textContent = sentence;
   }
 
   /** @param {boolean} all */
   #speak(all) {
     this.#timer = 0;
-    const end = all ? this.#pending.length : Math.max(...ENDS.map((mark) => this.#pending.lastIndexOf(mark))) + 1;
+    const end = all ? this.#pending.length : Math.max(...ENDS.map((sign) => this.#pending.lastIndexOf(sign))) + 1;
     const said = this.#pending.slice(0, end).trim();
     this.#pending = this.#pending.slice(end);
-    if (said) this.say(said);
+    if (said) this.element.textContent = said;
     if (this.#pending && !all) this.#timer = window.setTimeout(() => this.#speak(false), EVERY);
   }
 }

@@ -7,57 +7,68 @@ import { sum } from './format.js';
 import { requestOf } from './settings.js';
 import { Tree } from './tree.js';
 
-/** @typedef {import('../deltapage.js').Engine} Engine */
-/** @typedef {import('../deltapage.js').Message} Message */
 /** @typedef {import('../agent/answer.js').Answer} Answer */
+/** @typedef {import('./state.js').ChatStore} ChatStore */
+/** @typedef {import('./state.js').Info} Info */
+/** @typedef {import('./state.js').Message} Message */
+/** @typedef {import('./state.js').ShownConversation} ShownConversation */
 /** @typedef {import('./tree.js').Node} Node */
-
-/**
- * @typedef {object} Surroundings
- * @property {import('./thread-view.js').ThreadView} thread
- * @property {import('./composer.js').Composer} composer
- * @property {import('./announcer.js').Announcer} announcer
- * @property {() => Promise<Engine>} load
- * @property {() => number} contextWindow  tokens; 0 until the model is loaded
- * @property {() => import('./settings.js').Settings} settings
- * @property {() => import('../agent/tools.js').Tool[]} tools
- * @property {(tree: Tree) => void} keep
- * @property {(message: Message) => void} answered
- * @property {(error: Error) => void} fail
- */
-
-/**
- * @typedef {object} Written  an answer that is being written
- * @property {Answer} answer
- * @property {Node} node
- * @property {import('./message-view.js').MessageView} view
- * @property {import('../deltapage.js').Info} [info]  the model, once it is loaded
- */
+/** @typedef {{answer: Answer, node: Node, info?: Info}} Begun  an answer that is being written, and the model once it is loaded */
 
 const SAVE_EVERY = 2000; // ms while an answer is being written
 
 export class Conversation {
   tree = new Tree();
-  #around;
+  #store;
+  #model;
+  #host;
   /** @type {AbortController | null} */
   #running = null;
 
-  /** @param {Surroundings} around */
-  constructor(around) {
-    this.#around = around;
+  /**
+   * @param {ChatStore} store
+   * @param {import('./model-in-use.js').ModelInUse} model
+   * @param {{tools: import('../agent/tools.js').Tool[]}} host  whose functions the model may call
+   */
+  constructor(store, model, host) {
+    this.#store = store;
+    this.#model = model;
+    this.#host = host;
+    store.handle({
+      draft: (draft) => store.set({ draft }),
+      send: (text) => this.send(text),
+      stop: () => this.stop(),
+      edit: (node, text) => this.send(text, node.parent),
+      regenerate: (node) => this.regenerate(node),
+      choose: (node) => this.#choose(node),
+      newConversation: () => this.clear(),
+    });
+    this.show(this.tree);
   }
 
-  /** Whether an answer is being written. */
-  get busy() {
-    return this.#running !== null;
-  }
-
-  /** @param {Tree} tree */
+  /**
+   * Show a conversation in place of the one that is shown.
+   * @param {Tree} tree
+   */
   show(tree) {
     this.stop();
     this.tree = tree;
-    this.#around.thread.show(tree);
-    this.#meter();
+    this.#show(tree);
+  }
+
+  /**
+   * Show another conversation, as the person wants it.
+   * @param {Tree} tree
+   */
+  open(tree) {
+    this.show(tree);
+    this.#store.set({ notice: null, drawer: false });
+    this.#store.dispatch('focusInput');
+  }
+
+  clear() {
+    this.#rest('');
+    this.open(new Tree());
   }
 
   stop() {
@@ -69,36 +80,33 @@ export class Conversation {
    * @param {Message} message
    */
   add(message) {
-    this.#around.thread.append(this.tree.add(message), this.tree);
-    this.#around.thread.toEnd();
-    this.#around.keep(this.tree);
+    this.tree.add(message);
+    this.#changed(this.tree);
+  }
+
+  /** @param {string} title */
+  rename(title) {
+    this.tree.title = title;
+    this.#show(this.tree);
   }
 
   /**
-   * Say something, and show the answer as it comes.
+   * Send a message, and show the answer as it comes.
    * @param {string} text
    * @param {number} [parent]  the message that it answers: an earlier one begins a branch
    */
-  async say(text, parent = this.tree.leaf?.id ?? 0) {
-    if (this.busy) return;
-    const { thread, composer, keep } = this.#around;
+  async send(text, parent = this.tree.leaf?.id ?? 0) {
+    if (this.#running || !text.trim()) return;
     const { tree } = this;
     const before = tree.path().find((node) => node.parent === parent);
     const asked = tree.add({ role: 'user', content: text }, parent);
-    thread.cut(parent);
-    thread.append(asked, tree);
-    thread.toEnd();
-    keep(tree);
-    composer.value = '';
-    composer.text.focus();
+    this.#store.set({ draft: '' });
+    this.#changed(tree);
     if (await this.#answer(asked)) return;
     tree.remove(asked); // nothing came: the message goes back to where it was written
     if (before) tree.choose(before);
-    if (tree === this.tree) {
-      thread.show(tree);
-      composer.value = composer.text.value || text;
-    }
-    keep(tree);
+    if (tree === this.tree) this.#store.set({ draft: this.#store.state.draft || text });
+    this.#changed(tree);
   }
 
   /**
@@ -108,22 +116,16 @@ export class Conversation {
   async regenerate(node = this.tree.path().findLast(({ message }) => message.role === 'assistant')) {
     const { tree } = this;
     const asked = tree.path().find(({ id }) => id === node?.parent);
-    if (!node || !asked || this.busy) return;
-    this.#around.composer.text.focus();
-    if (await this.#answer(asked)) return;
+    if (!node || !asked || this.#running || await this.#answer(asked)) return;
     tree.choose(node);
-    if (tree === this.tree) this.#around.thread.show(tree);
+    this.#changed(tree);
   }
 
-  /**
-   * Show one of the alternatives at a place.
-   * @param {Node} node
-   */
-  choose(node) {
+  /** @param {Node} node */
+  #choose(node) {
     this.stop();
     this.tree.choose(node);
-    this.#around.thread.show(this.tree);
-    this.#around.keep(this.tree);
+    this.#changed(this.tree);
   }
 
   /**
@@ -132,42 +134,45 @@ export class Conversation {
    * @returns {Promise<boolean>} whether anything came
    */
   async #answer(asked) {
-    const { thread, composer, settings, tools, keep, fail } = this.#around;
+    const store = this.#store;
     const { tree } = this;
-    const controller = this.#running = new AbortController();
-    const { signal } = controller;
-    const saving = setInterval(() => keep(tree), SAVE_EVERY);
-    composer.busy = true;
+    const { signal } = this.#running = new AbortController();
+    const saving = setInterval(() => store.dispatch('save', tree), SAVE_EVERY);
+    store.set({ answering: true, notice: null });
     let last = asked;
     let came = false;
-    /** @type {Written | null} */
-    let written = null;
+    /** @type {Begun | null} */
+    let begun = null;
     const events = agentLoop({
-      messages: messagesUpTo(tree, asked, settings().system),
-      generate: (messages) => this.#generate(messages, /** @type {Written} */ (written), signal),
-      runTools: (calls) => runAll(calls, tools()),
+      messages: messagesUpTo(tree, asked, store.state.settings.system),
+      generate: (messages) => this.#generate(messages, /** @type {Begun} */ (begun), signal),
+      runTools: (calls) => runAll(calls, this.#host.tools),
       signal,
     });
     try {
       for await (const event of events) {
-        if (event.type === 'start') written = this.#begin(event.answer, tree, last);
-        else if (event.type === 'tool_result') thread.append(last = tree.add(event.message), tree);
-        else if (event.type !== 'end') this.#show(event, /** @type {Written} */ (written));
-        else if (written && this.#finish(written, tree)) {
+        if (event.type === 'start') begun = this.#begin(event.answer, tree, last);
+        else if (event.type === 'prefill') this.#read(event.processed, event.total);
+        else if (event.type === 'tool_result') {
+          last = tree.add(event.message);
+          this.#show(tree);
+        } else if (event.type !== 'end') this.#write(/** @type {Begun} */ (begun));
+        else if (begun && this.#finish(begun, tree)) {
           came = true;
-          last = written.node;
-          written = null;
+          last = begun.node;
+          begun = null;
         }
       }
     } catch (error) {
-      if (!signal.aborted) fail(/** @type {Error} */ (error));
-      else if (written) written.answer.facts.finish = 'abort';
-      if (written && this.#finish(written, tree)) came = true;
+      if (!signal.aborted) store.fail(/** @type {Error} */ (error));
+      else if (begun) begun.answer.facts.finish = 'abort';
+      if (begun && this.#finish(begun, tree)) came = true;
     } finally {
       clearInterval(saving);
-      if (signal.aborted) composer.say('Stopped');
-      if (this.#running === controller) this.#running = null;
-      composer.busy = this.busy;
+      this.#running = null;
+      if (signal.aborted) store.set({ activity: { type: 'idle', sentence: 'Stopped' } });
+      else this.#rest();
+      store.set({ answering: false, written: null });
     }
     return came;
   }
@@ -175,71 +180,96 @@ export class Conversation {
   /**
    * The chunks of an answer, once the model is there.
    * @param {Message[]} messages
-   * @param {Written} written
+   * @param {Begun} begun
    * @param {AbortSignal} signal
    */
-  async #generate(messages, written, signal) {
-    const { composer, load, settings, tools } = this.#around;
-    const { chat, info } = await unlessAborted(load(), signal);
-    written.info = info;
-    composer.say('');
-    return chat.completions.create({ messages, ...declared(tools()), ...requestOf(settings()), stream: true, signal });
+  async #generate(messages, begun, signal) {
+    const { chat, info } = await unlessAborted(this.#model.load(), signal);
+    begun.info = info;
+    this.#rest('');
+    const request = { ...declared(this.#host.tools), ...requestOf(this.#store.state.settings) };
+    return chat.completions.create({ messages, ...request, stream: true, signal });
   }
 
   /**
-   * Give an answer its place in the conversation and on the page.
+   * Give an answer its place in the conversation.
    * @param {Answer} answer
    * @param {Tree} tree
    * @param {Node} asked
-   * @returns {Written}
+   * @returns {Begun}
    */
   #begin(answer, tree, asked) {
-    const { thread, composer } = this.#around;
-    const node = tree.add(answer.message, asked.id);
-    thread.cut(asked.id);
-    const view = thread.append(node, tree, true);
-    thread.toEnd();
-    composer.say('');
-    return { answer, node, view };
+    const begun = { answer, node: tree.add(answer.message, asked.id) };
+    this.#rest('');
+    this.#write(begun);
+    this.#show(tree);
+    return begun;
   }
 
-  /**
-   * @param {import('../agent/answer.js').AnswerEvent} event
-   * @param {Written} written
-   */
-  #show(event, { view }) {
-    const { composer, announcer } = this.#around;
-    if (event.type === 'prefill') composer.reading(event.processed, event.total);
-    else if (event.type === 'tool_call') view.call(event.call);
-    else view.add(event.type === 'content' ? 'content' : 'reasoning_content', event.piece);
-    if (event.type === 'content') announcer.push(event.piece);
+  /** @param {Begun} begun */
+  #write({ answer, node }) {
+    this.#store.set({ written: { node, message: { ...answer.message } } });
   }
 
   /**
    * Keep an answer with what is known of it, or take it away when nothing came.
-   * @param {Written} written
+   * @param {Begun} begun
    * @param {Tree} tree
    * @returns {boolean} whether anything came
    */
-  #finish({ answer, node, view, info }, tree) {
-    const { announcer, keep, answered } = this.#around;
+  #finish({ answer, node, info }, tree) {
     if (answer.empty) {
       tree.remove(node);
+      this.#show(tree);
       return false;
     }
     node.facts = { ...answer.facts, ...info && { model: info.name, memory: sum(info.bytes) } };
-    view.finish(tree.siblings(node));
-    announcer.finish();
-    this.#meter();
-    keep(tree);
-    answered(structuredClone(answer.message));
+    this.#store.set({ written: null });
+    this.#changed(tree);
+    this.#store.set({ answered: structuredClone(answer.message) });
     return true;
   }
 
-  #meter() {
-    const used = this.tree.path().findLast(({ facts }) => facts?.usage)?.facts?.usage?.total_tokens ?? 0;
-    this.#around.composer.context(used, this.#around.contextWindow());
+  /**
+   * @param {number} processed
+   * @param {number} total  tokens
+   */
+  #read(processed, total) {
+    if (processed < total) this.#store.set({ activity: { type: 'reading', processed, total } });
+    else this.#rest();
   }
+
+  /**
+   * Nothing is going on any more, unless the model is loading.
+   * @param {string} [sentence]
+   */
+  #rest(sentence) {
+    const { activity } = this.#store.state;
+    if (activity.type === 'loading') return;
+    if (activity.type === 'reading' || sentence !== undefined) this.#store.set({ activity: { type: 'idle', sentence: sentence ?? '' } });
+  }
+
+  /**
+   * Show what a conversation has become, if it is still the one on the page.
+   * @param {Tree} tree
+   */
+  #show(tree) {
+    if (tree === this.tree) this.#store.set({ conversation: shownOf(tree) });
+  }
+
+  /** @param {Tree} tree */
+  #changed(tree) {
+    this.#show(tree);
+    this.#store.dispatch('save', tree);
+  }
+}
+
+/**
+ * @param {Tree} tree
+ * @returns {ShownConversation}
+ */
+function shownOf(tree) {
+  return { id: tree.id, title: tree.empty ? '' : tree.title, messages: tree.path().map((node) => ({ node, versions: tree.siblings(node) })) };
 }
 
 /**

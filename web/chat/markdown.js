@@ -4,10 +4,10 @@
  */
 
 import { copyFrom, h, icon } from './dom.js';
-import { highlight, loadSetter, typeset } from './libraries.js';
+import { highlight, loadRenderer, typeset } from './vendor.js';
 
-/** @typedef {import('./libraries.js').Setter} Setter */
-/** @typedef {import('./libraries.js').Token} Token */
+/** @typedef {import('./vendor.js').Renderer} Renderer */
+/** @typedef {import('./vendor.js').Token} Token */
 
 export class Markdown {
   element = h('div', { class: 'prose' });
@@ -17,8 +17,8 @@ export class Markdown {
   #frame = 0;
   #finished = false;
   #beforeDraw;
-  /** @type {Setter | null} */
-  #setter = null;
+  /** @type {Renderer | null} */
+  #renderer = null;
 
   /**
    * @param {string} [text]
@@ -27,8 +27,8 @@ export class Markdown {
   constructor(text = '', around = (draw) => draw()) {
     this.#beforeDraw = around;
     this.element.append(this.#live.element);
-    loadSetter().then((setter) => {
-      this.#setter = setter;
+    loadRenderer().then((renderer) => {
+      this.#renderer = renderer;
       this.#ask();
     }, () => {}); // without the libraries, which the browser has logged, the text stays plain
     if (text) {
@@ -59,16 +59,16 @@ export class Markdown {
 
   #draw() {
     const left = this.#text.slice(this.#final);
-    if (!this.#setter) {
+    if (!this.#renderer) {
       this.#live.plain(left);
       return;
     }
-    const blocks = this.#setter.blocks(left);
+    const blocks = this.#renderer.blocks(left);
     const last = this.#finished ? blocks.length : blocks.findLastIndex(({ type }) => type !== 'space');
     blocks.forEach((block, i) => {
       if (i < last) this.#final += block.raw.length;
       if (i > last || block.type === 'space') return;
-      this.#live.show(block, /** @type {Setter} */ (this.#setter));
+      this.#live.show(block, /** @type {Renderer} */ (this.#renderer));
       if (i < last) this.#close();
     });
   }
@@ -102,16 +102,17 @@ class Block {
 
   /**
    * @param {Token} block
-   * @param {Setter} setter
+   * @param {Renderer} renderer
    */
-  show(block, setter) {
+  show(block, renderer) {
     if (block.raw === this.#raw) return;
     this.#raw = block.raw;
     this.element.classList.remove('plain');
     const code = this.element.querySelector('code');
-    if (block.type === 'code' && code?.parentElement?.localName === 'pre') code.textContent = block.text; // the frame around it stays
+    const same = block.type === 'code' && code?.parentElement?.localName === 'pre' && languageOf(code) === (block.lang ?? '').split(/\s/)[0];
+    if (same) code.textContent = block.text; // the frame around it stays
     else {
-      this.element.replaceChildren(setter.render(block));
+      this.element.replaceChildren(renderer.render(block));
       this.#frame();
     }
   }

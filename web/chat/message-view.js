@@ -5,15 +5,10 @@ import { bytes, duration, pretty, rate } from './format.js';
 import { Markdown } from './markdown.js';
 import { textOf } from './tree.js';
 
-/** @typedef {import('./tree.js').Node} Node */
-
-/**
- * @typedef {object} MessageActions
- * @property {(node: Node, text: string) => void} edit  say it differently, as a branch of its own
- * @property {(node: Node) => void} regenerate
- * @property {(node: Node) => void} choose  show this alternative
- * @property {(draw: () => void) => void} keepPlace  around each change of the text
- */
+/** @typedef {import('./state.js').ChatStore} ChatStore */
+/** @typedef {import('./state.js').Message} Message */
+/** @typedef {import('./state.js').ShownMessage} ShownMessage */
+/** @typedef {import('../types.js').ToolCall} ToolCall */
 
 /** @type {Record<string, string>} */
 const AUTHORS = { user: 'You', assistant: 'Assistant', system: 'System', tool: 'Tool' };
@@ -22,8 +17,10 @@ const ENDINGS = { length: 'Stopped: the longest answer, or the end of the contex
 
 export class MessageView {
   element;
+  #store;
   #node;
-  #actions;
+  #versions;
+  #keepPlace;
   #body = h('div', { class: 'body' });
   #foot = h('footer', { class: 'foot' });
   /** @type {Markdown | null} */
@@ -35,55 +32,57 @@ export class MessageView {
   #fold = null;
   /** @type {Map<string, HTMLElement>} Cards by the id of their call. */
   #cards = new Map();
+  /** How much of the message is shown: characters of its texts, and calls. */
+  #shown = { content: 0, thought: 0, calls: 0 };
 
   /**
-   * @param {Node} node
-   * @param {Node[]} siblings  the alternatives at its place
-   * @param {MessageActions} actions
-   * @param {boolean} [live]  it is still being written
+   * @param {ChatStore} store
+   * @param {ShownMessage} message
+   * @param {(draw: () => void) => void} keepPlace  around each change of the text
+   * @param {boolean} written  it is still being written
    */
-  constructor(node, siblings, actions, live = false) {
+  constructor(store, { node, versions }, keepPlace, written) {
+    this.#store = store;
     this.#node = node;
-    this.#actions = actions;
+    this.#versions = versions;
+    this.#keepPlace = keepPlace;
     const { role } = node.message;
     this.element = h('article', { class: role, part: `message ${role}`, 'aria-label': AUTHORS[role] }, this.#body, this.#foot);
     if (role === 'user') this.#body.append(h('div', { class: 'bubble', part: 'bubble', dir: 'auto' }, textOf(node.message)));
-    else if (live) this.element.append(h('span', { class: 'writing', 'aria-hidden': 'true' }));
-    if (role === 'assistant' && !live) {
-      const { reasoning_content, tool_calls = [] } = node.message;
-      if (reasoning_content) this.add('reasoning_content', reasoning_content);
-      if (textOf(node.message)) this.add('content', textOf(node.message));
-      for (const call of tool_calls) this.call(call);
+    else if (written) this.element.append(h('span', { class: 'writing', 'aria-hidden': 'true' }));
+    else if (role === 'assistant') this.update(node.message);
+    if (!written) this.finish();
+  }
+
+  get node() {
+    return this.#node;
+  }
+
+  /**
+   * Whether it is this message, with these alternatives, that is shown here.
+   * @param {ShownMessage} message
+   */
+  shows({ node, versions }) {
+    return node === this.#node && versions.length === this.#versions.length;
+  }
+
+  /**
+   * Show what has come of the message since the last time.
+   * @param {Message} message
+   */
+  update(message) {
+    const content = textOf(message);
+    const reasoning = message.reasoning_content ?? '';
+    const calls = message.tool_calls ?? [];
+    const { content: said, thought, calls: called } = this.#shown;
+    this.#shown = { content: content.length, thought: reasoning.length, calls: calls.length };
+    if (content || reasoning || calls.length) this.element.querySelector('.writing')?.remove();
+    if (reasoning.length > thought) (this.#thought ??= this.#beginThought()).push(reasoning.slice(thought));
+    if (content.length > said) {
+      this.#fold?.classList.remove('thinking');
+      (this.#content ??= this.#beginContent()).push(content.slice(said));
     }
-    if (!live) this.finish(siblings);
-  }
-
-  get id() {
-    return this.#node.id;
-  }
-
-  /**
-   * @param {'content' | 'reasoning_content'} kind
-   * @param {string} piece
-   */
-  add(kind, piece) {
-    this.element.querySelector('.writing')?.remove();
-    if (kind === 'content') this.#fold?.classList.remove('thinking');
-    const text = kind === 'content' ? this.#content ??= this.#beginContent() : this.#thought ??= this.#beginThought();
-    text.push(piece);
-  }
-
-  /**
-   * A tool call as a card.
-   * @param {any} call  OpenAI's
-   */
-  call({ id, function: { name, arguments: values } }) {
-    this.element.querySelector('.writing')?.remove();
-    const card = h('details', { class: 'card', part: 'tool-call' },
-      h('summary', {}, icon('tool'), h('span', {}, 'Uses ', h('strong', {}, name)), h('span', { class: 'state' }, 'called'), turn()),
-      h('p', {}, 'With'), h('pre', { dir: 'ltr', tabindex: 0 }, pretty(values)));
-    this.#cards.set(id, card);
-    this.#body.append(card);
+    for (const call of calls.slice(called)) this.#addCard(call);
   }
 
   /**
@@ -100,11 +99,8 @@ export class MessageView {
     return true;
   }
 
-  /**
-   * The message is complete: fold the thought, and offer what can be done.
-   * @param {Node[]} siblings
-   */
-  finish(siblings) {
+  /** The message is complete: fold the thought, and offer what can be done. */
+  finish() {
     this.element.querySelector('.writing')?.remove();
     this.#content?.finish();
     this.#thought?.finish();
@@ -116,10 +112,10 @@ export class MessageView {
     if (ending) this.#body.append(h('p', { class: 'note' }, ending));
     const copy = iconButton('copy', 'Copy', () => copyFrom(copy, textOf(message)));
     this.#foot.replaceChildren(...[
-      siblings.length > 1 && this.#switcher(siblings),
+      this.#versions.length > 1 && this.#switcher(),
       textOf(message) && copy,
       message.role === 'user' && iconButton('edit', 'Edit', () => this.edit()),
-      message.role === 'assistant' && iconButton('again', 'Regenerate', () => this.#actions.regenerate(this.#node)),
+      message.role === 'assistant' && iconButton('again', 'Regenerate', () => this.#store.dispatch('regenerate', this.#node)),
       usage && h('span', { class: 'figures', part: 'figures', dir: 'auto' }, figures(usage, facts)),
     ].filter((each) => each instanceof window.Node));
   }
@@ -134,7 +130,7 @@ export class MessageView {
     const form = h('form', { class: 'edit',
       onsubmit: (/** @type {SubmitEvent} */ event) => {
         event.preventDefault();
-        if (text.value.trim()) this.#actions.edit(this.#node, text.value);
+        if (text.value.trim()) this.#store.dispatch('edit', this.#node, text.value);
       },
       onkeydown: (/** @type {KeyboardEvent} */ event) => {
         if (event.key === 'Escape') close();
@@ -152,29 +148,41 @@ export class MessageView {
   }
 
   #beginContent() {
-    const text = new Markdown('', this.#actions.keepPlace);
+    const text = new Markdown('', this.#keepPlace);
     text.element.part.add('content');
     this.#body.append(text.element);
     return text;
   }
 
   #beginThought() {
-    const text = new Markdown('', this.#actions.keepPlace);
+    const text = new Markdown('', this.#keepPlace);
     this.#fold = h('details', { class: 'thought thinking', part: 'thought' },
       h('summary', {}, icon('idea'), this.#thoughtTitle, turn()), text.element);
     this.#body.prepend(this.#fold);
     return text;
   }
 
-  /** @param {Node[]} siblings */
-  #switcher(siblings) {
-    const at = siblings.findIndex(({ id }) => id === this.#node.id);
+  /**
+   * A tool call as a card.
+   * @param {ToolCall} call
+   */
+  #addCard({ id, function: { name, arguments: values } }) {
+    const card = h('details', { class: 'card', part: 'tool-call' },
+      h('summary', {}, icon('tool'), h('span', {}, 'Uses ', h('strong', {}, name)), h('span', { class: 'state' }, 'called'), turn()),
+      h('p', {}, 'With'), h('pre', { dir: 'ltr', tabindex: 0 }, pretty(values)));
+    this.#cards.set(id, card);
+    this.#body.append(card);
+  }
+
+  #switcher() {
+    const versions = this.#versions;
+    const at = versions.indexOf(this.#node);
     /** @param {number} index */
-    const show = (index) => () => this.#actions.choose(siblings[index]);
+    const show = (index) => () => this.#store.dispatch('choose', versions[index]);
     return h('span', { class: 'switcher', role: 'group', 'aria-label': 'Versions' },
       iconButton('back', 'Previous version', show(at - 1), { disabled: at === 0 }),
-      h('span', {}, `${at + 1}/${siblings.length}`),
-      iconButton('on', 'Next version', show(at + 1), { disabled: at === siblings.length - 1 }));
+      h('span', {}, `${at + 1}/${versions.length}`),
+      iconButton('on', 'Next version', show(at + 1), { disabled: at === versions.length - 1 }));
   }
 }
 

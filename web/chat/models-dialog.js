@@ -1,27 +1,26 @@
 /** The dialog of models: which one to use, what this browser keeps of each, and away with it. Fetched when it is opened. */
 
 import { keptOf, remove, room } from '../storage.js';
-import { framed } from './dialogs.js';
+import { framed } from './dialog.js';
 import { h, icon, iconButton } from './dom.js';
 import { bytes } from './format.js';
+import { listedModel } from './state.js';
 
-/** @typedef {import('./models.js').Listed} Listed */
+/** @typedef {import('./state.js').ListedModel} ListedModel */
 
 /**
- * @param {Listed[]} models
- * @param {Listed | null | undefined} current
- * @param {object} actions
- * @param {(model: Listed) => void} actions.choose
- * @param {(files: File[]) => void} actions.pick
+ * @param {import('./state.js').ChatStore} store
  * @returns {HTMLDialogElement}
  */
-export function modelsDialog(models, current, { choose, pick }) {
+export function modelsDialog(store) {
+  const { models, picked } = store.state;
+  const current = listedModel(store.state);
   const said = h('p', { class: 'quiet', role: 'status' });
   const used = h('p', { class: 'quiet' });
-  const rows = models.map((model) => new Row(model, model === current, {
+  const rows = [...picked ? [picked] : [], ...models].map((model) => new Row(model, model === current, {
     choose: () => {
       dialog.close();
-      choose(model);
+      if (model.url) store.dispatch('useModel', model.url);
     },
     remove: async () => {
       const others = rows.filter(({ isKept }) => isKept).map(({ url }) => url);
@@ -33,7 +32,7 @@ export function modelsDialog(models, current, { choose, pick }) {
   const refresh = () => Promise.all([...rows.map((row) => row.refresh()), tellRoom(used)]);
   const folder = h('input', { type: 'file', webkitdirectory: true, hidden: true, 'aria-label': 'Folder of a model', onchange: () => {
     dialog.close();
-    if (folder.files?.length) pick([...folder.files]);
+    if (folder.files?.length) store.dispatch('useFolder', [...folder.files]);
   } });
   const dialog = framed('Models', h('ul', { class: 'models' }, ...rows.map(({ element }) => element)),
     h('div', { class: 'row' }, h('button', { type: 'button', onclick: () => folder.click() }, icon('folder'), 'From a folder…'), folder), said, used);
@@ -52,7 +51,7 @@ class Row {
   #remove;
 
   /**
-   * @param {Listed} model
+   * @param {ListedModel} model
    * @param {boolean} current
    * @param {{choose: () => void, remove: () => Promise<void>}} actions
    */

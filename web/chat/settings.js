@@ -1,4 +1,6 @@
-/** What a person sets: which fields there are, how they become a request, where they are kept. */
+/** What a person sets: how it becomes a request, and where it is kept. */
+
+import { BOUNDS } from '../common/facts.js';
 
 /**
  * @typedef {object} Settings
@@ -9,18 +11,6 @@
  * @property {string} bundle  URL of the model chosen last
  */
 
-/** Sampling fields: OpenAI's name, what people call it, least, greatest, step, explanation, what no value means. */
-export const SAMPLING = /** @type {const} */ ([
-  ['temperature', 'Temperature', 0, 2, 0.05, 'Higher is more varied; 0 always takes the likeliest word', '1'],
-  ['top_p', 'Top p', 0, 1, 0.01, 'Only the likeliest words whose chances add up to this', 'off'],
-  ['top_k', 'Top k', 0, 128, 1, 'Only this many of the likeliest words; 0 is all, with Top p at 1 and Min p at 0', 'off'],
-  ['min_p', 'Min p', 0, 1, 0.01, 'Only words at least this likely beside the likeliest', 'off'],
-  ['presence_penalty', 'Presence penalty', -2, 2, 0.1, 'Against words that were used before', 'off'],
-  ['repetition_penalty', 'Repetition penalty', 0.1, 2, 0.05, 'Above 1: against saying the same again', 'off'],
-  ['max_tokens', 'Longest answer', 1, 1_000_000, 1, 'In tokens; empty is as long as the context allows', 'no limit'],
-  ['seed', 'Seed', 0, 4_294_967_295, 1, 'The same number gives the same answer; empty is another each time', 'another each time'],
-]);
-
 const KEY = 'deltapage-settings';
 
 /** @returns {Settings} */
@@ -28,17 +18,19 @@ export function defaults() {
   return { system: '', thinking: false, thinkingBudget: null, sampling: {}, bundle: '' };
 }
 
-/** The settings of the last visit. @returns {Settings} */
+/** The settings of the last visit, without what no request takes. @returns {Settings} */
 export function restore() {
   try {
-    return { ...defaults(), ...JSON.parse(localStorage.getItem(KEY) ?? '{}') };
+    const settings = { ...defaults(), ...JSON.parse(localStorage.getItem(KEY) ?? '{}') };
+    const sampling = Object.entries(settings.sampling).filter(([name, value]) => isTaken(name, /** @type {number} */ (value)));
+    return { ...settings, sampling: Object.fromEntries(sampling) };
   } catch {
     return defaults(); // damaged, or a page that may not keep anything
   }
 }
 
 /** @param {Settings} settings */
-export function keep(settings) {
+export function save(settings) {
   try {
     localStorage.setItem(KEY, JSON.stringify(settings));
   } catch {
@@ -57,11 +49,11 @@ export function requestOf({ thinking, thinkingBudget, sampling }) {
 }
 
 /**
- * What the model's card recommends.
- * @param {import('../deltapage.js').Info | null} info
- * @param {boolean} thinking
- * @returns {Record<string, number>}
+ * Whether requests take this value.
+ * @param {string} name
+ * @param {number} value
  */
-export function presetOf(info, thinking) {
-  return info?.generation?.presets?.[thinking ? 'thinking' : 'direct'] ?? {};
+function isTaken(name, value) {
+  const { least, most } = /** @type {Record<string, {least: number, most: number}>} */ (BOUNDS)[name] ?? { least: -Infinity, most: Infinity };
+  return value >= least && value <= most;
 }

@@ -2,21 +2,12 @@
 
 import { h, icon, iconButton } from './dom.js';
 
-/** @typedef {import('./tree.js').Saved} Saved */
-
-/**
- * @typedef {object} SidebarActions
- * @property {() => void} fresh
- * @property {(id: string) => void} open
- * @property {(id: string, title: string) => void} rename
- * @property {(id: string) => void} remove
- * @property {(file: File) => void} take  import
- * @property {() => void} give  export
- */
+/** @typedef {import('./state.js').ChatStore} ChatStore */
+/** @typedef {import('./state.js').ListedConversation} ListedConversation */
 
 export class Sidebar {
+  #store;
   #lists = h('div', { class: 'lists' });
-  #actions;
   #file;
   #fresh;
   #shown = '';
@@ -24,41 +15,39 @@ export class Sidebar {
   #waiting = null;
   element;
 
-  /** @param {SidebarActions} actions */
-  constructor(actions) {
-    this.#actions = actions;
+  /** @param {ChatStore} store */
+  constructor(store) {
+    this.#store = store;
     this.#file = h('input', { type: 'file', accept: '.json,.md,.markdown', hidden: true, 'aria-label': 'File of conversations', onchange: () => {
       const [file] = this.#file.files ?? [];
-      if (file) actions.take(file);
+      if (file) store.dispatch('importFile', file);
       this.#file.value = '';
     } });
-    this.#fresh = h('button', { type: 'button', class: 'wide', onclick: actions.fresh }, icon('fresh'), 'New chat');
+    this.#fresh = h('button', { type: 'button', class: 'wide', onclick: () => store.dispatch('newConversation') }, icon('fresh'), 'New chat');
     this.element = h('nav', { class: 'sidebar', part: 'sidebar', 'aria-label': 'Conversations' },
       this.#fresh, this.#lists,
       h('div', { class: 'row' },
         h('button', { type: 'button', onclick: () => this.#file.click() }, 'Import'),
-        h('button', { type: 'button', onclick: actions.give }, 'Export')),
+        h('button', { type: 'button', onclick: () => store.dispatch('openDialog', 'export') }, 'Export')),
       this.#file);
+    store.subscribe(({ conversations, conversation }) => /** @type {const} */ ([conversations, conversation.id]), ([all, current]) => this.#show(all, current));
+    store.subscribe(({ drawer }) => drawer, (open) => { if (open) this.#fresh.focus(); });
   }
 
   /**
    * Bring the list up to date; one that looks the same stays, with the focus in it, and one in which a title is written waits.
-   * @param {Pick<Saved, 'id' | 'title' | 'updated'>[]} conversations  the last changed first
+   * @param {ListedConversation[]} conversations  the last changed first
    * @param {string} current  the id of the one that is shown
    */
-  show(conversations, current) {
+  #show(conversations, current) {
     const groups = Map.groupBy(conversations, ({ updated }) => ageOf(updated));
     const looks = JSON.stringify([current, [...groups].map(([age, members]) => [age, members.map(({ id, title }) => [id, title])])]);
-    this.#waiting = this.#lists.querySelector('input') ? () => this.show(conversations, current) : null;
+    this.#waiting = this.#lists.querySelector('input') ? () => this.#show(conversations, current) : null;
     if (looks === this.#shown || this.#waiting) return;
     this.#shown = looks;
     this.#lists.replaceChildren(...[...groups].flatMap(([age, members]) => [
       h('h2', {}, age), h('ul', {}, ...members.map(({ id, title }) => this.#item(id, title, id === current))),
     ]));
-  }
-
-  focus() {
-    this.#fresh.focus();
   }
 
   /**
@@ -67,12 +56,12 @@ export class Sidebar {
    * @param {boolean} current
    */
   #item(id, title, current) {
-    const open = h('button', { type: 'button', class: 'title', dir: 'auto', title, 'aria-current': current && 'true', onclick: () => this.#actions.open(id) }, title);
+    const open = h('button', { type: 'button', class: 'title', dir: 'auto', title, 'aria-current': current && 'true', onclick: () => this.#store.dispatch('open', id) }, title);
     const item = h('li', {}, open,
       iconButton('edit', `Rename ${title}`, () => this.#rename(item, id, title)),
       iconButton('remove', `Delete ${title}`, () => {
-        this.#actions.remove(id);
-        this.focus();
+        this.#store.dispatch('delete', id);
+        this.#fresh.focus();
       }));
     return item;
   }
@@ -85,12 +74,12 @@ export class Sidebar {
   #rename(item, id, title) {
     const shown = [...item.children];
     const name = h('input', { 'aria-label': 'Title', value: title, dir: 'auto' });
-    const end = (/** @type {boolean} */ keep) => {
+    const end = (/** @type {boolean} */ take) => {
       if (!name.isConnected) return;
       item.replaceChildren(...shown);
       /** @type {HTMLElement} */ (shown[0]).focus();
       this.#waiting?.();
-      if (keep && name.value.trim()) this.#actions.rename(id, name.value);
+      if (take && name.value.trim()) this.#store.dispatch('rename', id, name.value);
     };
     name.addEventListener('keydown', (event) => {
       const done = event.key === 'Enter' && !event.isComposing;

@@ -1,91 +1,90 @@
-/** Conversations in IndexedDB: they outlive the page and never leave the browser. */
+/**
+ * One state for all parts of the element. Views subscribe to what they show of it and dispatch requests; whoever answers a request
+ * sets the state. So no part knows another.
+ */
 
-/** @typedef {import('./tree.js').Saved} Saved */
-/** @typedef {Pick<Saved, 'id' | 'title' | 'updated'>} Listed */
-
-const DATABASE = 'deltapage-chat';
-const CONVERSATIONS = 'conversations';
-
+/**
+ * @template {object} State  plain data, replaced and never changed
+ * @template {Record<keyof Requests, any[]>} Requests  the arguments of each request
+ */
 export class Store {
-  /** @type {Promise<IDBDatabase> | null} */
-  #database = null;
-  /** The other windows of this browser. @type {BroadcastChannel | null} */
-  #windows = null;
-  #changed;
+  #state;
+  #failed;
+  /** @type {Partial<{[Name in keyof Requests]: (...values: Requests[Name]) => unknown}>} */
+  #handlers = {};
+  /** @type {(() => void)[]} */
+  #subscribers = [];
 
-  /** @param {(id: string) => void} changed  told of a conversation that another window has kept or deleted */
-  constructor(changed) {
-    this.#changed = changed;
+  /**
+   * @param {State} state
+   * @param {(error: Error) => void} failed  told of what went wrong
+   */
+  constructor(state, failed) {
+    this.#state = state;
+    this.#failed = failed;
+  }
+
+  get state() {
+    return this.#state;
+  }
+
+  /** @param {Partial<State>} changes */
+  set(changes) {
+    this.#state = { ...this.#state, ...changes };
+    for (const look of this.#subscribers) look();
   }
 
   /**
-   * Every conversation, the last changed first.
-   * @returns {Promise<Saved[]>}
+   * Tell of what is selected: now, and whenever it is something else. A list counts as another when one of its items does.
+   * @template Selected
+   * @param {(state: State) => Selected} select
+   * @param {(selected: Selected, before?: Selected) => void} tell
    */
-  async all() {
-    const found = await this.#run('readonly', (store) => store.getAll());
-    return found.sort((/** @type {Saved} */ a, /** @type {Saved} */ b) => b.updated - a.updated);
+  subscribe(select, tell) {
+    let selected = select(this.#state);
+    this.#subscribers.push(() => {
+      const before = selected;
+      selected = select(this.#state);
+      if (!same(selected, before)) tell(selected, before);
+    });
+    tell(selected);
   }
 
   /**
-   * @param {string} id
-   * @returns {Promise<Saved | undefined>}
+   * Answer requests from now on.
+   * @param {Partial<{[Name in keyof Requests]: (...values: Requests[Name]) => unknown}>} handlers
    */
-  get(id) {
-    return this.#run('readonly', (store) => store.get(id));
-  }
-
-  /** @param {Saved} saved */
-  async put(saved) {
-    await this.#run('readwrite', (store) => store.put(saved));
-    this.#windows?.postMessage(saved.id);
-  }
-
-  /** @param {string} id */
-  async delete(id) {
-    await this.#run('readwrite', (store) => store.delete(id));
-    this.#windows?.postMessage(id);
+  handle(handlers) {
+    Object.assign(this.#handlers, handlers);
   }
 
   /**
-   * One request in a transaction of its own.
-   * @param {IDBTransactionMode} mode
-   * @param {(store: IDBObjectStore) => IDBRequest} ask
-   * @returns {Promise<any>}
+   * Ask for something; it may fail as `fail` tells.
+   * @template {keyof Requests} Name
+   * @param {Name} name
+   * @param {Requests[Name]} values
    */
-  async #run(mode, ask) {
-    const database = await (this.#database ??= this.#open());
-    const request = ask(database.transaction(CONVERSATIONS, mode).objectStore(CONVERSATIONS));
-    return settled(request);
+  async dispatch(name, ...values) {
+    try {
+      const handler = this.#handlers[name];
+      if (!handler) throw new TypeError(`nobody answers the request ${String(name)}`);
+      await handler(...values);
+    } catch (error) {
+      this.fail(/** @type {Error} */ (error));
+    }
   }
 
-  /**
-   * At first use: a page that keeps nothing opens nothing.
-   * @returns {Promise<IDBDatabase>}
-   */
-  #open() {
-    this.#windows = new BroadcastChannel(DATABASE);
-    this.#windows.onmessage = ({ data }) => this.#changed(data);
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(CONVERSATIONS, { keyPath: 'id' });
-    return settled(request);
+  /** @param {Error} error  that somebody has to hear of */
+  fail(error) {
+    this.#failed(error);
   }
 }
 
 /**
- * @template T
- * @param {IDBRequest<T>} request
- * @returns {Promise<T>}
+ * @param {unknown} a
+ * @param {unknown} b
  */
-function settled(request) {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(storageError(request.error));
-  });
-}
-
-/** @param {DOMException | null} error */
-function storageError(error) {
-  const why = error?.name === 'QuotaExceededError' ? 'its storage is full; delete conversations or a model' : error?.message ?? 'unknown';
-  return new Error(`The browser could not keep the conversation: ${why}. It stays on the page until you close it; export it to keep it.`);
+function same(a, b) {
+  if (!Array.isArray(a) || !Array.isArray(b)) return Object.is(a, b);
+  return a.length === b.length && a.every((item, i) => Object.is(item, b[i]));
 }

@@ -3,95 +3,87 @@
 import { h, iconButton } from './dom.js';
 import { MessageView } from './message-view.js';
 import { textOf } from './tree.js';
+import { Welcome } from './welcome.js';
 
-/** @typedef {import('./tree.js').Node} Node */
-/** @typedef {import('./tree.js').Tree} Tree */
-/** @typedef {import('./message-view.js').MessageActions} MessageActions */
+/** @typedef {import('./state.js').ChatStore} ChatStore */
+/** @typedef {import('./state.js').ShownMessage} ShownMessage */
+/** @typedef {import('./state.js').WrittenAnswer} WrittenAnswer */
 
 const NEAR = 60; // px from the end that count as being there
 
 export class ThreadView {
-  #title = h('h2', { class: 'unseen' }, 'Conversation');
-  #messages = h('div', { class: 'messages' }, this.#title);
-  #empty = h('div', { class: 'empty', part: 'empty' });
-  #toEnd = iconButton('down', 'To the end', () => this.toEnd(), { class: 'icon to-end', hidden: true });
-  #log = h('div', { class: 'log', part: 'log', role: 'log', 'aria-live': 'off', 'aria-label': 'Conversation', tabindex: 0 }, this.#empty, this.#messages);
-  element = h('div', { class: 'thread' }, this.#log, this.#toEnd);
-  #actions;
+  #store;
+  #messages = h('div', { class: 'messages' }, h('h2', { class: 'unseen' }, 'Conversation'));
+  #toEnd = iconButton('down', 'To the end', () => this.#scrollToEnd(), { class: 'icon to-end', hidden: true });
+  #log;
+  element;
   /** @type {MessageView[]} */
   #views = [];
 
-  /** @param {Omit<MessageActions, 'keepPlace'>} actions */
-  constructor(actions) {
-    this.#actions = { ...actions, keepPlace: (/** @type {() => void} */ draw) => this.keepPlace(draw) };
+  /** @param {ChatStore} store */
+  constructor(store) {
+    this.#store = store;
+    this.#log = h('div', { class: 'log', part: 'log', role: 'log', 'aria-live': 'off', 'aria-label': 'Conversation', tabindex: 0 },
+      new Welcome(store).element, this.#messages);
+    this.element = h('div', { class: 'thread' }, this.#log, this.#toEnd);
     this.#log.addEventListener('scroll', () => { this.#toEnd.hidden = this.#atEnd; }, { passive: true });
+    store.handle({ editLast: () => this.#views.findLast(({ node }) => node.message.role === 'user')?.edit() });
+    store.subscribe(({ conversation, written }) => /** @type {const} */ ([conversation.messages, written]), ([messages, written], before) => {
+      if (messages !== before?.[0]) this.#showMessages(messages, written);
+      this.#showWritten(written, before?.[1] ?? null);
+    });
   }
 
   /**
-   * What stands where no message does yet.
-   * @param {...HTMLElement} children
+   * Show a path: what is there already stays, what comes behind another message goes.
+   * @param {readonly ShownMessage[]} messages
+   * @param {WrittenAnswer | null} written
    */
-  welcome(...children) {
-    this.#empty.replaceChildren(...children);
+  #showMessages(messages, written) {
+    const differs = messages.findIndex((message, i) => !this.#views[i]?.shows(message));
+    const same = differs < 0 ? messages.length : differs;
+    this.#messages.hidden = !messages.length;
+    if (same === messages.length && same === this.#views.length) return;
+    for (const { element } of this.#views.splice(same)) element.remove();
+    for (const message of messages.slice(same)) this.#append(message, message.node === written?.node);
+    this.#scrollToEnd();
   }
 
   /**
-   * Show a conversation from its beginning.
-   * @param {Tree} tree
+   * @param {ShownMessage} message
+   * @param {boolean} written  it is still being written
    */
-  show(tree) {
-    this.#views = [];
-    this.#messages.replaceChildren(this.#title);
-    for (const node of tree.path()) this.append(node, tree);
-    this.#empty.hidden = !tree.empty;
-    this.#messages.hidden = tree.empty;
-    this.toEnd();
-  }
-
-  /**
-   * Take away what comes after a message.
-   * @param {number} id  0: all messages
-   */
-  cut(id) {
-    const kept = this.#views.findIndex((view) => view.id === id) + 1;
-    for (const { element } of this.#views.splice(kept)) element.remove();
-  }
-
-  /**
-   * Show one more message.
-   * @param {Node} node
-   * @param {Tree} tree
-   * @param {boolean} [live]
-   * @returns {MessageView}
-   */
-  append(node, tree, live = false) {
-    const { role, tool_call_id = '' } = node.message;
-    const view = new MessageView(node, tree.siblings(node), this.#actions, live);
-    const onCard = role === 'tool' && this.#views.some((each) => each.result(tool_call_id, textOf(node.message)));
+  #append(message, written) {
+    const { role, tool_call_id = '' } = message.node.message;
+    const view = new MessageView(this.#store, message, (draw) => this.#keepPlace(draw), written);
+    const onCard = role === 'tool' && this.#views.some((each) => each.result(tool_call_id, textOf(message.node.message)));
     if (!onCard && role !== 'system') this.#messages.append(view.element);
     this.#views.push(view);
-    this.#empty.hidden = true;
-    this.#messages.hidden = false;
-    return view;
   }
 
-  /** Edit the message that the reader wrote last. */
-  editLast() {
-    this.#views.findLast(({ element }) => element.className === 'user')?.edit();
+  /**
+   * Show what has come of the answer that is being written, and that the one before is complete.
+   * @param {WrittenAnswer | null} written
+   * @param {WrittenAnswer | null} before
+   */
+  #showWritten(written, before) {
+    const viewOf = (/** @type {WrittenAnswer | null} */ answer) => this.#views.findLast(({ node }) => node === answer?.node);
+    if (before?.node !== written?.node) viewOf(before)?.finish();
+    if (written) viewOf(written)?.update(written.message);
   }
 
   /**
    * Change what is shown and stay at its end, if that is where the reader is.
    * @param {() => void} draw
    */
-  keepPlace(draw) {
+  #keepPlace(draw) {
     const atEnd = this.#atEnd;
     draw();
     if (atEnd) this.#log.scrollTop = this.#log.scrollHeight;
     else this.#toEnd.hidden = false;
   }
 
-  toEnd() {
+  #scrollToEnd() {
     this.#log.scrollTop = this.#log.scrollHeight;
     this.#toEnd.hidden = true;
   }

@@ -78,7 +78,7 @@ function fromMarkdown(text) {
 }
 
 /**
- * Give a file to the reader.
+ * Let the browser save a file.
  * @param {string} name
  * @param {string} text
  * @param {string} type

@@ -28,20 +28,20 @@ const ALIASES = {
 
 /**
  * @typedef {import('marked').Token} Token
- * @typedef {object} Setter  turns Markdown into elements
+ * @typedef {object} Renderer  turns Markdown into elements
  * @property {(text: string) => Token[]} blocks  the top-level blocks of a text; their `raw` add up to it
  * @property {(block: Token) => DocumentFragment} render
  */
 
-/** @type {Promise<Setter> | undefined} */
-let setter;
+/** @type {Promise<Renderer> | undefined} */
+let renderer;
 
-/** What every message needs. @returns {Promise<Setter>} */
-export function loadSetter() {
-  return setter ??= Promise.all([load('marked.js'), load('purify.js')]).then(([{ Marked }, { default: purify }]) => {
+/** What every message needs. @returns {Promise<Renderer>} */
+export function loadRenderer() {
+  return renderer ??= Promise.all([load('marked.js'), load('purify.js')]).then(([{ Marked }, { default: purify }]) => {
     /** @type {import('marked').Marked} */
     const marked = new Marked({ gfm: true, breaks: true });
-    marked.use({ extensions: /** @type {any} */ (math), renderer: /** @type {any} */ (RENDERER) });
+    marked.use({ extensions: /** @type {any} */ (math), renderer: /** @type {any} */ (OVERRIDES) });
     return {
       blocks: (text) => marked.lexer(text),
       render: (block) => purify.sanitize(marked.parser([block]), { ...MARKUP, RETURN_DOM_FRAGMENT: true }),
@@ -50,7 +50,7 @@ export function loadSetter() {
 }
 
 /** Where a model's own markup, pictures and headings differ from marked's defaults. */
-const RENDERER = {
+const OVERRIDES = {
   /** Markup in an answer is text. @param {{text: string}} token */
   html: ({ text }) => escape(text),
   /** A picture would be a request to another host: its address is shown instead. @param {{href: string, text: string}} token */

@@ -1,0 +1,45 @@
+/** The bar above the messages: the list of conversations where it is a drawer, the model, a new conversation, settings. */
+
+import { h, icon, iconButton } from './dom.js';
+import { listedModel, modelName } from './state.js';
+
+/** @typedef {import('./state.js').ChatStore} ChatStore */
+
+export class Header {
+  #drawer;
+  #load;
+  #picker = h('div', { class: 'picker' });
+  #name = h('strong');
+  #recipe = h('span', { class: 'quiet' });
+  #title = h('span', { class: 'title', part: 'title', dir: 'auto' });
+  #choice;
+  element;
+
+  /** @param {ChatStore} store */
+  constructor(store) {
+    this.#drawer = iconButton('menu', 'Conversations', () => store.dispatch('toggleDrawer'), { 'aria-expanded': 'false' });
+    this.#load = h('button', { type: 'button', class: 'load', onclick: () => store.dispatch('load') }, icon('load'), 'Load');
+    this.#choice = h('button', { type: 'button', part: 'title', 'aria-haspopup': 'dialog', onclick: () => store.dispatch('openDialog', 'models') },
+      this.#name, ' ', this.#recipe, icon('choose'));
+    this.element = h('header', { part: 'header' }, this.#drawer, this.#picker, this.#load,
+      iconButton('fresh', 'New chat', () => store.dispatch('newConversation'), { class: 'icon fresh' }),
+      iconButton('settings', 'Settings', () => store.dispatch('openDialog', 'settings')));
+    store.subscribe(({ model }) => model, (model) => { this.#load.hidden = model !== 'absent'; });
+    store.subscribe((state) => [modelName(state), listedModel(state)?.recipe ?? state.info?.recipe ?? ''], ([name, recipe]) => this.#showModel(name, recipe));
+    store.subscribe(({ models }) => models.length > 0, (several) => this.#picker.replaceChildren(several ? this.#choice : this.#title));
+    store.subscribe(({ drawer }) => drawer, (open, before) => {
+      this.#drawer.ariaExpanded = String(open);
+      if (before) this.#drawer.focus();
+    });
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} recipe
+   */
+  #showModel(name, recipe) {
+    this.#name.textContent = this.#title.textContent = name;
+    this.#recipe.textContent = recipe;
+    this.#choice.ariaLabel = `Model: ${name} ${recipe}`.trimEnd();
+  }
+}

@@ -1,0 +1,95 @@
+/** The model in use: loaded when it is first needed, let go of when another one is chosen. */
+
+/** @typedef {import('../deltapage.js').Engine} Engine */
+/** @typedef {import('./state.js').ChatStore} ChatStore */
+/** @typedef {import('./state.js').ListedModel} ListedModel */
+/** @typedef {import('./state.js').Progress} Progress */
+/** @typedef {import('./state.js').Source} Source */
+
+const NOT_KEPT = 'This browser did not keep all of the model: it runs, and what is missing is downloaded again at the next visit. ' +
+  'Delete another model, free disk space or leave the private window to keep it.';
+
+/** @type {Partial<import('./state.js').State>} */
+const ABSENT = { model: 'absent', info: null, activity: { type: 'idle', sentence: '' } };
+
+export class ModelInUse {
+  #store;
+  /** @type {Promise<Engine> | null} */
+  #engine = null;
+  #loading = new AbortController();
+
+  /** @param {ChatStore} store */
+  constructor(store) {
+    this.#store = store;
+    store.handle({ load: () => this.load() });
+  }
+
+  /**
+   * Another one; what was loaded is let go of.
+   * @param {Source} bundle
+   * @param {ListedModel | null} [picked]  what a folder of this computer holds
+   */
+  use(bundle, picked = null) {
+    this.#store.dispatch('stop');
+    this.#release();
+    this.#store.set({ ...ABSENT, bundle, picked });
+  }
+
+  /** @returns {Promise<Engine>} */
+  load() {
+    if (!this.#engine) {
+      this.#loading = new AbortController();
+      this.#engine = this.#load(this.#loading.signal);
+    }
+    return this.#engine;
+  }
+
+  /** Let go of what is loaded, or stop loading it. */
+  unload() {
+    this.#release();
+    this.#store.set(ABSENT);
+  }
+
+  #release() {
+    this.#loading.abort();
+    this.#engine?.then((engine) => engine.unload(), () => {});
+    this.#engine = null;
+  }
+
+  /** @param {AbortSignal} signal */
+  async #load(signal) {
+    const { bundle } = this.#store.state;
+    this.#store.set({ ...ABSENT, model: 'loading' });
+    try {
+      if (typeof bundle === 'string') await this.#checkRoom(bundle);
+      const { Engine } = await import('../deltapage.js');
+      const engine = await Engine.load(bundle, { signal, onProgress: (progress) => { if (!signal.aborted) this.#progressed(progress); } });
+      if (!signal.aborted) {
+        const { info } = engine;
+        this.#store.set({ model: 'ready', info, activity: { type: 'idle', sentence: 'Ready' } });
+        if (typeof bundle === 'string' && !info.kept) this.#store.set({ notice: { sentence: NOT_KEPT } });
+        if (this.#store.state.storage && info.kept) import('../storage.js').then(({ persist }) => persist()).catch(() => {}); // asking is all one can do
+      }
+      return engine;
+    } catch (error) {
+      if (!signal.aborted) {
+        this.#engine = null; // so that the next message tries again
+        this.#store.set(ABSENT);
+      }
+      throw error;
+    }
+  }
+
+  /** @param {Progress} progress */
+  #progressed(progress) {
+    this.#store.set({ activity: progress.phase === 'ready' ? { type: 'idle', sentence: 'Ready' } : { type: 'loading', progress } });
+  }
+
+  /** @param {string} bundle */
+  async #checkRoom(bundle) {
+    const storage = await import('../storage.js');
+    await storage.checkRoom(bundle).catch((/** @type {Error} */ error) => {
+      if (error.name === 'QuotaError') this.#store.set({ notice: { sentence: error.message } }); // what else is wrong loading says, too
+    });
+  }
+}

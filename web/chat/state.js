@@ -1,0 +1,147 @@
+/** What the element knows and what its parts may ask for: the types of its store, the state at the beginning, and what follows from a state. */
+
+import { defaults } from './settings.js';
+
+/** @typedef {import('../deltapage.js').Info} Info */
+/** @typedef {import('../deltapage.js').Message} Message */
+/** @typedef {import('../deltapage.js').Progress} Progress */
+/** @typedef {import('./conversation-database.js').ListedConversation} ListedConversation */
+/** @typedef {import('./model-list.js').ListedModel} ListedModel */
+/** @typedef {import('./settings.js').Settings} Settings */
+/** @typedef {import('./tree.js').Node} Node */
+/** @typedef {import('./tree.js').Saved} Saved */
+/** @typedef {import('./tree.js').Tree} Tree */
+/** @typedef {string | FileList | File[]} Source  of a model: its folder's URL, or the files of a folder of this computer */
+/** @typedef {'settings' | 'models' | 'export'} DialogName */
+
+/**
+ * @typedef {object} ShownMessage
+ * @property {Node} node
+ * @property {Node[]} versions  the alternatives at its place, itself included
+ */
+
+/**
+ * @typedef {object} ShownConversation  the path of a tree that is on the page
+ * @property {string} id
+ * @property {string} title  '' while it is empty
+ * @property {ShownMessage[]} messages
+ */
+
+/** @typedef {{node: Node, message: Message}} WrittenAnswer  the message as far as it has come */
+
+/**
+ * @typedef {{type: 'idle', sentence: string}} Idle
+ * @typedef {{type: 'loading', progress: Progress}} Loading  the model
+ * @typedef {{type: 'reading', processed: number, total: number}} Reading  the conversation, in tokens
+ * @typedef {Idle | Loading | Reading} Activity
+ */
+
+/**
+ * @typedef {object} Notice  stands above the input until something else is done
+ * @property {string} sentence
+ * @property {Error & {detail?: string}} [error]  that it tells of
+ * @property {Saved} [deleted]  a conversation that can be brought back
+ */
+
+/**
+ * @typedef {object} State
+ * @property {string} introMessage
+ * @property {string} placeholder
+ * @property {boolean} storage  whether conversations and settings outlive the page
+ * @property {Source} bundle
+ * @property {'absent' | 'loading' | 'ready'} model  the one in `bundle`
+ * @property {Info | null} info  of the model, once it is ready
+ * @property {ListedModel[]} models  to choose from
+ * @property {ListedModel | null} picked  what a folder of this computer holds, if that is in use
+ * @property {Settings} settings
+ * @property {ShownConversation} conversation
+ * @property {boolean} answering  to a message, tools included
+ * @property {WrittenAnswer | null} written  the answer that is being written
+ * @property {Message | null} answered  the answer that was completed last
+ * @property {string} draft  the message that is being written
+ * @property {Activity} activity
+ * @property {Notice | null} notice
+ * @property {ListedConversation[]} conversations  the kept ones, the last changed first
+ * @property {boolean} drawer  whether the list of conversations is open, where it is a drawer
+ */
+
+/**
+ * @typedef {object} Requests  with their arguments
+ * @property {[]} load
+ * @property {[url: string]} useModel
+ * @property {[files: File[]]} useFolder
+ * @property {[changes: Partial<Settings>]} set  settings
+ * @property {[text: string]} draft
+ * @property {[text: string]} send
+ * @property {[]} stop
+ * @property {[node: Node, text: string]} edit  say it differently, as a branch of its own
+ * @property {[]} editLast  begin to edit the message that was written last
+ * @property {[node: Node]} regenerate
+ * @property {[node: Node]} choose  show this alternative
+ * @property {[]} newConversation
+ * @property {[tree: Tree]} save  a conversation as it is now
+ * @property {[id: string]} open
+ * @property {[id: string, title: string]} rename
+ * @property {[id: string]} delete
+ * @property {[saved: Saved]} undelete
+ * @property {[file: File]} importFile
+ * @property {[form: 'markdown' | 'json' | 'all']} exportFile
+ * @property {[name: DialogName]} openDialog
+ * @property {[open?: boolean]} toggleDrawer
+ * @property {[]} focusInput
+ */
+
+/** @typedef {import('./store.js').Store<State, Requests>} ChatStore */
+
+/** @returns {State} */
+export function initialState() {
+  return {
+    introMessage: '',
+    placeholder: 'Message',
+    storage: false,
+    bundle: '',
+    model: 'absent',
+    info: null,
+    models: [],
+    picked: null,
+    settings: defaults(),
+    conversation: { id: '', title: '', messages: [] },
+    answering: false,
+    written: null,
+    answered: null,
+    draft: '',
+    activity: { type: 'idle', sentence: '' },
+    notice: null,
+    conversations: [],
+    drawer: false,
+  };
+}
+
+/**
+ * What is known of the model in use before it is loaded.
+ * @param {State} state
+ * @returns {ListedModel | null}
+ */
+export function listedModel({ bundle, models, picked }) {
+  return picked ?? models.find(({ url }) => url === bundle) ?? null;
+}
+
+/**
+ * The name of the model in use; as long as nothing else is known, that of its folder.
+ * @param {State} state
+ */
+export function modelName(state) {
+  const { bundle, info } = state;
+  const folder = typeof bundle === 'string' ? bundle.replace(/\/$/, '').split('/').at(-1) ?? '' : '';
+  return listedModel(state)?.model ?? info?.name ?? decodeURIComponent(folder);
+}
+
+/**
+ * How much of the context window the conversation fills, in tokens; the window is 0 until the model is loaded.
+ * @param {State} state
+ * @returns {[used: number, size: number]}
+ */
+export function contextUse({ conversation: { messages }, info }) {
+  const last = messages.findLast(({ node }) => node.facts?.usage);
+  return [last?.node.facts?.usage?.total_tokens ?? 0, info?.contextWindow ?? 0];
+}

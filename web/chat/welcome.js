@@ -1,0 +1,29 @@
+/** What stands where no message does yet: what this is, and that it is private. */
+
+import { h } from './dom.js';
+import { bytes } from './format.js';
+import { listedModel } from './state.js';
+
+/** @typedef {import('./state.js').State} State */
+
+export class Welcome {
+  element = h('div', { class: 'empty', part: 'empty' });
+
+  /** @param {import('./state.js').ChatStore} store */
+  constructor(store) {
+    store.subscribe(({ conversation }) => conversation.messages.length > 0, (begun) => { this.element.hidden = begun; });
+    store.subscribe((state) => [state.introMessage, aboutModel(state)], ([intro, model]) => this.element.replaceChildren(
+      h('h2', {}, intro || 'What is on your mind?'),
+      h('p', {}, 'A language model that runs in this page, on your own graphics processor. Nothing you write leaves this machine.'),
+      h('p', { class: 'quiet' }, model),
+    ));
+  }
+}
+
+/** @param {State} state */
+function aboutModel(state) {
+  if (state.info) return `${state.info.name} is ready.`;
+  const listed = listedModel(state);
+  const size = listed ? ` (${bytes(listed.bytes)})` : '';
+  return `The model${size} loads with the first message; ${state.picked ? 'it is read from your folder' : 'the next time it is already here'}.`;
+}
