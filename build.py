@@ -5,42 +5,19 @@ from __future__ import annotations
 import argparse
 import errno
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from hashlib import file_digest
+from collections.abc import Sequence
 from pathlib import Path
-from time import monotonic
 
-from rich.console import Console
-from rich.progress import DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
-from rich.table import Table as RichTable
-
-from kernels_wgsl.render import render
-from pyside.bundle.manifest import MANIFEST, PIECE_LIMIT, File, Manifest, Source, tensor_bytes
-from pyside.desk import bundle_check, convert, hub, published
-from pyside.desk.bundle_summary import Table, size, summary
-from pyside.desk.bundle_writer import BundleWriter
-from pyside.desk.checkpoint import Checkpoint
+from pyside.bundle.manifest import MANIFEST
+from pyside.desk import bundle_check
+from pyside.desk.bundle_summary import size, summary
+from pyside.desk.make_bundle import make_bundle
+from pyside.desk.pipelines import least_plan
 from pyside.desk.recipes import RECIPES
-from pyside.desk.selftest_vectors import bake
-from pyside.desk.weights import account, network, trunk_prefix
-from pyside.engine import selftest
-from pyside.errors import BundleError, DeltapageError, PlanError
-from pyside.network.model import compile_plan
-from pyside.plan.limits import Limits
-from pyside.plan.plan import Pipeline
-from pyside.text import tokenizer
+from pyside.desk.terminal import Terminal
+from pyside.errors import BundleError, DeltapageError
 
 BUNDLES = Path(__file__).parent / "bundles"  # what `serve` and `site` take when no bundle is named
-_SECONDS_BETWEEN_LINES = 5  # of progress, where there is no terminal
-
-# Devices for which kernels are rendered: the least that WebGPU offers, one that binds whatever a bundle holds, and one
-# without a GPU.
-BASELINE = Limits.baseline()
-ROOMY = replace(BASELINE, binding_bytes=1 << 40, buffer_bytes=1 << 40)
-SOFTWARE = replace(ROOMY, software=True)
 
 
 def main() -> None:
@@ -133,11 +110,9 @@ def _verify(arguments: argparse.Namespace) -> int:
 def _inspect(arguments: argparse.Namespace) -> int:
     manifest = bundle_check.read_manifest(arguments.bundle)
     terminal = Terminal()
-    try:
-        plan = compile_plan(manifest, BASELINE)
-    except PlanError as error:
-        terminal.say(f"does not run on every device: {error}")
-        plan = compile_plan(manifest, ROOMY)
+    plan, refusal = least_plan(manifest)
+    if refusal:
+        terminal.say(f"does not run on every device: {refusal}")
     terminal.tables(summary(manifest, plan))
     return 0
 
@@ -167,162 +142,6 @@ def _bundles(named: Sequence[Path]) -> list[Path]:
     for folder in found:
         bundle_check.read_manifest(folder)
     return found
-
-
-def make_bundle(
-    source: str, out: Path, recipe: str, terminal: Terminal, *, name: str | None = None, force: bool = False
-) -> Manifest:
-    """Turn a checkpoint into the bundle ``out`` and return its manifest.
-
-    Errors: DeltapageError for a source that cannot be converted or an ``out`` that may not be written,
-    OSError when the disk refuses. Nothing is left behind then.
-    """
-    origin = _locate(source, terminal)
-    facts = published.read(origin.folder)
-    checkpoint = Checkpoint.open(origin.folder)
-    weights = network(facts.config, trunk_prefix(checkpoint.entries))
-    left_out = account(weights, checkpoint.entries)
-    for warning in facts.warnings:
-        terminal.say(f"warning: {warning}")
-    for kind, count in left_out.items():
-        terminal.say(f"left out: {count} {kind} tensors, which this version does not use")
-    with published.understood(published.TOKENIZER):
-        packed = tokenizer.pack(facts.tokenizer, facts.tokenizer_config)
-    files = {
-        "tokenizer.bin": packed,
-        "chat_template.jinja": facts.template.encode(),
-        **facts.copied,
-    }
-    jobs = convert.jobs(weights, recipe, PIECE_LIMIT)
-    total = sum(tensor_bytes(job.format, job.shape) for job in jobs)
-    with (
-        terminal.progress(f"packing as {recipe}", total) as advance,
-        BundleWriter(out, replace=force, written=advance) as writer,
-        _threads(convert.threads()) as pool,
-        _threads(1) as hasher,
-    ):
-        hashes = [hasher.submit(_file, path) for path in checkpoint.files]
-        for job in jobs:
-            writer.add_tensor(job.name, job.format, job.shape, convert.blocks(job, checkpoint, pool))
-        writer.end_tensors()
-        for file, data in files.items():
-            writer.add_file(file, data)
-        read = (*facts.files, *(future.result() for future in hashes))
-        draft = Manifest(
-            name=name or origin.repository.rsplit("/", 1)[-1],
-            recipe=recipe,
-            model=facts.config,
-            source=Source(origin.repository, origin.revision, facts.license, read),
-            generation=facts.generation,
-            tensors=writer.tensors,
-            shards=tuple(writer.shards),
-            kernels=(),
-            files=tuple(writer.files),
-        )
-        for pipeline in pipelines(draft, terminal):
-            writer.add_kernel(pipeline.file, render(pipeline.kernel, pipeline.constants))
-        manifest = replace(draft, kernels=tuple(writer.kernels))
-        writer.finish(manifest)
-    return manifest
-
-
-def pipelines(manifest: Manifest, terminal: Terminal) -> tuple[Pipeline, ...]:
-    """Every kernel with the constants that some device's plan of this bundle or the self-test names, by file name."""
-    plans = [compile_plan(manifest, ROOMY), compile_plan(manifest, SOFTWARE), selftest.plan(bake(), BASELINE)]
-    try:
-        plans.append(compile_plan(manifest, BASELINE))
-    except PlanError as error:
-        terminal.say(f"warning: this bundle does not run on every device: {error}")
-    found = {pipeline.file: pipeline for plan in plans for pipeline in plan.pipelines}
-    return tuple(found[file] for file in sorted(found))
-
-
-@dataclass(frozen=True)
-class Origin:
-    """A checkpoint on this machine, and where it came from."""
-
-    folder: Path
-    repository: str
-    revision: str = ""
-
-
-def _locate(source: str, terminal: Terminal) -> Origin:
-    """The checkpoint folder that SOURCE names, downloaded first if it is a hub id."""
-    if (folder := Path(source)).is_dir():
-        return Origin(folder, folder.resolve().name)
-    hub_id = hub.HubId.parse(source)
-    if hub_id is None or folder.exists():
-        raise BundleError(
-            f"{source} is neither a folder nor a hub id: give a checkpoint's folder, or owner/name[@revision]"
-        )
-    terminal.say(f"{source}: no such folder here, looking on the hub")
-    return Origin(*hub.fetch(hub_id, published.READ))
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[ThreadPoolExecutor]:
-    """Threads for a block; what they have not begun when an error ends it is dropped."""
-    pool = ThreadPoolExecutor(count)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _file(path: Path) -> File:
-    with path.open("rb") as stream:
-        return File(path.name, path.stat().st_size, file_digest(stream, "sha256").hexdigest())
-
-
-class Terminal:
-    """What a person sees: bars and tables on a terminal, plain lines elsewhere."""
-
-    def __init__(self) -> None:
-        self._out = Console(highlight=False, markup=False, soft_wrap=True)
-        self._bars = Console(stderr=True)
-
-    def say(self, line: str) -> None:
-        """One line of result."""
-        self._out.print(line)
-
-    def tables(self, tables: Sequence[Table]) -> None:
-        """Tables with a frame on a terminal, columns between tabs elsewhere."""
-        for table in tables:
-            if not self._out.is_terminal:
-                for row in table.rows:
-                    print("\t".join((table.title, *row)))
-                continue
-            drawn = RichTable(title=table.title, title_justify="left", show_header=any(table.columns))
-            for i, column in enumerate(table.columns):
-                drawn.add_column(column, justify="right" if i and column else "left")
-            for row in table.rows:
-                drawn.add_row(*row)
-            self._out.print(drawn)
-
-    @contextmanager
-    def progress(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
-        """A function that is told of bytes done; a bar on a terminal, a line now and then elsewhere."""
-        if self._bars.is_terminal:
-            columns = (
-                *Progress.get_default_columns()[:2],
-                DownloadColumn(binary_units=True),
-                TransferSpeedColumn(),
-                TimeRemainingColumn(),
-            )
-            with Progress(*columns, console=self._bars) as bar:
-                task = bar.add_task(label, total=total)
-                yield lambda amount: bar.advance(task, amount)
-            return
-        done, said = 0, monotonic()
-
-        def advance(amount: int) -> None:
-            nonlocal done, said
-            done += amount
-            if done == total or monotonic() > said + _SECONDS_BETWEEN_LINES:
-                said = monotonic()
-                print(f"{label}: {size(done)} of {size(total)}", file=sys.stderr, flush=True)
-
-        yield advance
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from kernels_wgsl.formats import scaled
 from kernels_wgsl.pack import unpack
 from kernels_wgsl.render import render
 from pyside.bundle.manifest import MANIFEST, File, Manifest, aligned, sections
-from pyside.desk import bundle_check, published
+from pyside.desk import bundle_check, make_bundle, pipelines, published
 from pyside.desk.bundle_writer import BundleWriter
 from pyside.desk.checkpoint import Checkpoint
 from pyside.desk.checkpoint_config import model_config
@@ -112,7 +112,7 @@ def test_what_the_page_needs_beside_the_weights(made: Path, source: Path) -> Non
     assert weights == {path.name for path in source.glob("*.safetensors")}
 
 
-@pytest.mark.parametrize("limits", [Limits.baseline(), build.ROOMY, build.SOFTWARE])
+@pytest.mark.parametrize("limits", [pipelines.BASELINE, pipelines.ROOMY, pipelines.SOFTWARE])
 def test_every_kernel_of_a_page_s_plan_is_in_the_bundle(made: Path, limits: Limits) -> None:
     manifest = bundle_check.read_manifest(made)
     rendered = {file.file for file in manifest.kernels}
@@ -325,7 +325,7 @@ def test_an_error_does_not_wait_for_every_file_to_be_hashed(
         sleep(0.5)
         return File(path.name, 0, "")
 
-    monkeypatch.setattr(build, "_file", slowly)
+    monkeypatch.setattr(make_bundle, "_file", slowly)
     assert build._main(["bundle", str(source), str(tmp_path / "out"), "--quant", "f32"]) == 1
     assert "NaN or infinite" in capsys.readouterr().err
     assert 0 < len(hashed) < 8
@@ -392,11 +392,11 @@ def test_inspect_says_when_a_device_must_offer_more(
     made: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refuse(manifest: Manifest, limits: Limits) -> object:
-        if limits == build.BASELINE:
+        if limits == pipelines.BASELINE:
             raise PlanError("layers.0.mlp.gate_up: binding w is too large")
         return compile_plan(manifest, limits)
 
-    monkeypatch.setattr(build, "compile_plan", refuse)
+    monkeypatch.setattr(pipelines, "compile_plan", refuse)
     assert build._main(["inspect", str(made)]) == 0
     assert "does not run on every device: layers.0.mlp.gate_up" in capsys.readouterr().out
 
