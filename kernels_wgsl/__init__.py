@@ -16,7 +16,8 @@ Glossary of dimension letters, used in every shape comment of the project:
     N, K rows and columns of any weight matrix, y[N] = W[N, K] x[K]
     B    blocks that the sampler splits the vocabulary into
 
-Layering: ``catalog`` and ``formats`` are pure data and import nothing else. ``sources`` reads templates as text and gives a
+Layering: ``catalog`` and ``formats`` are pure data and import nothing else. ``variants`` says in which forms a kernel may be had.
+``sources`` reads templates as text and gives a
 kernel its name; ``render`` alone imports jinja2. ``pack`` and ``twins`` alone need numpy, which the page has not. Nothing here
 imports ``pyside``.
 """

@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kernels_wgsl.catalog.spec import Constants
+from kernels_wgsl.variants import SPLITS
 from pyside.network.block import Block, Sizes
 from pyside.network.rows import Rows
-from pyside.network.tuning import SPLITS
 from pyside.network.weight import Part, Weight, matrix, norm
 
 

@@ -26,6 +26,7 @@ from pyside.network.sampler import MarkPrompt, Sampler
 from pyside.network.scoring import Scoring
 from pyside.network.stored import Stored
 from pyside.network.weight import Weight
+from pyside.plan.choice import Choice, choose
 from pyside.plan.limits import Limits
 from pyside.plan.plan import Pass, Plan, PlanBuilder
 
@@ -70,18 +71,27 @@ def weights(c: ModelConfig) -> tuple[Weight, ...]:
     return tuple({weight.name: weight for block in blocks for weight in block.named_weights.values()}.values())
 
 
-def compile_plan(manifest: Manifest, limits: Limits, *, chunk: int | None = None, context: int | None = None) -> Plan:
+def compile_plan(
+    manifest: Manifest,
+    limits: Limits,
+    *,
+    chunk: int | None = None,
+    context: int | None = None,
+    choice: Choice | None = None,
+) -> Plan:
     """The work list of a bundle on a device.
 
     ``chunk``: rows of a prefill pass, by default as many as scratch memory allows. ``context``: tokens that a session may
-    hold, by default what the model was trained for; both are cut to what the device takes.
+    hold, by default what the model was trained for; both are cut to what the device takes. ``choice``:
+    the form of each kernel, by default what ``choose`` says for the device.
     Errors: BundleError for a missing or misshapen tensor, PlanError for one that the device cannot take.
     """
     plan = PlanBuilder(limits=limits)
+    forms = choice or choose(limits)
     work_of = passes(manifest.model)
     memory, stored = Memory(plan, work_of, manifest, chunk, context), Stored(plan, manifest)
     for name, work in work_of.items():
         plan.begin(name)
         for block in work.blocks:
-            block.run(Rows(plan, memory, stored, block, memory.rows[work.rows]))
+            block.run(Rows(plan, memory, stored, block, memory.rows[work.rows], forms))
     return plan.build(LAZY, memory.facts)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from kernels_wgsl.catalog import CATALOG
 from kernels_wgsl.catalog.spec import Value
+from kernels_wgsl.variants import constants_of
 from pyside.network.block import Block
 from pyside.network.memory import Memory
 from pyside.network.stored import Piece, Stored
-from pyside.network.tuning import tuned
+from pyside.plan.choice import Choice
 from pyside.plan.plan import PlanBuilder, View
 
 
@@ -20,8 +21,11 @@ class Rows:
     A capital word is a constant of the kernel.
     """
 
-    def __init__(self, builder: PlanBuilder, memory: Memory, stored: Stored, block: Block, rows: int) -> None:
+    def __init__(
+        self, builder: PlanBuilder, memory: Memory, stored: Stored, block: Block, rows: int, choice: Choice
+    ) -> None:
         self.T = rows
+        self._choice = choice
         self._builder, self._memory, self._stored, self._block = builder, memory, stored, block
         self._constants: dict[str, Value] = {"T": rows, "KV": memory.kv, **block.constants()}
 
@@ -60,7 +64,7 @@ class Rows:
 
     def _dispatch(self, kernel: str, label: str, words: Mapping[str, View | Value]) -> None:
         known = self._constants | {key: value for key, value in words.items() if not isinstance(value, View)}
-        known |= tuned(kernel, known, self._builder.limits)
+        known |= constants_of(kernel, self._choice, known)
         constants = {key: known[key] for key in CATALOG[kernel].constants}
         bindings = {key: self._view(value) for key, value in words.items() if key.islower()}
         self._builder.dispatch(kernel, label, constants, control=self._memory.control, **bindings)

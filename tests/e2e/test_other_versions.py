@@ -9,6 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.support.browser.engine_page import engine_page
 from tests.support.browser.faulty_site import FaultySite, running
+from tests.support.browser.pages import opened
 from tests.support.models.other_versions import FORMAT_1_IDS, FORMAT_1_PROMPT, VERSIONS, write_bundle
 from web.host import runtime, vendor
 
@@ -37,3 +38,18 @@ def test_right_ids(browser: Browser, served: tuple[str, FaultySite], version: st
     kernels = [path for path, _ in site.requests if "/kernels/" in path]
     assert bool(kernels) == (version == "changed-template")
     assert not [path for path in kernels if "rmsnorm" in path]
+
+
+def test_a_kernel_that_python_cannot_render_is_told(chromium: Browser, served: tuple[str, FaultySite]) -> None:
+    url, site = served
+    site.faults["/engine/worker.js"] = lambda script: script.replace(b".kernel(file)", b".kernel('none-0.wgsl')")
+    with opened(chromium, f"{url}/blank") as page:
+        error = page.evaluate(
+            """async () => {
+              const { Engine } = await import('/deltapage.js');
+              return Engine.load('/bundles/format-1/').then(() => ['nothing', ''], ({ name, message }) => [name, message]);
+            }"""
+        )
+    site.faults.clear()
+    assert error[0] == "InternalError"
+    assert error[1] == "The engine stopped on an error of its own (KeyError: 'none-0.wgsl'). Reload the page."

@@ -82,7 +82,7 @@ def parts_of_kernels(*paths: Path) -> set[str]:
 
 
 def test_the_page_knows_of_the_kernels_what_needs_no_numpy() -> None:
-    assert parts_of_kernels(*in_the_page()) == {"catalog", "formats", "sources", "render"}
+    assert parts_of_kernels(*in_the_page()) == {"catalog", "formats", "variants", "sources", "render"}
     assert importers("numpy", "kernels_wgsl") == {
         path.relative_to(ROOT).as_posix()
         for path in sources("kernels_wgsl")
@@ -93,7 +93,7 @@ def test_the_page_knows_of_the_kernels_what_needs_no_numpy() -> None:
 def test_what_is_said_of_kernels_leans_on_what_is_data() -> None:
     kernels = ROOT / "kernels_wgsl"
     assert parts_of_kernels(*(kernels / "catalog").glob("*.py"), kernels / "formats.py") == {"catalog", "formats"}
-    assert parts_of_kernels(kernels / "sources.py") == {"catalog", "formats"}
+    assert parts_of_kernels(kernels / "variants.py", kernels / "sources.py") == {"catalog", "formats"}
     assert parts_of_kernels(kernels / "render.py") == {"catalog", "sources"}
     assert not imports(kernels / "__init__.py")
 

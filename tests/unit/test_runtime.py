@@ -83,7 +83,7 @@ def test_on_the_pages_own_python_the_host_compiles(tmp_path: Path, monkeypatch: 
 def test_no_desk_code_reaches_the_page(folder: Path) -> None:
     own = modules(folder, "pyside", "kernels_wgsl")
     parts = {name.split(".")[1] for name in own if name.startswith("kernels_wgsl.")}
-    assert parts == {"catalog", "formats", "sources", "render"}
+    assert parts == {"catalog", "formats", "variants", "sources", "render"}
     assert not [name for name in own if name.startswith("pyside.desk")]
 
 

@@ -130,7 +130,7 @@ def _own() -> dict[str, bytes]:
     desk = ROOT / "pyside" / "desk"
     sources = [path for path in (ROOT / "pyside").rglob("*.py") if desk not in path.parents]
     kernels = ROOT / "kernels_wgsl"
-    sources += [kernels / f"{name}.py" for name in ("__init__", "formats", "render", "sources")]
+    sources += [kernels / f"{name}.py" for name in ("__init__", "formats", "render", "sources", "variants")]
     sources += [*(kernels / "catalog").glob("*.py"), *(kernels / "templates").rglob("*.wgsl")]
     found = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(sources)}
     found[selftest.FILE.relative_to(ROOT).as_posix()] = json.dumps(bake()).encode()
