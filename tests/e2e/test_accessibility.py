@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.browser.chat_page import ChatPage, chat_page
+from tests.support.browser.chat_page import RELEASED, ChatPage, chat_page
 from tests.support.browser.scripts import script
 from web.host.runtime import WEB
 
@@ -31,7 +31,7 @@ def answered(chat: ChatPage) -> None:
 
 
 def writing(chat: ChatPage) -> None:
-    chat.script({"content": "Begun"}, {"content": "!", "wait": 20_000})
+    chat.script({"content": "Begun"}, {"content": "!", "wait": RELEASED})
     chat.send("Go")
     expect(chat.answers).to_contain_text("Begun")
 
@@ -111,7 +111,7 @@ def test_axe(chromium: Browser, shell: str, look: str) -> None:
 
 def test_motion_stops_where_it_is_not_wanted(chromium: Browser, shell: str) -> None:
     with chat_page(chromium, shell, reduced_motion="reduce") as chat:
-        chat.script({"content": "!", "wait": 20_000})
+        chat.script({"content": "!", "wait": RELEASED})
         chat.send("Go")
         dot = chat.log.locator(".writing")
         expect(dot).to_be_visible()

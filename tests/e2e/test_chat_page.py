@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.browser.chat_page import ChatPage, chat_page, fake_engine
+from tests.support.browser.chat_page import RELEASED, ChatPage, chat_page, fake_engine
 from tests.support.browser.pages import opened
 from tests.support.browser.scripts import script
+from tests.support.browser.visit import shift_of_an_answer
 from web.host import site
 
 MARKDOWN = r"""## Title
@@ -84,10 +85,7 @@ def test_code_and_messages_are_copied(chat: ChatPage) -> None:
 
 
 def test_nothing_moves_while_text_streams(chat: ChatPage) -> None:
-    chat.page.evaluate(script("visit.watchShifts"), False)
-    chat.write(MARKDOWN + "\n\nA long line of text. " * 40, wait=4)
-    chat.ask("Show me")
-    assert chat.page.evaluate("globalThis.shift") < 0.001
+    assert shift_of_an_answer(chat, MARKDOWN + "\n\nA long line of text. " * 40, wait=4) < 0.001
 
 
 def test_a_thought_is_folded_with_its_duration(chat: ChatPage) -> None:
@@ -96,7 +94,7 @@ def test_a_thought_is_folded_with_its_duration(chat: ChatPage) -> None:
     chat.ask("Look")
     assert chat.requests()[-1]["extra_body"] == {"enable_thinking": True}
     thought = chat.answers.locator("summary")
-    expect(thought).to_have_text(re.compile(r"Thought for 0\.\d s"))
+    expect(thought).to_have_text(re.compile(r"Thought for (0\.[1-9]|[1-9]\.\d|\d\d) s"))
     expect(chat.answers.get_by_text("Let me see.")).to_be_hidden()
     thought.click()
     expect(chat.answers.get_by_text("Let me see.")).to_be_visible()
@@ -140,7 +138,7 @@ def test_regenerating_keeps_the_old_answer(chat: ChatPage) -> None:
 
 
 def test_stopping_keeps_what_was_written(chat: ChatPage) -> None:
-    chat.script({"content": "Begun"}, {"content": " never", "wait": 5000})
+    chat.script({"content": "Begun"}, {"content": " never", "wait": RELEASED})
     chat.send("Go")
     expect(chat.answers).to_contain_text("Begun")
     chat.page.keyboard.press("Escape")
@@ -178,19 +176,25 @@ def test_tools_run_and_are_shown_as_cards(chat: ChatPage) -> None:
 
 
 def test_loading_and_reading_tell_how_far_they_are(chat: ChatPage) -> None:
-    chat.page.evaluate("globalThis.loadWait = 500")
+    chat.page.evaluate("(wait) => { globalThis.loadWait = wait; }", RELEASED)
     chat.script(
         {"prompt_progress": {"processed": 256, "total": 2048}},
-        {"prompt_progress": {"processed": 512, "total": 2048}, "wait": 200},
-        {"content": "Read.", "wait": 3000},
+        {"prompt_progress": {"processed": 512, "total": 2048}, "wait": RELEASED},
+        {"content": "Read.", "wait": RELEASED},
     )
     chat.send("A long text")
     status = chat.page.locator("[part=status]")
     expect(status.get_by_role("status")).to_have_text("Loading the model")
+    chat.release()
     expect(status).to_contain_text(re.compile(r"of 8\.0 MiB · .*/s · .* s left"))
+    chat.page.evaluate("globalThis.loadWait = 0")
+    chat.release()
+    expect(status).to_contain_text("256 of 2,048 tokens")
+    chat.release()
     expect(status).to_contain_text(re.compile(r"512 of 2,048 tokens · [\d,]+ tokens/s · .* s left"))
     expect(status.get_by_role("status")).to_have_text("Reading")
     expect(chat.page.get_by_role("progressbar")).to_be_visible()
+    chat.release()
     expect(chat.answers).to_contain_text("Read.")
     expect(chat.page.get_by_role("progressbar")).to_be_hidden()
     expect(status).to_contain_text("101 of 4,096 tokens")
@@ -262,13 +266,14 @@ def test_windows_follow_each_other(chat: ChatPage) -> None:
     asked = [message["content"] for message in other.requests()[-1]["messages"] if message["role"] == "user"]
     assert asked == ["First", "Second", "Third"]
 
-    chat.script({"content": "Begun"}, {"content": ", done", "wait": 4000})  # kept every two seconds
+    chat.script({"content": "Begun"}, {"content": ", done", "wait": RELEASED})
     chat.send("Fourth")
     expect(other.answers.last).to_contain_text("Begun")
     other.conversations.hover()
     other.button("Rename First").click()
     title = page.get_by_role("textbox", name="Title")
     title.fill("Both")
+    chat.release()
     expect(other.answers.last).to_contain_text("Begun, done")
     title.press("Enter")
     expect(chat.conversations).to_have_text(["Both"])

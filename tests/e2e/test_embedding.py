@@ -82,7 +82,7 @@ def test_one_tag_on_another_origin(browser: Browser, url: str, policy: str) -> N
         expect(page.get_by_role("textbox", name="Message")).to_be_visible()
         page.get_by_role("textbox", name="Message").fill("Hello")
         page.keyboard.press("Enter")
-        expect(page.get_by_role("log").locator("article.assistant")).not_to_be_empty(timeout=LOADED)
+        expect(page.get_by_role("log").locator("article.assistant")).not_to_be_empty()
         page.evaluate("document.querySelector('delta-chat').stop()")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser.pages import LOADED, opened
+from tests.support.browser.pages import opened
 from tests.support.browser.scripts import script
 from tests.support.models.bundles import DEMO, build_bundle
 from web.host import runtime, site
@@ -75,7 +75,7 @@ def ask(page: Page, button: str = "Ask", text: str = QUESTION) -> str:
     """What the page's form answers to a text."""
     page.get_by_role("textbox").fill(text)
     page.get_by_role("button", name=button).click()
-    expect(page.get_by_role("status").first).to_have_text("Done", timeout=LOADED)
+    expect(page.get_by_role("status").first).to_have_text("Done")
     return page.locator("output").inner_text()
 
 
@@ -115,7 +115,7 @@ def test_one_tag(chromium: Browser, examples: str) -> None:
     with example(chromium, examples, "tag") as page:
         page.get_by_role("textbox", name="Message").fill(QUESTION)
         page.keyboard.press("Enter")
-        expect(page.locator("delta-chat")).to_contain_text("42", timeout=LOADED)
+        expect(page.locator("delta-chat")).to_contain_text("42")
 
 
 def test_deep_chat(chromium: Browser, examples: str) -> None:
@@ -131,12 +131,12 @@ def test_deep_chat(chromium: Browser, examples: str) -> None:
         page.evaluate(script("api.watchDeepChat"))
         box.press("Enter")
         answers = page.locator("deep-chat .text-message.ai-message-text:not(.empty-message, .error-message)")
-        expect(answers.first).to_contain_text("42", timeout=LOADED)
+        expect(answers.first).to_contain_text("42")
         box.fill("Hello!")
         while box.inner_text():  # it takes nothing before the answer has ended
             box.press("Enter")
             page.wait_for_timeout(100)
-        expect(answers.nth(1)).not_to_be_empty(timeout=LOADED)
+        expect(answers.nth(1)).not_to_be_empty()
         assert page.evaluate("lengths.size") > 1
 
 

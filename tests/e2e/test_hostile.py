@@ -65,8 +65,8 @@ def test_there_are_two_hundred() -> None:
 def test_the_watch_notices(chat: ChatPage) -> None:
     """What the tests below look for is found where it is."""
     watch = Watch(chat)
-    chat.page.evaluate(script("hostile.hurt"))
-    chat.page.wait_for_timeout(200)
+    with chat.page.expect_request("**/elsewhere"):
+        chat.page.evaluate(script("hostile.hurt"))
     assert len(chat.page.evaluate(script("hostile.alive"))) == 2
     assert watch.seen == [f"asked for http://{watch.own}/elsewhere"]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser.chat_page import ChatPage, chat_page
+from tests.support.browser.chat_page import RELEASED, ChatPage, chat_page
 from tests.support.browser.faulty_site import FaultySite
-from tests.support.browser.pages import LOADED, opened, send, stop
+from tests.support.browser.pages import opened, send, stop
 from tests.support.browser.scripts import script
 
 
@@ -45,7 +45,7 @@ def test_another_model_is_chosen_and_remembered(chat: ChatPage) -> None:
 
 
 def test_another_model_ends_the_loading_of_the_first(chat: ChatPage) -> None:
-    chat.page.evaluate("globalThis.loadWait = 3000")
+    chat.page.evaluate("(wait) => { globalThis.loadWait = wait; }", RELEASED)
     chat.button("Load").click()
     expect(chat.page.get_by_role("progressbar")).to_be_visible()
     chat.models().get_by_role("button", name="Large q4").click()
@@ -152,7 +152,7 @@ def it_answers_from_its_folder(page: Page, faults: FaultySite) -> None:
     expect(page.get_by_role("button", name="Model: tiny-a q8")).to_be_visible()
     expect(page).to_have_title("tiny-a")
     send(page, "Hello")
-    expect(page.get_by_role("log").locator("article.assistant")).not_to_be_empty(timeout=LOADED)
+    expect(page.get_by_role("log").locator("article.assistant")).not_to_be_empty()
     stop(page)
     assert not [path for path, _ in faults.requests if "/shards/" in path]
     page.get_by_role("button", name="Model: ").click()
@@ -163,7 +163,7 @@ def it_answers_from_its_folder(page: Page, faults: FaultySite) -> None:
 def test_a_model_goes_from_the_browser_on_request(browser: Browser, url: str) -> None:
     with real_page(browser, url) as page:
         page.get_by_role("button", name="Load").click()
-        expect(page.get_by_text("tiny-a is ready.")).to_be_visible(timeout=LOADED)
+        expect(page.get_by_text("tiny-a is ready.")).to_be_visible()
         page.get_by_role("button", name="Model: ").click()
         rows = page.get_by_role("dialog", name="Models").get_by_role("listitem")
         expect(rows.first).to_contain_text(re.compile(r"iB · .*iB kept in this browser"))

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.support.browser.browsers import page_options
-from tests.support.browser.pages import LOADED, opened, send, stop
+from tests.support.browser.pages import opened, send, stop
 from tests.support.browser.scripts import script
 from web.host.site import write_site
 
@@ -40,7 +40,7 @@ def host(tmp_path_factory: pytest.TempPathFactory, bundles: list[Path]) -> Itera
 def test_the_chat_works(browser: Browser, host: str) -> None:
     with opened(browser, host) as page:
         send(page, "Hello")
-        expect(page.get_by_role("log").locator("article.assistant")).not_to_be_empty(timeout=LOADED)
+        expect(page.get_by_role("log").locator("article.assistant")).not_to_be_empty()
         stop(page)
 
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from pyside.bundle.manifest import Manifest
 from tests.support.browser.engine_page import EnginePage, engine_page
 from tests.support.browser.faulty_site import running
-from tests.support.browser.pages import LOADED, opened, send, stop
+from tests.support.browser.pages import opened, send, stop
 from tests.support.browser.scripts import script
 from web.host import runtime
 from web.host.site import POLICY
@@ -80,7 +80,7 @@ def test_a_model_that_does_not_fit_is_announced_and_runs(chromium: Browser, url:
         limit_storage(page, 200_000)
         send(page, "Hello")
         expect(page.get_by_text(re.compile("needs .* of storage, and this browser has .* left"))).to_be_visible()
-        expect(page.get_by_role("log").locator("article.assistant")).not_to_be_empty(timeout=LOADED)
+        expect(page.get_by_role("log").locator("article.assistant")).not_to_be_empty()
         stop(page)
 
 

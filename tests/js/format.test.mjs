@@ -38,6 +38,8 @@ test('a pace tells how fast the last seconds were, and nothing of it before it k
     assert.equal(pace.tell(8 << 20, 8 << 20), '8.0 MiB of 8.0 MiB · 2.0 MiB/s · 0.0 s left');
     now = 6000; // what came was damaged and comes again
     assert.equal(pace.tell(1 << 20, 8 << 20), '1.0 MiB of 8.0 MiB');
+    now = 36_000; // a step that takes long is measured, too
+    assert.equal(pace.tell(4 << 20, 8 << 20), '4.0 MiB of 8.0 MiB · 102 KiB/s · 40 s left');
   } finally {
     performance.now = measured;
   }

@@ -2,7 +2,7 @@
 
 import { duration } from './format.js';
 
-const OVER = 4; // seconds that the rate is taken from
+const OVER = 4; // seconds that the rate is taken from, or the last step where that takes longer
 
 export class Pace {
   #amount;
@@ -26,7 +26,9 @@ export class Pace {
    */
   tell(done, total) {
     const at = performance.now() / 1000;
-    this.#samples = [...this.#samples.filter((sample) => at - sample.at < OVER && sample.done <= done), { at, done }];
+    const last = this.#samples.at(-1);
+    const kept = this.#samples.filter((sample) => (at - sample.at < OVER || sample === last) && sample.done <= done);
+    this.#samples = [...kept, { at, done }];
     const [{ at: since, done: before }] = this.#samples;
     const speed = at > since ? (done - before) / (at - since) : 0;
     const rest = speed ? ` · ${this.#amount(speed)}${this.#unit}/s · ${duration((total - done) / speed)} left` : '';

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.support.browser.pages import opened
 from tests.support.browser.scripts import script, source
 
+RELEASED = "released"  # as a delta's ``wait``: until ``release``
 MODELS = [
     {"name": name, "url": f"bundles/{name}/", "model": model, "recipe": "q4", "license": "apache-2.0", "bytes": size}
     for name, model, size in (("a", "Small", 5 << 20), ("b", "Large", 3 << 30))
@@ -45,9 +46,16 @@ class ChatPage:
         """What the engine answers from now on."""
         self.page.evaluate("(deltas) => { globalThis.script = () => deltas; }", list(deltas))
 
-    def write(self, text: str, wait: int = 0) -> None:
-        """The engine answers with this text, five characters at a time, ``wait`` ms apart."""
-        self.script(*({"content": text[at : at + 5], "wait": wait} for at in range(0, len(text), 5)))
+    def write(self, text: str, wait: int = 0, *, hold: bool = False) -> None:
+        """The engine answers with this text, five characters at a time, ``wait`` ms apart; ``hold``: all but the first when released."""
+        deltas: list[dict[str, Any]] = [{"content": text[at : at + 5], "wait": wait} for at in range(0, len(text), 5)]
+        if hold:
+            deltas[1]["wait"] = RELEASED
+        self.script(*deltas)
+
+    def release(self) -> None:
+        """What waits to be RELEASED goes on."""
+        self.page.evaluate("release()")
 
     def send(self, text: str) -> None:
         """Send a message; the answer may still be on its way."""
@@ -58,6 +66,10 @@ class ChatPage:
         """Send a message and wait for the whole answer."""
         self.send(text)
         expect(self.questions.last).to_contain_text(text)
+        self.finish()
+
+    def finish(self) -> None:
+        """Wait for the end of the answer."""
         expect(self.button("Stop")).to_be_hidden()
         expect(self.answers.last.get_by_role("button", name="Regenerate")).to_be_visible()
 

@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from tests.support.browser import browsers
 
-LOADED = 120_000  # ms: Python, the model and its kernels, on two busy cores
+LOADED = 120_000  # ms: Python, the model and its kernels, on two cores that others keep busy
+expect.set_options(timeout=LOADED)
 
 
 @contextlib.contextmanager
@@ -24,6 +25,7 @@ def opened(
     """
     options = browsers.page_options(browser.browser_type.name) | options
     with contextlib.closing(browser.new_context(**options)) as context:
+        context.set_default_timeout(LOADED)
         page = context.new_page()
         prepare(page)
         blocked: list[str] = []

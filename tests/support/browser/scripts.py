@@ -21,4 +21,4 @@ def script(name: str) -> str:
     """
     file, method = name.split(".")
     methods = source(f"{file}.js").rstrip().removesuffix(";")
-    return f"(argument) => (\n{methods}\n).{method}(argument)"
+    return f"(...given) => (\n{methods}\n).{method}(...given)"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
-from tests.support.browser.chat_page import chat_page
+from tests.support.browser.chat_page import ChatPage, chat_page
 from tests.support.browser.pages import opened
 from tests.support.browser.scripts import script
 
@@ -32,9 +32,19 @@ def first_visit(browser: Browser, url: str) -> Visit:
 
 
 def shift_while_streaming(browser: Browser, url: str) -> float:
-    """The sum of unexpected layout shifts from the first byte of the page to the end of one answer."""
+    """The sum of unexpected layout shifts, from the first byte of the page to the sending of a message and through its answer."""
     with chat_page(browser, url) as chat:
         chat.page.evaluate(script("visit.watchShifts"), True)
-        chat.write(ANSWER)
-        chat.ask("Tell me")
-        return float(chat.page.evaluate("globalThis.shift"))
+        before = float(chat.page.evaluate("globalThis.shift"))
+        return before + shift_of_an_answer(chat, ANSWER)
+
+
+def shift_of_an_answer(chat: ChatPage, text: str, wait: int = 0) -> float:
+    """The same, of an answer from its first piece on: what a message moves comes of its sending, however late it comes."""
+    chat.write(text, wait, hold=True)
+    chat.send("Tell me")
+    expect(chat.answers.last.locator(".prose")).not_to_be_empty()
+    chat.page.evaluate(script("visit.watchShifts"), False)
+    chat.release()
+    chat.finish()
+    return float(chat.page.evaluate("globalThis.shift"))

@@ -5,7 +5,7 @@
     .map(({ id, help, nodes }) => ({ id, help, targets: nodes.map(({ target, failureSummary }) => [String(target), failureSummary]) })),
 
   /** Put a text into a field as pasting does; typing many thousand characters takes a browser's remote control long. */
-  paste({ field, text }) {
+  paste(field, text) {
     field.focus();
     field.value = text;
     field.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'insertFromPaste' }));

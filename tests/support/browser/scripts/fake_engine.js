@@ -1,10 +1,12 @@
 /**
  * Stands in for deltapage.js where a test is about the page alone. `globalThis.script(request)` gives the deltas of an answer;
- * one may wait (`wait`, ms), fail (`fails`), or be the progress of reading the prompt (`prompt_progress`).
+ * one may wait (`wait`: ms, or RELEASED: until `globalThis.release()` is called), fail (`fails`), or be the progress of reading the prompt (`prompt_progress`).
  */
 const PRESETS = { direct: { temperature: 0.7, top_p: 0.8, top_k: 20 }, thinking: { temperature: 1, top_p: 0.95, top_k: 20 } };
-const sleep = (ms, signal) => new Promise((resolve) => {
-  setTimeout(resolve, ms);
+const RELEASED = 'released';
+const sleep = (time, signal) => new Promise((resolve) => {
+  if (time === RELEASED) globalThis.release = resolve;
+  else setTimeout(resolve, time);
   signal?.addEventListener('abort', resolve);
 });
 

@@ -15,9 +15,11 @@
   /** Add up unexpected layout shifts in `globalThis.shift`: from now on, or from the first byte of the page. */
   watchShifts(fromTheBeginning) {
     globalThis.shift = 0;
-    new PerformanceObserver((list) => {
+    globalThis.shifts?.disconnect();
+    globalThis.shifts = new PerformanceObserver((list) => {
       for (const { value, hadRecentInput } of /** @type {any[]} */ (list.getEntries())) if (!hadRecentInput) globalThis.shift += value;
-    }).observe({ type: 'layout-shift', buffered: fromTheBeginning });
+    });
+    globalThis.shifts.observe({ type: 'layout-shift', buffered: fromTheBeginning });
   },
 
   /** Load Python as web/engine/worker.js does: ms until it is ready and until our modules are in, and bytes transferred. */
