@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
@@ -22,7 +24,16 @@ MANIFEST = "manifest.json"
 ALIGNMENT = 256  # bytes: tensors in a shard, and the scales section within a tensor
 SHARD_LIMIT = 32 << 20  # bytes of a shard
 PIECE_LIMIT = 128 << 20  # bytes: a larger tensor is stored as several row pieces
+FILE_LIMIT = 256 << 20  # bytes of any file: more is a mistake, or an attack on the disk of who downloads it
 PLAIN = "plain"  # f32, row-major: norms, convolution taps, gates
+
+# The files that a bundle may have. None of them can run in a browser, so a site may host bundles that others have made.
+NAMES: Mapping[str, str] = {
+    "shards": r"shards/[0-9a-f]{64}\.bin",
+    "kernels": r"kernels/[A-Za-z0-9_-]+\.wgsl",
+    "files": r"tokenizer\.bin|chat_template\.jinja|selftest\.json|(video_)?preprocessor_config\.json|(LICENSE|NOTICE)(\.txt|\.md)?",
+}
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -178,12 +189,10 @@ class Manifest:
         for shard, spans in runs.items():
             spans.sort()
             found += [f"tensors {a[2]} and {b[2]} overlap in shard {shard}" for a, b in pairwise(spans) if b[0] < a[1]]
-        files = [file.file for file in (*self.kernels, *self.files)]
-        for file in (*self.shards, *self.kernels, *self.files):
-            if file.file.startswith("/") or ".." in file.file.split("/") or "\\" in file.file:
-                found.append(f"file name {file.file!r} leads out of the bundle")
-        found += [f"file {name} is listed twice" for name in sorted({name for name in files if files.count(name) > 1})]
-        return found
+        for section in NAMES:
+            found += [problem for file in getattr(self, section) for problem in _file_problems(section, file)]
+        listed = Counter(file.file for file in (*self.kernels, *self.files))
+        return found + [f"file {name} is listed twice" for name, times in sorted(listed.items()) if times > 1]
 
     def _tensor_problems(self, tensor: Tensor) -> list[str]:
         if tensor.format != PLAIN and tensor.format not in FORMATS:
@@ -205,6 +214,24 @@ class Manifest:
             elif segment.offset % ALIGNMENT:
                 found.append(f"starts at {segment.offset} of shard {segment.shard}, not a multiple of {ALIGNMENT}")
         return found
+
+
+def _file_problems(section: str, file: File) -> list[str]:
+    """What is wrong with a file's name, size and hash."""
+    found: list[str] = []
+    if file.file.startswith("/") or ".." in file.file.split("/") or "\\" in file.file:
+        found.append(f"file name {file.file[:80]!r} leads out of the bundle")
+    elif not re.fullmatch(NAMES[section], file.file):
+        found.append(f"file name {file.file[:80]!r} is none that {section} of a bundle have")
+    elif section == "shards" and file.file != f"shards/{file.sha256}.bin":
+        found.append(f"{file.file} is named by another sha256 than its own, {file.sha256[:80]!r}")
+    if not _SHA256.fullmatch(file.sha256):
+        found.append(
+            f"{file.file[:80]!r} has sha256 {file.sha256[:80]!r}, expected 64 hexadecimal digits in lower case"
+        )
+    if not 0 <= file.bytes <= FILE_LIMIT:
+        found.append(f"{file.file[:80]!r} has {file.bytes} bytes, expected 0 to {FILE_LIMIT}")
+    return found
 
 
 def aligned(size: int) -> int:

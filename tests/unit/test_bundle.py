@@ -14,6 +14,7 @@ from pyside.errors import BundleError
 from tests.support.models.checkpoints import Shape, config
 
 DIGEST = "0" * 64
+OTHER = "a" * 64
 
 
 def small_manifest() -> Manifest:
@@ -29,7 +30,7 @@ def small_manifest() -> Manifest:
             "layers.0.mlp.down": Tensor("f32", (32, 32), (Segment(1, 256, 4096),)),
             "final_norm": Tensor("plain", (64,), (Segment(1, 4352, 256),)),
         },
-        shards=(File("shards/a.bin", 4096, DIGEST), File("shards/b.bin", 4608, DIGEST)),
+        shards=(File(f"shards/{DIGEST}.bin", 4096, DIGEST), File(f"shards/{OTHER}.bin", 4608, OTHER)),
         kernels=(File("kernels/matvec-0.wgsl", 3, DIGEST),),
         files=(File("tokenizer.bin", 3, DIGEST),),
     )
@@ -118,10 +119,58 @@ def test_file_names_stay_inside_the_bundle(name: str) -> None:
         Manifest.from_json(bad.to_json())
 
 
+@pytest.mark.parametrize(
+    ("section", "name"),
+    [
+        *(("files", name) for name in ("index.html", "a.js", "LICENSE.html", "picture.svg", "kernels/a.wgsl", "a/LICENSE", "")),
+        *(("files", name) for name in ("tokenizer.bin\n", "Tokenizer.bin", "x" * 5000)),
+        *(("kernels", name) for name in ("kernels/a.html", "kernels/a/b.wgsl", "a.wgsl", "kernels/.wgsl", "tokenizer.bin")),
+        *(("shards", name) for name in ("shards/0.bin", f"{DIGEST}.bin", f"shards/{DIGEST}.js", f"shards/{'A' * 64}.bin")),
+    ],
+)  # fmt: skip
+def test_only_files_that_bundles_have_are_named(section: str, name: str) -> None:
+    """A page or a script among them would be served on the site's own origin."""
+    change = {section: [{"file": name, "bytes": 1, "sha256": DIGEST}], "tensors": {}}
+    with pytest.raises(BundleError, match=f"is none that {section} of a bundle have") as caught:
+        Manifest.from_json(resealed(small_manifest(), change))
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize("name", ["LICENSE", "LICENSE.txt", "LICENSE.md", "NOTICE", "selftest.json", "chat_template.jinja",
+                                  "preprocessor_config.json", "video_preprocessor_config.json"])  # fmt: skip
+def test_what_bundles_have_may_be_named(name: str) -> None:
+    assert replace(small_manifest(), files=(File(name, 1, DIGEST),)).problems() == []
+
+
+@pytest.mark.parametrize(
+    ("file", "problem"),
+    [
+        (File("LICENSE", 1, "abc"), "'LICENSE' has sha256 'abc', expected 64 hexadecimal digits in lower case"),
+        (
+            File("LICENSE", 1, "A" * 64),
+            f"'LICENSE' has sha256 {'A' * 64!r}, expected 64 hexadecimal digits in lower case",
+        ),
+        (File("LICENSE", 1, DIGEST + "\n"), f"'LICENSE' has sha256 {DIGEST + chr(10)!r}, expected 64 hex"),
+        (File("LICENSE", -1, DIGEST), "'LICENSE' has -1 bytes, expected 0 to 268435456"),
+        (File("LICENSE", 1 << 60, DIGEST), f"'LICENSE' has {1 << 60} bytes, expected 0 to 268435456"),
+    ],
+)
+def test_hashes_and_sizes_are_such(file: File, problem: str) -> None:
+    (found,) = replace(small_manifest(), files=(file,)).problems()
+    assert found.startswith(problem)
+
+
+def test_a_shard_is_named_by_its_own_hash() -> None:
+    """Its name is where browsers keep it: another model's shard is not to be had, or replaced, by its name."""
+    bad = replace(small_manifest(), shards=(File(f"shards/{OTHER}.bin", 4608, DIGEST),) * 2)
+    assert f"shards/{OTHER}.bin is named by another sha256 than its own, {DIGEST!r}" in bad.problems()
+
+
 def test_a_file_is_listed_once() -> None:
     manifest = small_manifest()
     assert replace(manifest, files=manifest.files * 2).problems() == ["file tokenizer.bin is listed twice"]
-    assert replace(manifest, shards=(manifest.shards[0],) * 2).problems() != ["file shards/a.bin is listed twice"]
+    twice = replace(manifest, shards=(*manifest.shards, manifest.shards[0]))
+    assert twice.problems() == [], "equal shards share a file"
 
 
 def test_tensors_are_asked_for_with_their_shape() -> None:

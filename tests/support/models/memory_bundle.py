@@ -1,4 +1,4 @@
-"""A checkpoint folder as a bundle in memory: what ``build.py bundle`` writes, without files, hashes and tokenizer."""
+"""A checkpoint folder as a bundle in memory: what ``build.py bundle`` writes, without files and tokenizer."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from pyside.bundle.manifest import PIECE_LIMIT, File, Generation, Manifest, Segment, Source, Tensor, aligned
@@ -57,6 +58,11 @@ def _place(data: bytes, shards: list[bytearray], shard_bytes: int) -> tuple[Segm
     return tuple(segments)
 
 
+def _shard(data: bytearray) -> File:
+    digest = sha256(data).hexdigest()
+    return File(f"shards/{digest}.bin", len(data), digest)
+
+
 def _manifest(
     config: ModelConfig, recipe: str, tensors: Mapping[str, Tensor], shards: list[bytearray], name: str
 ) -> Manifest:
@@ -67,7 +73,7 @@ def _manifest(
         source=Source(repository=name, revision="", license="", files=()),
         generation=Generation(stop_ids=(), vocab_used=config.vocab_size, thinking_default=False, presets={}),
         tensors=tensors,
-        shards=tuple(File(f"shards/{index}.bin", len(shard), "") for index, shard in enumerate(shards)),
+        shards=tuple(_shard(shard) for shard in shards),
         kernels=(),
         files=(),
     )
