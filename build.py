@@ -70,6 +70,12 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="serve the page and bundles")
     serve.add_argument("bundles", metavar="BUNDLE", type=Path, nargs="*", help="default: every bundle under bundles/")
     serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument(
+        "--host",
+        default="127.0.0.1",
+        help="what to listen on, and to answer to (default: %(default)s); elsewhere than on this machine browsers give "
+        "WebGPU to pages from https only, so put a server for that in front",
+    )
     serve.set_defaults(run=_serve)
 
     site = commands.add_parser("site", help="write the page, the runtime and bundles as one folder for any static host")
@@ -120,7 +126,7 @@ def _inspect(arguments: argparse.Namespace) -> int:
 def _serve(arguments: argparse.Namespace) -> int:
     from web.host.server import serve
 
-    serve(_bundles(arguments.bundles), arguments.port)
+    serve(_bundles(arguments.bundles), arguments.port, arguments.host)
     return 0
 
 

@@ -126,6 +126,11 @@ class Manifest:
             names.append(f"{stem}.{len(names)}")
         return tuple(names)
 
+    @property
+    def listed(self) -> tuple[File, ...]:
+        """All files that the bundle has beside its manifest; equal shards stand in it more than once."""
+        return (*self.shards, *self.kernels, *self.files)
+
     def to_json(self) -> str:
         """Canonical text: sorted keys, one trailing newline; the last key is the sha256 of everything before it."""
         body = {"format": FORMAT_VERSION} | asdict(self) | {"model": self.model.to_dict()}

@@ -21,6 +21,12 @@ def read_manifest(folder: Path) -> Manifest:
     return Manifest.from_json(path.read_bytes())
 
 
+def own_file(folder: Path, name: str) -> Path | None:
+    """The regular file of that name in a folder; None where there is none, or where a link leads to it."""
+    path = folder.resolve() / name
+    return path if path.is_file() and path.resolve() == path else None
+
+
 def check(folder: Path, checked: Callable[[int], None] = lambda amount: None) -> list[str]:
     """All problems of the bundle in ``folder``; an empty list when it is whole.
 
@@ -32,13 +38,15 @@ def check(folder: Path, checked: Callable[[int], None] = lambda amount: None) ->
         return [str(error)]
     problems: list[str] = []
     named = {MANIFEST}
-    for file in (*manifest.shards, *manifest.kernels, *manifest.files):
+    for file in manifest.listed:
         if file.file in named:  # equal shards share a file
             continue
         named.add(file.file)
         path = folder / file.file
         if not path.is_file():
             problems.append(f"{file.file} is missing")
+        elif own_file(folder, file.file) is None:
+            problems.append(f"{file.file} is a link, expected a file in the bundle's own folder")
         elif (size := path.stat().st_size) != file.bytes:
             problems.append(f"{file.file} is {size:,} bytes, expected {file.bytes:,}")
         else:

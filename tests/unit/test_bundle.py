@@ -130,7 +130,7 @@ def test_file_names_stay_inside_the_bundle(name: str) -> None:
 )  # fmt: skip
 def test_only_files_that_bundles_have_are_named(section: str, name: str) -> None:
     """A page or a script among them would be served on the site's own origin."""
-    change = {section: [{"file": name, "bytes": 1, "sha256": DIGEST}], "tensors": {}}
+    change: dict[str, object] = {section: [{"file": name, "bytes": 1, "sha256": DIGEST}], "tensors": {}}
     with pytest.raises(BundleError, match=f"is none that {section} of a bundle have") as caught:
         Manifest.from_json(resealed(small_manifest(), change))
     assert len(str(caught.value)) < 300

@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import shutil
 from hashlib import sha256
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def client(tmp_path: Path) -> TestClient:
     (tmp_path / "secret.txt").write_text("secret")
     (runtime / "leak").symlink_to(tmp_path / "secret.txt")
     bundle = write_small_bundle(tmp_path / "small", {SHARD: BODY})
-    return TestClient(server.create_app([bundle], runtime), headers={"Accept-Encoding": "identity"})
+    return TestClient(server.create_app([bundle], runtime), "http://localhost", headers={"Accept-Encoding": "identity"})
 
 
 def test_every_response_carries_the_sites_headers(client: TestClient) -> None:
@@ -39,10 +40,61 @@ def test_every_response_carries_the_sites_headers(client: TestClient) -> None:
         "/bundles/x/y",
     ):
         headers = client.get(path).headers
-        assert {name: headers.get(name) for name in site.HEADERS} == site.HEADERS, path
+        assert {name: headers.get(name) for name in site.HEADERS} == site.headers(path), path
     policy = site.HEADERS["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';")
     assert "unsafe-inline" not in policy and "'unsafe-eval'" not in policy and "http" not in policy
+
+
+def test_only_the_frame_may_be_framed_by_others(client: TestClient) -> None:
+    for path in ("/", "/index.html", "/examples/tag.html", "/none", "/bundles.json"):
+        assert client.get(path).headers["content-security-policy"] == f"{site.POLICY}; frame-ancestors 'self'", path
+    assert client.get("/frame.html").headers["content-security-policy"] == site.POLICY
+
+
+def test_nothing_in_a_bundle_can_run(client: TestClient, tmp_path: Path) -> None:
+    """Its files are data, whatever else lies there is not served, and an address in it opens in a sandbox."""
+    bundle = tmp_path / "small"
+    for name in ("index.html", "a.js", "a.svg", f"{SHARD}.gz"):
+        (bundle / name).write_text("<script>steal()</script>")
+    (bundle / "manifest.json.gz").write_bytes(gzip.compress(b"{}"))
+    for path in ("", "index.html", "a.js", "a.svg", f"{SHARD}.gz", "manifest.json.gz", "shards", "."):
+        assert client.get(f"/bundles/small/{path}").status_code == 404, path
+    packed = client.get("/bundles/small/manifest.json", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip" and packed.json()["name"] == "Small", "not what lies beside it"
+    for path in ("manifest.json", SHARD, "index.html"):
+        headers = client.get(f"/bundles/small/{path}").headers
+        assert "sandbox" in headers["content-security-policy"] and headers["x-content-type-options"] == "nosniff"
+    assert server.Bundle(bundle).media_type("") == server.Bundle(bundle).media_type(".wgsl") == "text/plain"
+
+
+def test_links_lead_nowhere(client: TestClient, tmp_path: Path) -> None:
+    secret, shard = tmp_path / "secret", tmp_path / "small" / SHARD
+    secret.write_bytes(gzip.compress(b"secret"))
+    shard.unlink()
+    shard.symlink_to(secret)
+    assert client.get(f"/bundles/small/{SHARD}").status_code == 404
+    (tmp_path / "runtime" / "pyodide.mjs.gz").symlink_to(secret)
+    assert "const a" in client.get("/runtime/pyodide.mjs", headers={"Accept-Encoding": "gzip"}).text
+
+
+def test_a_bundle_that_is_built_anew_is_served_anew(client: TestClient, tmp_path: Path) -> None:
+    body = b"other weights"
+    shard = f"shards/{sha256(body).hexdigest()}.bin"
+    shutil.rmtree(tmp_path / "small")
+    assert client.get("/bundles/small/manifest.json").status_code == 404
+    write_small_bundle(tmp_path / "small", {shard: body})
+    os.utime(tmp_path / "small" / "manifest.json", (9, 9))
+    assert client.get(f"/bundles/small/{shard}").content == body
+    assert client.get(f"/bundles/small/{SHARD}").status_code == 404
+
+
+def test_folders_have_their_page_as_on_static_hosts(client: TestClient) -> None:
+    assert client.get("/").content == client.get("/index.html").content
+    assert client.get("/examples/").content == client.get("/examples/index.html").content
+    moved = client.get("/examples", follow_redirects=False)
+    assert (moved.status_code, moved.headers["location"]) == (307, "/examples/")
+    assert client.get("/chat/").status_code == client.get("/chat").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -166,5 +218,9 @@ def test_a_port_that_is_taken_says_so() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(DeltapageError, match=f"port {port} cannot be used .* --port"):
             server.listen(port)
+    with pytest.raises(DeltapageError, match=r"host 192\.0\.2\.1 is not an address of this machine: .* --host"):
+        server.listen(0, "192.0.2.1")
+    with pytest.raises(DeltapageError, match=r"host nowhere\.invalid is not known .* --host"):
+        server.listen(0, "nowhere.invalid")
     with pytest.raises(DeltapageError, match="port 70000"):
         server.listen(70000)

@@ -2,11 +2,13 @@
 
 import json
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from pyside.desk import bundle_check
 from pyside.errors import BundleError, DeltapageError
 from tests.support.models.small_bundle import write_small_bundle
 from tests.support.paths import files_under
@@ -14,10 +16,10 @@ from web.host import runtime, server, site, styles
 
 
 def test_the_site_is_what_the_server_serves(tmp_path: Path) -> None:
-    bundle = write_small_bundle(tmp_path / "small", {"shards/0.bin": b"weights"})
+    bundle = write_small_bundle(tmp_path / "small", {f"shards/{sha256(b'weights').hexdigest()}.bin": b"weights"})
     out = tmp_path / "out" / "site"
     site.write_site(out, [bundle])
-    client = TestClient(server.create_app([bundle]), headers={"Accept-Encoding": "identity"})
+    client = TestClient(server.create_app([bundle]), "http://localhost", headers={"Accept-Encoding": "identity"})
     found = files_under(out)
     assert {
         "runtime/pyodide.mjs",
@@ -67,12 +69,47 @@ def test_pages_bring_their_policy_along() -> None:
         assert "<link" not in head and "<script" not in head
 
 
+def test_a_site_has_only_what_a_manifest_names(tmp_path: Path) -> None:
+    data = b"weights"
+    shard = f"shards/{sha256(data).hexdigest()}.bin"
+    bundle = write_small_bundle(tmp_path / "small", {shard: data})
+    (bundle / "index.html").write_text("<script>steal()</script>")
+    (bundle / ".env").write_text("secret")
+    (bundle / "notes").symlink_to(tmp_path)
+    site.write_site(tmp_path / "site", [bundle])
+    assert files_under(tmp_path / "site" / "bundles") == {"small/manifest.json", f"small/{shard}"}
+    assert not (tmp_path / "site" / "bundles" / "small" / "notes").exists()
+
+
+def test_a_link_in_a_bundle_is_not_followed(tmp_path: Path) -> None:
+    """Wherever it leads: a folder on the way to the file may be one as well."""
+    data = b"secret"
+    name = f"{sha256(data).hexdigest()}.bin"
+    (tmp_path / name).write_bytes(data)
+    for turn, link in enumerate((Path("shards") / name, Path("shards"))):
+        bundle = write_small_bundle(tmp_path / f"{turn}", {f"shards/{name}": data})
+        (bundle / "shards" / name).unlink()
+        if link == Path("shards"):
+            (bundle / "shards").rmdir()
+        (bundle / link).symlink_to(tmp_path / name if link.name == name else tmp_path)
+        with pytest.raises(
+            BundleError, match=f"{turn} has no shards/{name} of its own, expected a file there and no link"
+        ):
+            site.write_site(tmp_path / "site", [bundle])
+        assert bundle_check.check(bundle)[0] == f"shards/{name} is a link, expected a file in the bundle's own folder"
+    assert not (tmp_path / "site").exists()
+
+
 def test_the_header_file_says_what_the_server_says(tmp_path: Path) -> None:
     site.write_site(tmp_path / "site", [])
     text = (tmp_path / "site" / "_headers").read_text()
     for name, value in site.HEADERS.items():
         assert f"\n  {name}: {value}\n" in text
     assert f"/bundles/:name/shards/*\n  Cache-Control: {site.IMMUTABLE}\n" in text
+    assert f"/bundles/*\n  Content-Security-Policy: {site.BUNDLE_POLICY}\n" in text
+    for path in ("", "index.html", "index", "examples/*"):
+        assert f"/{path}\n  Content-Security-Policy: {site.PAGE_POLICY}\n" in text
+    assert "frame.html" not in text, "every site may frame it"
 
 
 def test_a_site_can_be_replaced_and_nothing_else_can(tmp_path: Path) -> None:

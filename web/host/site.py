@@ -20,7 +20,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pyside.bundle.manifest import Manifest
+from pyside.bundle.manifest import MANIFEST
+from pyside.desk.bundle_check import own_file, read_manifest
 from pyside.errors import BundleError, DeltapageError
 from web.host import offline, runtime, styles, vendor
 
@@ -32,10 +33,15 @@ PAGE_SUFFIXES = frozenset({".html", ".js", ".css", ".svg", ".png", ".ico", ".web
 # The page runs its own scripts and its own WebAssembly, talks to its own host, and nothing else. The pages say so themselves,
 # for hosts that send no headers. Cross-origin headers let another site embed the widget; workers take their policy from the
 # response that delivers their script, so all files send it.
+# `frame-ancestors` counts in a response's header only; frame.html is the page that others may frame. What lies in a bundle may
+# come from anybody and has no part in the site: even opened by itself it can do nothing.
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'; style-src 'self'; "
     "img-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'"
 )
+PAGE_POLICY = f"{POLICY}; frame-ancestors 'self'"
+BUNDLE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+FRAME = "frame.html"
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": POLICY,
     "Access-Control-Allow-Origin": "*",
@@ -79,6 +85,13 @@ def cache_control(name: str) -> str:
     return IMMUTABLE if named_by_hash else REVALIDATE
 
 
+def headers(path: str) -> Mapping[str, str]:
+    """The headers of what is hosted under a path, errors included."""
+    if path.startswith("/bundles/"):
+        return {**HEADERS, "Content-Security-Policy": BUNDLE_POLICY}
+    return HEADERS if path == f"/{FRAME}" else {**HEADERS, "Content-Security-Policy": PAGE_POLICY}
+
+
 def bundle_folders(bundles: Sequence[Path]) -> dict[str, Path]:
     """Bundles by the folder name under which they are hosted.
 
@@ -87,14 +100,28 @@ def bundle_folders(bundles: Sequence[Path]) -> dict[str, Path]:
     folders: dict[str, Path] = {}
     for bundle in bundles:
         folder = bundle.resolve()
-        if not (folder / "manifest.json").is_file():
-            raise BundleError(f"{bundle} has no manifest.json: name a folder that `build.py bundle` has made")
+        if own_file(folder, MANIFEST) is None:
+            raise BundleError(f"{bundle} has no {MANIFEST} of its own: name a folder that `build.py bundle` has made")
         if folder.name in folders:
             raise BundleError(
                 f"{bundle} and {folders[folder.name]} would both be hosted as bundles/{folder.name}/: rename one"
             )
         folders[folder.name] = folder
     return folders
+
+
+def bundle_files(folder: Path) -> dict[str, Path]:
+    """What is hosted of a bundle, by its name there: the manifest, and what it names.
+
+    Errors: BundleError for a manifest that cannot be read, and for a file that is missing or only a link.
+    """
+    manifest = read_manifest(folder)
+    found = {name: own_file(folder, name) for name in (MANIFEST, *(file.file for file in manifest.listed))}
+    if lacking := [name for name, path in found.items() if path is None]:
+        raise BundleError(
+            f"{folder} has no {lacking[0]} of its own, expected a file there and no link: download it or build it again"
+        )
+    return {name: path for name, path in found.items() if path is not None}
 
 
 def bundle_list(folders: Mapping[str, Path]) -> bytes:
@@ -105,7 +132,7 @@ def bundle_list(folders: Mapping[str, Path]) -> bytes:
     entries = []
     for name, folder in folders.items():
         try:
-            manifest = Manifest.from_json((folder / "manifest.json").read_bytes())
+            manifest = read_manifest(folder)
         except BundleError as error:
             raise BundleError(f"{folder}: {error}") from None
         entries.append(
@@ -115,7 +142,7 @@ def bundle_list(folders: Mapping[str, Path]) -> bytes:
                 "model": manifest.name,
                 "recipe": manifest.recipe,
                 "license": manifest.source.license,
-                "bytes": sum(file.bytes for file in (*manifest.shards, *manifest.kernels, *manifest.files)),
+                "bytes": sum(file.bytes for file in manifest.listed),
             }
         )
     return (json.dumps(entries, indent=1, ensure_ascii=False) + "\n").encode()
@@ -125,26 +152,29 @@ def write_site(out: Path, bundles: Sequence[Path]) -> None:
     """Write the page, the runtime and the bundles into ``out``, which appears whole or not at all.
 
     Errors: DeltapageError when ``out`` is something other than an earlier site or TypeScript is missing; those of
-    ``bundle_folders``.
+    ``bundle_folders`` and ``bundle_files``.
     """
     if out.exists() and not (out.is_dir() and (_is_site(out) or not any(out.iterdir()))):
         raise DeltapageError(f"{out} exists and is not a site that can be replaced: name a new or an empty folder")
     folders = bundle_folders(bundles)
     index = bundle_list(folders)
+    hosted = {
+        f"bundles/{name}/{file}": path
+        for name, folder in folders.items()
+        for file, path in bundle_files(folder).items()
+    }
     runtime.assemble()
     vendor.assemble()
     parent = out.resolve().parent
     parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=parent, prefix=f".{out.name}-") as folder:
         beside = Path(folder) / out.name
-        for name, path in page_files().items():
+        for name, path in (page_files() | hosted).items():
             (beside / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, beside / name)
         _declare(beside)
         shutil.copytree(runtime.RUNTIME, beside / "runtime")
         shutil.copytree(vendor.VENDOR, beside / "vendor")
-        for name, source in folders.items():
-            shutil.copytree(source, beside / "bundles" / name)
         (beside / "bundles.json").write_bytes(index)
         kept = offline.hashes(page_files() | assembled_files())
         (beside / offline.LIST).write_bytes(offline.offline_list(kept))
@@ -155,8 +185,22 @@ def write_site(out: Path, bundles: Sequence[Path]) -> None:
 
 def header_file() -> str:
     """The headers in the ``_headers`` format that Netlify and Cloudflare Pages read; other hosts need them set by hand."""
-    common = "".join(f"  {name}: {value}\n" for name, value in HEADERS.items())
-    return f"/*\n{common}/bundles/:name/shards/*\n  Cache-Control: {IMMUTABLE}\n"
+    pages = [name for name in page_files() if name.endswith(".html") and "/" not in name and name != FRAME]
+    paths = [
+        "",
+        *pages,
+        *(name.removesuffix(".html") for name in pages),
+        "examples/*",
+    ]  # some hosts leave out the suffix
+    rules = [
+        ("*", HEADERS),
+        *((path, {"Content-Security-Policy": PAGE_POLICY}) for path in paths),
+        ("bundles/*", {"Content-Security-Policy": BUNDLE_POLICY}),
+        ("bundles/:name/shards/*", {"Cache-Control": IMMUTABLE}),
+    ]
+    return "".join(
+        f"/{path}\n" + "".join(f"  {name}: {value}\n" for name, value in values.items()) for path, values in rules
+    )
 
 
 def _declare(folder: Path) -> None:

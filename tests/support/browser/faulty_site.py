@@ -103,7 +103,8 @@ def running(bundles: Sequence[Path], runtime: Path) -> Iterator[tuple[str, Fault
     """Serve bundles until the block ends: the URL and the switchboard."""
     app = FaultySite(server.create_app(bundles, runtime))
     with server.listen(0) as listener:
-        config = uvicorn.Config(app, log_level="critical", access_log=False, lifespan="off", ws="none")
+        config = server.configuration(app)
+        config.log_level = "critical"
         uvicorn_server = uvicorn.Server(config)
         thread = threading.Thread(target=lambda: asyncio.run(uvicorn_server.serve(sockets=[listener])), daemon=True)
         thread.start()
