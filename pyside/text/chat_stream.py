@@ -6,7 +6,7 @@ However the text is cut into pieces, the deltas joined are the same, and no part
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -26,6 +26,7 @@ from pyside.text.tags import (
 from pyside.text.tool_call import CallReader, ToolCall, calls_in_json
 
 Kind = Literal["reasoning", "content", "tool_call"]
+State = Literal["start", "reasoning", "content", "opening", "json", "function", "closed"]
 
 _LINE_BEGINS = re.compile(r"(?:\A|\n)[^\S\n]*\Z")
 
@@ -52,9 +53,16 @@ class StreamRouter:
         self.tokens = frozenset(tokens)
         self._schemas = {tool["function"]["name"]: tool["function"].get("parameters") or {} for tool in tools}
         self._scanner = Scanner(tokens)
-        self._state: Literal["start", "reasoning", "content", "opening", "json", "function", "closed"] = (
-            "reasoning" if thinking else "start"
-        )
+        self._state: State = "reasoning" if thinking else "start"
+        self._steps: Mapping[State, Callable[[Piece], None]] = {
+            "start": self._in_start,
+            "reasoning": self._in_reasoning,
+            "content": self._in_content,
+            "opening": self._in_opening,
+            "json": self._in_json,
+            "function": self._in_function,
+            "closed": self._in_closed,
+        }
         self._around: Literal["reasoning", "content"] = "content"  # what a call that is being read stands in
         self._drop = "\n" if thinking else ""  # characters dropped from the front of what follows a tag
         self._space = ""  # white space that is shown with the text behind it, and not before a tag
@@ -97,7 +105,7 @@ class StreamRouter:
     def _read(self, final: bool) -> list[Delta]:
         """Go through the pieces that are there."""
         while (piece := self._scanner.read(self._sought(), final)) is not None:
-            getattr(self, f"_in_{self._state}")(piece)
+            self._steps[self._state](piece)
         deltas, self._deltas = self._deltas, []
         return _joined(deltas)
 
@@ -136,7 +144,7 @@ class StreamRouter:
         if piece.tag == CALL_OPEN or (piece.tag == FUNCTION_OPEN and self._stands_alone(piece)):
             self._consider(piece)
         elif piece.tag == THINK_CLOSE:
-            self._owed, self._space, self._drop = False, "", "\n"
+            self._owed, self._space, self._drop = False, "\n\n" if self._said else "", "\n"
         else:
             self._show(piece)
 

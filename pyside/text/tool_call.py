@@ -57,7 +57,7 @@ class CallReader:
         self._inside: Counter[str] = Counter()  # tags opened in the value and not closed
         self._closing: tuple[int, bool] | None = None  # a </parameter> in the value, and whether one in it was open
         self._cut: int | None = None  # where the value ends if nothing closes it
-        self._left: int | None = None  # a </tool_call> in the value that closes nothing in it
+        self._left = False  # whether a </tool_call> in the value closes nothing in it
 
     @property
     def call(self) -> ToolCall:
@@ -115,7 +115,7 @@ class CallReader:
             if piece.tag or not opened:
                 self._may_end(place)
             self._closing = None
-        if piece.tag == CALL_OPEN and self._left is not None and _blank(self._value[self._left + 1 :]):
+        if self._left and self._next_call(piece):
             following.extendleft([piece, *reversed(self._cut_off())])
             return
         if piece.tag in _OPENED_BY:
@@ -141,7 +141,7 @@ class CallReader:
             self._closing = (len(self._value), opened)
         elif not opened:
             self._may_end(len(self._value))
-            self._left = len(self._value) if tag == CALL_CLOSE else None
+            self._left |= tag == CALL_CLOSE
 
     def _forgotten(self, piece: Piece) -> bool:
         """Whether a tag could be the call's own, its value not having been closed: on a new line, and of a known name."""
@@ -151,6 +151,11 @@ class CallReader:
         if piece.tag == PARAMETER_OPEN:
             return piece.name in self._properties and piece.name not in (*self._arguments, self._key)
         return piece.tag == FUNCTION_OPEN and piece.name in self._functions
+
+    def _next_call(self, piece: Piece) -> bool:
+        """Whether the value, having seen a </tool_call> of no call in it, has come to the beginning of another call."""
+        before = next((before for before in reversed(self._value) if not before.blank), None)
+        return piece.tag == FUNCTION_OPEN and before is not None and before.tag == CALL_OPEN
 
     def _may_end(self, place: int) -> None:
         """The value ends here, unless something closes it later."""
@@ -176,7 +181,8 @@ class CallReader:
 
     def _open(self, key: str) -> None:
         self._key, self._value, self._inside = key, [], Counter()
-        self._closing = self._cut = self._left = None
+        self._closing = self._cut = None
+        self._left = False
 
     def _end_value(self, place: int, torn: bool = False) -> None:
         """Take the value up to a place; torn: the reply ended in it, perhaps within its closing tag."""

@@ -93,7 +93,7 @@ def test_without_tools_a_call_is_text() -> None:
     [
         ("why " + call(parameter("i", "3")), True, [Delta("reasoning", "why"), called("f", i=3)]),
         ("why " + call() + "\n</think>\n\nDone", True, [Delta("reasoning", "why"), called("f"), content("Done")]),
-        (call() + " So\n</think>\n\nDone", True, [called("f"), content("SoDone")]),
+        (call() + " So\n</think>\n\nDone", True, [called("f"), content("So\n\nDone")]),
         ('a <tool_call>{"name": "f"}</tool_call>', True, [Delta("reasoning", "a"), called("f")]),
         ("a <tool_call> b\n</think>\nc", True, [Delta("reasoning", "a <tool_call> b"), content("c")]),
         ("a\n<tool_call>\n<function=g>\n</think>\nc", True,

@@ -109,6 +109,7 @@ def test_closing_tags_that_are_missing_or_stray_reach_no_argument(body: str, wan
         "a </tool_call> b",
         "</tool_call>",
         "a\n</tool_call>\nb",
+        "</tool_call> closes what <tool_call> opens",
         "<tool_call>\n<function=g>\n<parameter=i>\n1\n</parameter>\n</function>\n</tool_call>",
         "see:\n" + 2 * (call("<function=g>\n" + s(1, "i") + s("b", "t") + END) + "\n") + "so",
         "one\n<parameter=i>\ntwo\n</parameter>\nthree",
