@@ -63,7 +63,7 @@ export function deepChatHandler(engine, { instruction, request } = {}) {
       if (instruction) asked.unshift({ role: 'system', content: instruction });
       const { chat } = await unlessAborted(loaded(), stopped.signal); // loading goes on when stopped
       onOpen();
-      const generate = () => chat.completions.create({ ...request, messages: asked, stream: true, signal: stopped.signal });
+      const generate = (/** @type {Message[]} */ conversation) => chat.completions.create({ ...request, messages: conversation, stream: true, signal: stopped.signal });
       for await (const event of agentLoop({ messages: asked, generate, signal: stopped.signal })) {
         if (event.type !== 'content') continue;
         begun = true;

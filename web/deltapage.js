@@ -11,7 +11,7 @@
 import { unlessAborted } from './common/abort.js';
 import { bundleUrl } from './common/bundle-url.js';
 import { EngineError } from './common/errors.js';
-import { Connection } from './engine/connection.js';
+import { Connection, startWorker } from './engine/connection.js';
 import { pickedFolder } from './files/folder-files.js';
 
 export { EngineError };
@@ -223,7 +223,7 @@ export class Engine {
 
   /** @param {AbortSignal} [signal] */
   async #start(signal) {
-    const connection = new Connection(startWorker(new URL('./engine/worker.js', import.meta.url)));
+    const connection = new Connection(startWorker());
     try {
       for await (const { progress, info } of connection.stream('load', { bundle: this.#bundle, python: this.#python }, signal)) {
         if (progress) this.#onProgress(progress);
@@ -245,18 +245,4 @@ export class Engine {
  */
 function outlived(error, losses) {
   return error instanceof EngineError && error.name === 'DeviceLostError' && losses < LOSSES;
-}
-
-/**
- * A worker's script must be of the page's own origin. A module that came from elsewhere starts one that imports it from there;
- * messages wait until a module worker's imports have run.
- * @param {URL} script
- */
-function startWorker(script) {
-  const options = /** @type {const} */ ({ type: 'module', name: 'deltapage' });
-  if (script.origin === location.origin) return new Worker(script, options);
-  const address = URL.createObjectURL(new Blob([`import ${JSON.stringify(script.href)};`], { type: 'text/javascript' }));
-  const worker = new Worker(address, options);
-  for (const kind of ['message', 'error']) worker.addEventListener(kind, () => URL.revokeObjectURL(address), { once: true });
-  return worker;
 }

@@ -12,17 +12,21 @@
 import { agentLoop, TOOL_ROUNDS } from './agent/loop.js';
 import { declared } from './agent/tools.js';
 import { unlessAborted } from './common/abort.js';
-import { domError, messagesOf, notSupported, promptOf, quotaExceeded, runInTurn, toolsOf } from './prompt-api/input.js';
+import { Context } from './prompt-api/context.js';
+import { domError, notSupported } from './prompt-api/errors.js';
+import { messagesOf, promptOf, withBeginning } from './prompt-api/input.js';
 import { availabilityOf, generationOf, onlyText, progressTeller, wantedBundle } from './prompt-api/model.js';
 import { paramsOf, samplingFields, samplingOf } from './prompt-api/sampling.js';
 import { Lease } from './prompt-api/shared-engine.js';
+import { runInTurn, toolsOf } from './prompt-api/tools.js';
 
 /** @typedef {import('./deltapage.js').Engine} Engine */
 /** @typedef {import('./deltapage.js').Progress} Progress */
 /** @typedef {import('./types.js').Message} Message */
 /** @typedef {import('./prompt-api/input.js').PromptInput} PromptInput */
 /** @typedef {import('./prompt-api/input.js').PromptMessage} PromptMessage */
-/** @typedef {import('./prompt-api/input.js').PromptTool} PromptTool */
+/** @typedef {import('./agent/tools.js').Tool} Tool */
+/** @typedef {import('./prompt-api/tools.js').PromptTool} PromptTool */
 /** @typedef {import('./prompt-api/input.js').Constraint} Constraint */
 /** @typedef {import('./prompt-api/input.js').Prompt} Prompt */
 /** @typedef {import('./prompt-api/sampling.js').Params} Params */
@@ -41,9 +45,7 @@ import { Lease } from './prompt-api/shared-engine.js';
  */
 /** @typedef {CreateOptionsOwn & SamplingOptions} CreateOptions */
 /** @typedef {Constraint & {signal?: AbortSignal}} PromptOptions */
-/** @typedef {{lease: Lease, initial: Message[], turns: Message[][], options: CreateOptions}} Parts */
-
-const ROOM = 512; // tokens that an answer should find free; at most a quarter of the context window
+/** @typedef {{lease: Lease, context: Context, tools: Tool[], options: CreateOptions}} Parts */
 
 export class LanguageModel extends EventTarget {
   /** The bundle that `create` and `availability` take when they are not told. @type {string | URL} */
@@ -54,11 +56,9 @@ export class LanguageModel extends EventTarget {
   /** @type {((event: Event) => void) | null} Its older name. */
   onquotaoverflow = null;
   #lease;
-  #initial;
-  #turns;
-  #options;
+  #context;
   #tools;
-  #usage = 0;
+  #options;
   #destroyed = new AbortController();
   /** @type {Promise<unknown>} The work before: a session does one thing at a time. */
   #last = Promise.resolve();
@@ -67,13 +67,12 @@ export class LanguageModel extends EventTarget {
    * Use `LanguageModel.create`.
    * @param {Parts} parts
    */
-  constructor({ lease, initial, turns, options }) {
+  constructor({ lease, context, tools, options }) {
     super();
     this.#lease = lease;
-    this.#initial = initial;
-    this.#turns = turns;
+    this.#context = context;
+    this.#tools = tools;
     this.#options = options;
-    this.#tools = toolsOf(options.tools ?? []);
     this.addEventListener('contextoverflow', (event) => this.oncontextoverflow?.(event));
     this.addEventListener('quotaoverflow', (event) => this.onquotaoverflow?.(event));
   }
@@ -108,14 +107,14 @@ export class LanguageModel extends EventTarget {
     signal?.throwIfAborted();
     if (!onlyText(options)) throw notSupported('This model reads and writes text only: expect no other inputs and outputs.');
     const initial = messagesOf(options.initialPrompts ?? [], { initial: true });
-    toolsOf(options.tools ?? []); // refused before anything is downloaded
+    const tools = toolsOf(options.tools ?? []);
     options = { ...options, ...samplingOf(options) };
     const tell = progressTeller(options.monitor);
     try {
       tell(0);
       const lease = options.engine ? new Lease(options.engine, null)
         : await Lease.of(wantedBundle(wantedBy(options).bundle), ({ phase, loaded, total }) => { if (phase === 'download' && total) tell(loaded / total); }, signal);
-      const session = new LanguageModel({ lease, initial, turns: [], options });
+      const session = new LanguageModel({ lease, context: new Context(lease.engine, tools, initial), tools, options });
       try {
         await unlessAborted(session.#begin(), signal);
       } catch (error) {
@@ -131,12 +130,12 @@ export class LanguageModel extends EventTarget {
 
   /** Tokens of the conversation so far. */
   get contextUsage() {
-    return this.#usage;
+    return this.#context.usage;
   }
 
   /** Tokens that the conversation and the next answer may have together. */
   get contextWindow() {
-    return this.#lease.engine.info.contextWindow;
+    return this.#context.window;
   }
 
   get temperature() {
@@ -194,8 +193,8 @@ export class LanguageModel extends EventTarget {
     const signal = this.#signal(options);
     const done = await this.#turn(signal);
     try {
-      this.#usage = await unlessAborted(this.#makeRoom(messages), signal);
-      this.#turns.push(messages);
+      this.#context.usage = await unlessAborted(this.#makeRoom(messages), signal);
+      this.#context.add(messages);
     } catch (error) {
       throw domError(error);
     } finally {
@@ -214,8 +213,10 @@ export class LanguageModel extends EventTarget {
     const signal = this.#signal(options);
     signal.throwIfAborted();
     try {
-      const [before, after] = [this.#count(this.#messages), this.#count([...this.#messages, ...withBeginning(asked)])];
-      return await unlessAborted(Promise.all([before, after]).then(([less, more]) => more - less), signal);
+      const { messages } = this.#context;
+      const counts = [messages, [...messages, ...withBeginning(asked)]].map((each) => this.#context.count(each));
+      const [before, after] = await unlessAborted(Promise.all(counts), signal);
+      return after - before;
     } catch (error) {
       throw domError(error);
     }
@@ -245,8 +246,7 @@ export class LanguageModel extends EventTarget {
    */
   async clone(options = {}) {
     const done = await this.#turn(this.#signal(options));
-    const copy = new LanguageModel({ lease: this.#lease.share(), initial: this.#initial, turns: [...this.#turns], options: this.#options });
-    copy.#usage = this.#usage;
+    const copy = new LanguageModel({ lease: this.#lease.share(), context: this.#context.copy(), tools: this.#tools, options: this.#options });
     done();
     return copy;
   }
@@ -265,17 +265,13 @@ export class LanguageModel extends EventTarget {
     return samplingFields(this.#options, this.#params);
   }
 
-  get #messages() {
-    return [...this.#initial, ...this.#turns.flat()];
-  }
-
   /** @param {{signal?: AbortSignal}} options */
   #signal({ signal }) {
     return AbortSignal.any(signal ? [this.#destroyed.signal, signal] : [this.#destroyed.signal]);
   }
 
   async #begin() {
-    this.#usage = await this.#makeRoom([]);
+    this.#context.usage = await this.#makeRoom([]);
   }
 
   /**
@@ -329,8 +325,8 @@ export class LanguageModel extends EventTarget {
           turn.push(message);
         }
       }
-      this.#turns.push(turn);
-      this.#usage = await this.#count(this.#messages);
+      this.#context.add(turn);
+      this.#context.usage = await this.#context.count(this.#context.messages);
     } catch (error) {
       throw domError(error);
     } finally {
@@ -348,7 +344,7 @@ export class LanguageModel extends EventTarget {
     await unlessAborted(this.#makeRoom(withBeginning(asked)), signal);
     const choice = mayCall && !asked.format ? 'auto' : 'none'; // a call would not keep to the constraint
     return this.#lease.engine.chat.completions.create({
-      messages: [...this.#messages, ...withBeginning(asked)],
+      messages: [...this.#context.messages, ...withBeginning(asked)],
       stream: true,
       ...this.#sampling,
       response_format: asked.format,
@@ -360,41 +356,15 @@ export class LanguageModel extends EventTarget {
   }
 
   /**
-   * Drop the oldest turns as far as needed for more messages and an answer to them.
+   * Drop the oldest turns as far as needed for more messages and an answer to them, and tell of it.
    * @param {Message[]} added
    * @returns {Promise<number>} tokens of the conversation with them
-   * @throws {DOMException} QuotaExceededError when dropping all turns is not enough; none is dropped then
+   * @throws {DOMException} QuotaExceededError
    */
   async #makeRoom(added) {
-    const limit = this.contextWindow - Math.min(ROOM, this.contextWindow >> 2);
-    let dropped = 0;
-    let requested = await this.#count([...this.#messages, ...added]);
-    while (requested > limit && dropped < this.#turns.length) {
-      dropped++;
-      requested = await this.#count([...this.#initial, ...this.#turns.slice(dropped).flat(), ...added]);
-    }
-    if (requested >= this.contextWindow) {
-      throw quotaExceeded(`The prompt is ${requested} tokens with what has to stay, the context window is ${this.contextWindow}: ` +
-        'shorten it.', { requested, quota: this.contextWindow });
-    }
-    if (dropped) {
-      this.#turns.splice(0, dropped);
-      for (const name of ['contextoverflow', 'quotaoverflow']) this.dispatchEvent(new Event(name));
-    }
-    return requested;
-  }
-
-  /**
-   * Tokens of messages as the model reads them.
-   * @param {Message[]} messages
-   * @returns {Promise<number>}
-   */
-  async #count(messages) {
-    if (!messages.length) return 0;
-    // The template wants a question; a session may begin without one.
-    const whole = messages.some(({ role }) => role === 'user') ? messages : [...messages, { role: /** @type {const} */ ('user'), content: '' }];
-    const ids = await this.#lease.engine.applyChatTemplate(whole, { ...declared(this.#tools), enable_thinking: false, tokenize: true });
-    return ids.length;
+    const { tokens, dropped } = await this.#context.makeRoom(added);
+    if (dropped) for (const name of ['contextoverflow', 'quotaoverflow']) this.dispatchEvent(new Event(name));
+    return tokens;
   }
 }
 
@@ -404,13 +374,4 @@ export class LanguageModel extends EventTarget {
  */
 function wantedBy({ bundle = LanguageModel.bundle, expectedInputs, expectedOutputs }) {
   return { bundle, expectedInputs, expectedOutputs };
-}
-
-/**
- * What is asked, and the answer's beginning as its last message.
- * @param {Pick<Prompt, 'messages' | 'begun'>} asked
- * @returns {Message[]}
- */
-function withBeginning({ messages, begun }) {
-  return begun ? [...messages, { role: 'assistant', content: begun }] : messages;
 }

@@ -124,10 +124,9 @@ def test_every_module_is_in_a_room_or_public() -> None:
     assert set(site.ROOMS) | {"examples"} == set(BELOW)
 
 
-def test_of_the_engine_the_page_knows_the_connection_and_the_workers_address() -> None:
+def test_of_the_engine_the_page_knows_the_connection_alone() -> None:
     outside = {target for module in modules() if room_of(module) != "engine" for target in imports(module).loaded}
-    assert {target for target in outside if room_of(target) == "engine"} == {"engine/connection.js", "engine/worker.js"}
-    assert "engine/worker.js" not in re.findall(r"from '\./([^']+)'", text("deltapage.js")), "it runs in its own thread"
+    assert {target for target in outside if room_of(target) == "engine"} == {"engine/connection.js"}
 
 
 def test_the_replayer_has_no_model_words() -> None:

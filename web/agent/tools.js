@@ -2,7 +2,7 @@
 
 /** @typedef {import('../types.js').Message} Message */
 /** @typedef {import('../types.js').ToolCall} ToolCall */
-/** @typedef {{type: 'function', function: {name: string, description?: string, parameters?: any}, execute?: (values: any) => unknown}} Tool */
+/** @typedef {import('../types.js').Tool & {execute?: (values: any) => unknown}} Tool  `execute` answers its calls */
 
 /**
  * The tools as a request names them.

@@ -100,3 +100,17 @@ export class Connection {
     request.wake();
   }
 }
+
+/**
+ * Start the engine's thread. A worker's script must be of the page's own origin: where these modules come from elsewhere, one is
+ * made here that imports it from there. Messages wait until a module worker's imports have run.
+ */
+export function startWorker() {
+  const script = new URL('./worker.js', import.meta.url);
+  const options = /** @type {const} */ ({ type: 'module', name: 'deltapage' });
+  if (script.origin === location.origin) return new Worker(script, options);
+  const address = URL.createObjectURL(new Blob([`import ${JSON.stringify(script.href)};`], { type: 'text/javascript' }));
+  const worker = new Worker(address, options);
+  for (const kind of ['message', 'error']) worker.addEventListener(kind, () => URL.revokeObjectURL(address), { once: true });
+  return worker;
+}

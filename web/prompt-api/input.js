@@ -1,12 +1,8 @@
 /** What the Prompt API takes, checked as its specification says, in the engine's shapes. */
 
-import { resultMessage, run, toolOf } from '../agent/tools.js';
-import { EngineError } from '../common/errors.js';
+import { notSupported } from './errors.js';
 
 /** @typedef {import('../types.js').Message} Message */
-/** @typedef {import('../types.js').ToolCall} ToolCall */
-/** @typedef {import('../agent/tools.js').Tool} Tool */
-/** @typedef {import('../types.js').JsonSchema} JsonSchema */
 
 /**
  * @typedef {object} PromptMessage  LanguageModelMessage
@@ -17,26 +13,8 @@ import { EngineError } from '../common/errors.js';
 /** @typedef {string | PromptMessage[]} PromptInput  LanguageModelPrompt */
 /** @typedef {{responseConstraint?: object, omitResponseConstraintInput?: boolean}} Constraint  a JSON schema or a RegExp; the question names it unless that is omitted */
 /** @typedef {{messages: Message[], begun: string, format: import('../types.js').ChatFields['response_format']}} Prompt  `begun`: what the answer begins with */
-/**
- * @typedef {object} PromptTool  LanguageModelTool
- * @property {string} name
- * @property {string} description
- * @property {JsonSchema} inputSchema
- * @property {(argument: any) => Promise<any>} execute
- */
 
 const ROLES = ['system', 'user', 'assistant'];
-
-/** Kinds of the engine's errors by what the specification calls them; any other is an OperationError. */
-const NAMES = new Map([
-  ['RequestError', 'NotSupportedError'],
-  ['NoWebGpuError', 'NotSupportedError'],
-  ['AdapterError', 'NotSupportedError'],
-  ['BundleError', 'NetworkError'],
-  ['DownloadError', 'NetworkError'],
-  ['MissingFileError', 'NetworkError'],
-  ['UnloadedError', 'InvalidStateError'],
-]);
 
 /**
  * What is asked, the constraint named in it.
@@ -82,6 +60,15 @@ export function messagesOf(input, { initial = false, prefix: mayBegin = false } 
   });
 }
 
+/**
+ * What is asked, and the answer's beginning as its last message.
+ * @param {Pick<Prompt, 'messages' | 'begun'>} asked
+ * @returns {Message[]}
+ */
+export function withBeginning({ messages, begun }) {
+  return begun ? [...messages, { role: 'assistant', content: begun }] : messages;
+}
+
 /** @param {unknown} input */
 function isPrefix(input) {
   return Array.isArray(input) && Boolean(input.at(-1)?.prefix);
@@ -99,41 +86,6 @@ function textOf(content) {
     if (typeof part.value !== 'string') throw new TypeError(`A part's value is ${typeof part.value}, expected a text.`);
     return part.value;
   }).join('');
-}
-
-/**
- * @param {PromptTool[]} tools
- * @returns {Tool[]}
- */
-export function toolsOf(tools) {
-  return tools.map((tool) => {
-    const { name, description, inputSchema } = tool;
-    if (typeof name !== 'string' || typeof tool.execute !== 'function') throw new TypeError('A tool is not {name, description, inputSchema, execute}.');
-    const execute = async (/** @type {any} */ values) => {
-      const result = await tool.execute(values);
-      return result === undefined ? '' : result;
-    };
-    return { type: 'function', function: { name, description, parameters: inputSchema }, execute };
-  });
-}
-
-/**
- * Run calls one after the other, as the specification says: a tool that fails fails the prompt.
- * @param {ToolCall[]} calls
- * @param {Tool[]} tools
- * @param {AbortSignal} signal
- * @returns {Promise<Message[]>}
- * @throws {Error} what a tool throws, or the signal's reason
- */
-export async function runInTurn(calls, tools, signal) {
-  const results = [];
-  for (const call of calls) {
-    signal.throwIfAborted();
-    const tool = toolOf(call, tools);
-    const content = tool ? await run(call, tool) : `There is no tool ${call.function.name}.`; // the model reads it and tries another
-    results.push(resultMessage(call, content));
-  }
-  return results;
 }
 
 /**
@@ -165,32 +117,4 @@ function sentenceOf(constraint) {
  */
 function isRegExp(value) {
   return Object.prototype.toString.call(value) === '[object RegExp]';
-}
-
-/**
- * An error as the specification names it; what is no EngineError stays as it is.
- * @param {unknown} error
- * @returns {unknown}
- */
-export function domError(error) {
-  if (!(error instanceof EngineError)) return error;
-  if (error.name === 'ContextError') return quotaExceeded(error.message);
-  const told = new DOMException(error.message, NAMES.get(error.name) ?? 'OperationError');
-  return Object.assign(told, { cause: error });
-}
-
-/**
- * @param {string} message
- * @param {{quota: number, requested: number}} [figures]
- * @returns {DOMException}
- */
-export function quotaExceeded(message, figures) {
-  /** @type {any} */
-  const Kind = /** @type {any} */ (globalThis).QuotaExceededError; // a class of its own in newer browsers
-  return Kind ? new Kind(message, figures) : Object.assign(new DOMException(message, 'QuotaExceededError'), figures);
-}
-
-/** @param {string} message */
-export function notSupported(message) {
-  return new DOMException(message, 'NotSupportedError');
 }
