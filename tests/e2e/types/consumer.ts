@@ -31,7 +31,7 @@ await engine.chat.completions.create({
 });
 await engine.chat.completions.create({
   messages: [...messages, { role: 'assistant', content: 'Because' }],
-  response_format: { type: 'regex', regex: ' [a-z ]+\\.', flags: 'i' },
+  response_format: { type: 'regex', regex: 'Because [a-z ]+\\.', flags: 'i' },
   extra_body: { continue_final_message: true },
 });
 const text: string = (await engine.completions.create({ prompt: [1, 2, 3] })).choices[0].text;
@@ -55,7 +55,7 @@ const maxTopK: number | undefined = (await LanguageModel.params())?.maxTopK;
 const creative = await LanguageModel.create({ samplingMode: 'creative', expectedOutputs: [{ type: 'text', languages: ['en'] }] });
 const code: string = await creative.prompt(
   [{ role: 'user', content: 'A code?' }, { role: 'assistant', content: 'It is ', prefix: true }],
-  { responseConstraint: /[A-Z]{2}-\d+/, omitResponseConstraintInput: true },
+  { responseConstraint: /It is [A-Z]{2}-\d+/, omitResponseConstraintInput: true },
 );
 // @ts-expect-error: no such mode
 await LanguageModel.create({ samplingMode: 'wild' });

@@ -35,7 +35,7 @@
     const streamed = (await Array.fromAsync(stream)).join('');
     const code = await session.prompt('A code?', { responseConstraint: /[A-Z]{2}-\d{3}/ });
     const begun = /** @type {any[]} */ ([{ role: 'user', content: 'Go on.' }, { role: 'assistant', content: 'Rivers', prefix: true }]);
-    const wordy = await session.prompt(begun, { responseConstraint: / [a-zäöü ]{2,12}\./iu });
+    const wordy = await session.prompt(begun, { responseConstraint: /Rivers [a-zäöü ]{2,12}\./iu });
     const params = await LanguageModel.params();
     const used = session.contextUsage;
     const measured = await session.measureContextUsage('Rivers run.');
