@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from kernels_wgsl.formats import packed_bytes
 from kernels_wgsl.pack import pack
-from pyside.bundle.manifest import PLAIN
+from pyside.bundle.layout import PLAIN
 from pyside.desk.checkpoint import Checkpoint
 from pyside.desk.recipes import format_of
 from pyside.desk.weights import rows, values

@@ -14,7 +14,9 @@ from hashlib import file_digest
 from pathlib import Path
 
 from kernels_wgsl.render import render
-from pyside.bundle.manifest import PIECE_LIMIT, File, Manifest, Source, tensor_bytes
+from pyside.bundle.files import File
+from pyside.bundle.layout import PIECE_LIMIT, tensor_bytes
+from pyside.bundle.manifest import Manifest, Source
 from pyside.desk import convert, hub, published
 from pyside.desk.bundle_writer import BundleWriter
 from pyside.desk.checkpoint import Checkpoint

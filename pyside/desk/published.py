@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from kernels_wgsl.catalog.words import STOP_IDS_MAX
-from pyside.bundle.manifest import File, Generation
+from pyside.bundle.files import File
+from pyside.bundle.manifest import Generation
 from pyside.bundle.model_config import ModelConfig
 from pyside.desk.checkpoint_config import model_config
 from pyside.errors import ConfigError

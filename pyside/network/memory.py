@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from kernels_wgsl.catalog.words import CONTROL_WORDS
-from pyside.bundle.manifest import Manifest, aligned
+from pyside.bundle.layout import aligned
+from pyside.bundle.manifest import Manifest
 from pyside.network.block import Block, Sizes, Work
 from pyside.plan.plan import Facts, Pass, PlanBuilder, View
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kernels_wgsl.formats import scaled
-from pyside.bundle.manifest import PLAIN, Manifest, aligned, sections
+from pyside.bundle.layout import PLAIN, aligned, sections
+from pyside.bundle.manifest import Manifest
 from pyside.errors import BundleError
 from pyside.network.weight import Weight
 from pyside.plan.plan import PlanBuilder, Upload, View

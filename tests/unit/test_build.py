@@ -18,7 +18,9 @@ import build
 from kernels_wgsl.formats import scaled
 from kernels_wgsl.pack import unpack
 from kernels_wgsl.render import render
-from pyside.bundle.manifest import MANIFEST, File, Manifest, aligned, sections
+from pyside.bundle.files import File
+from pyside.bundle.layout import aligned, sections
+from pyside.bundle.manifest import MANIFEST, Manifest
 from pyside.desk import bundle_check, make_bundle, pipelines, published
 from pyside.desk.bundle_writer import BundleWriter
 from pyside.desk.checkpoint import Checkpoint

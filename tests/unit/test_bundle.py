@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 from kernels_wgsl.formats import packed_bytes
-from pyside.bundle.manifest import File, Generation, Manifest, Segment, Source, Tensor, _sealed, sections, tensor_bytes
+from pyside.bundle.files import File
+from pyside.bundle.layout import Segment, Tensor, sections, tensor_bytes
+from pyside.bundle.manifest import Generation, Manifest, Source, _sealed
 from pyside.desk.checkpoint_config import model_config
 from pyside.errors import BundleError
 from tests.support.models.checkpoints import Shape, config
@@ -96,6 +98,11 @@ def test_unknown_missing_and_ill_typed_keys_are_refused(change: dict[str, object
         (Tensor("q5", (64, 64), (Segment(0, 0, 256),)), "tensor x has unknown format 'q5'"),
         (Tensor("q8", (64,), (Segment(0, 0, 256),)), r"tensor x has shape \[64\], which q8 cannot have"),
         (Tensor("plain", (0,), ()), r"tensor x has shape \[0\]"),
+        (
+            Tensor("q4", (64, 40), (Segment(0, 0, 256),)),
+            r"tensor x has shape \[64, 40\], which q4 cannot have: .*multiple of 32",
+        ),
+        (Tensor("q8", (3, 32, 64), (Segment(0, 0, 256),)), "tensor x has 256 bytes, its shape needs 6528"),
         (Tensor("plain", (65,), (Segment(0, 0, 256),)), "tensor x has 256 bytes, its shape needs 260"),
         (Tensor("plain", (64,), (Segment(2, 0, 256),)), "tensor x lies in shard 2 of 2"),
         (Tensor("plain", (64,), (Segment(1, 4608, 256),)), "tensor x ends beyond shard 1"),
@@ -184,8 +191,8 @@ def test_tensors_are_asked_for_with_their_shape() -> None:
 
 
 @pytest.mark.parametrize("format", ["f32", "f16", "q8", "q4"])
-@pytest.mark.parametrize("shape", [(32, 32), (33, 96), (1000, 64)])
-def test_sizes_are_those_of_the_packer(format: str, shape: tuple[int, int]) -> None:
+@pytest.mark.parametrize("shape", [(32, 32), (33, 96), (1000, 64), (3, 33, 64)])
+def test_sizes_are_those_of_the_packer(format: str, shape: tuple[int, ...]) -> None:
     words, scales = packed_bytes(format, shape)
     assert sections(format, shape) == (words, scales)
     assert tensor_bytes(format, shape) == (-(-words // 256) * 256 + scales if scales else words)

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from pyside.bundle.manifest import MANIFEST, Generation, Manifest, Source, Tensor, aligned, sections, tensor_bytes
+from pyside.bundle.layout import Tensor, aligned, sections, tensor_bytes
+from pyside.bundle.manifest import MANIFEST, Generation, Manifest, Source
 from pyside.desk import bundle_check
 from pyside.desk.bundle_writer import BundleWriter
 from pyside.desk.checkpoint_config import model_config

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pyside.bundle.manifest import PLAIN
+from pyside.bundle.layout import PLAIN
 from pyside.errors import BundleError, PlanError
 from pyside.network.gated_delta import GatedDelta
 from pyside.network.memory import Memory

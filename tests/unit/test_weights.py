@@ -12,7 +12,7 @@ import pytest
 
 from kernels_wgsl.formats import packed_bytes
 from kernels_wgsl.pack import pack, unpack
-from pyside.bundle.manifest import tensor_bytes
+from pyside.bundle.layout import tensor_bytes
 from pyside.bundle.model_config import ModelConfig
 from pyside.desk import convert
 from pyside.desk.checkpoint import Checkpoint, Entry, F32Array

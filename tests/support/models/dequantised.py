@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from kernels_wgsl.formats import ROW_TILE
 from kernels_wgsl.pack import unpack
-from pyside.bundle.manifest import PLAIN, Manifest, aligned, sections
+from pyside.bundle.layout import PLAIN, aligned, sections
+from pyside.bundle.manifest import Manifest
 from pyside.desk.weights import network
 from pyside.network.weight import Weight
 from tests.support.models.oracle import TRUNK

@@ -10,7 +10,9 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from pyside.bundle.manifest import PIECE_LIMIT, File, Generation, Manifest, Segment, Source, Tensor, aligned
+from pyside.bundle.files import File
+from pyside.bundle.layout import PIECE_LIMIT, Segment, Tensor, aligned
+from pyside.bundle.manifest import Generation, Manifest, Source
 from pyside.bundle.model_config import ModelConfig
 from pyside.desk.checkpoint import Checkpoint
 from pyside.desk.checkpoint_config import model_config

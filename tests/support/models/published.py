@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pyside.bundle.manifest import PIECE_LIMIT, File, Generation, Manifest, Segment, Source, Tensor, tensor_bytes
+from pyside.bundle.files import File
+from pyside.bundle.layout import PIECE_LIMIT, Segment, Tensor, tensor_bytes
+from pyside.bundle.manifest import Generation, Manifest, Source
 from pyside.bundle.model_config import LayerType, ModelConfig
 from pyside.desk.convert import jobs
 from pyside.desk.weights import network

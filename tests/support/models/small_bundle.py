@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from pyside.bundle.manifest import File, Generation, Manifest, Source
+from pyside.bundle.files import File
+from pyside.bundle.manifest import Generation, Manifest, Source
 from pyside.bundle.model_config import ModelConfig
 
 CONFIG = ModelConfig(
