@@ -11,6 +11,7 @@ from typing import Any
 from pyside.constrained.grammar import Grammar
 from pyside.constrained.json_schema import any_object, grammar_of
 from pyside.constrained.regex import grammar_of_regex
+from pyside.constrained.schema.document import refuse_unwieldy
 from pyside.engine import sampling
 from pyside.engine.sampling import TOP_LOGPROBS, Bound
 from pyside.errors import RequestError
@@ -114,7 +115,7 @@ def read_chat(request: Mapping[str, Any]) -> ChatRequest:
         thinking_budget=fields.take("thinking_budget", "a whole number of tokens", lambda value: _whole(value, 0)),
         continue_final_message=continued,
         loop_guard=fields.flag("loop_guard", True),
-        grammar=_grammar(json.dumps(form)),
+        grammar=_form(form),
     )
     fields.done()
     return parsed
@@ -252,6 +253,11 @@ def _response_format(value: object) -> bool:
         texts = [value.get("regex"), value.get("flags", "")]
         return all(isinstance(text, str) for text in texts) and set(value) <= {"type", "regex", "flags"}
     return value in ({"type": "text"}, {"type": "json_object"})
+
+
+def _form(value: Mapping[str, Any]) -> Grammar | None:
+    refuse_unwieldy(value, "response_format")
+    return _grammar(json.dumps(value))
 
 
 @lru_cache(GRAMMARS)

@@ -19,6 +19,7 @@ from pyside.constrained.grammar_nodes import (
     TAKING,
     Blank,
     Choice,
+    Distinct,
     Items,
     Members,
     Node,
@@ -46,10 +47,13 @@ NOTHING: State = frozenset()
 
 
 class Grammar:
-    """Named nodes, one of them the start; moves states by bytes."""
+    """Named nodes, one of them the start; moves states by bytes.
 
-    def __init__(self, start: Node, rules: Mapping[str, Node]) -> None:
-        self._rules = rules
+    ``remembered``: states whose moves are kept; states from before and after they are forgotten are not the same objects.
+    """
+
+    def __init__(self, start: Node, rules: Mapping[str, Node], remembered: int = REMEMBERED) -> None:
+        self._rules, self._remembered = rules, remembered
         self._stacks: dict[tuple[Node, Stack | None], Stack] = {}
         self._states: dict[State, State] = {}
         self._moves: dict[State, dict[int, State]] = {}
@@ -68,7 +72,7 @@ class Grammar:
         """The moves from a state that are known so far."""
         moves = self._moves.get(state)
         if moves is None:
-            if len(self._moves) >= REMEMBERED:
+            if len(self._moves) >= self._remembered:
                 for table in (self._stacks, self._states, self._moves, self._letters):
                     table.clear()
             moves = self._moves[state] = {}
@@ -189,6 +193,8 @@ class Grammar:
                 yield self._stack(self._rules[name], rest=rest)
             case Items():
                 yield from self._items(node, rest)
+            case Distinct():
+                yield from self._distinct(node, rest)
             case Members():
                 yield from self._members(node, rest)
 
@@ -199,14 +205,18 @@ class Grammar:
             left = Items(node.item, max(0, node.low - 1), None if node.high is None else node.high - 1, True)
             yield self._stack(*[COMMA][: node.begun], BLANK, node.item, left, rest=rest)
 
+    def _distinct(self, node: Distinct, rest: Stack | None) -> Iterator[Stack | None]:
+        pool, used = node.pool, node.used
+        if len(used) >= pool.low:
+            yield self._stack(BLANK, BRACKET, rest=rest)
+        for value in pool.open(used):
+            left = Distinct(pool, used | {value})
+            yield self._stack(*[COMMA][: bool(used)], BLANK, pool.values[value], left, rest=rest)
+
     def _members(self, node: Members, rest: Stack | None) -> Iterator[Stack | None]:
-        if not any(required for _, required in node.members):
+        if node.closes:
             yield self._stack(BLANK, BRACE, rest=rest)
-        options = [(member, Members(node.members[i + 1 :], node.rest, True)) for i, (member, _) in enumerate(node.members)
-                   if not any(required for _, required in node.members[:i])]  # fmt: skip
-        if node.rest is not None and not any(required for _, required in node.members):
-            options.append((node.rest, Members((), node.rest, True)))
-        for member, left in options:
+        for member, left in node.options():
             yield self._stack(*[COMMA][: node.begun], BLANK, member, left, rest=rest)
 
     def _stack(self, *nodes: Node, rest: Stack | None) -> Stack | None:

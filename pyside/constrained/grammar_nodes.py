@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import lcm
 from typing import Union
 
 EVERY = frozenset(range(256))
@@ -127,19 +128,25 @@ _ALIKE = [frozenset(other for other in range(256) if _ROLES[other] == role) for 
 
 @dataclass(frozen=True)
 class Number:
-    """A number, so far ``text``; bounds are inclusive unless ``open_low`` or ``open_high``."""
+    """A number, so far ``text``, a multiple of ``multiple``; bounds are inclusive unless ``open_low`` or ``open_high``."""
 
     integer: bool
     low: Fraction | None = None
     high: Fraction | None = None
     open_low: bool = False
     open_high: bool = False
+    multiple: Fraction | None = None
     text: bytes = b""
 
     @property
     def bounded(self) -> bool:
-        """Whether a bound has to be kept; such numbers are written without exponent."""
-        return self.low is not None or self.high is not None
+        """Whether a bound or a step has to be kept; such numbers are written without exponent."""
+        return self.low is not None or self.high is not None or self.multiple is not None
+
+    @property
+    def possible(self) -> bool:
+        """Whether any number is as it should be."""
+        return not self.bounded or any(self.step(byte) for byte in b"-0123456789")
 
     def complete(self) -> bool:
         """Whether the number may end here."""
@@ -148,6 +155,8 @@ class Number:
         if not self.bounded:
             return True
         value = Fraction(self.text.decode())
+        if self.multiple is not None and value % self.multiple:
+            return False
         above = self.low is None or value > self.low or (value == self.low and not self.open_low)
         return above and (self.high is None or value < self.high or (value == self.high and not self.open_high))
 
@@ -184,6 +193,9 @@ class Number:
     def _meets(self, start: Fraction, end: Fraction, sign: int, decimals: int) -> bool:
         """Whether sign * [start, end) holds an admissible multiple of 10**-decimals."""
         unit = Fraction(1) if self.integer else Fraction(1, 10**decimals)
+        if self.multiple is not None:  # the least common multiple of both
+            whole = lcm(unit.denominator, self.multiple.denominator)
+            unit = Fraction(lcm(int(unit * whole), int(self.multiple * whole)), whole)
         begin, stop = (start, end) if sign > 0 else (-end, -start)
         low = begin if self.low is None else max(begin, self.low)
         high = stop if self.high is None else min(stop, self.high)
@@ -266,16 +278,95 @@ class Items:
     begun: bool = False  # whether an element precedes
 
 
+@dataclass(frozen=True, eq=False)
+class Pool:
+    """Values of which an array has each at most once: all of them, and which of them each place may have, the last one for all
+    places after it."""
+
+    values: tuple[Node, ...]
+    places: tuple[frozenset[int], ...]
+    low: int
+    high: int | None
+
+    def open(self, used: frozenset[int]) -> list[int]:
+        """The values that may come next, so that enough of them may follow."""
+        place = len(used)
+        if place == self.high or not self.places:
+            return []
+        return [value for value in sorted(self._at(place) - used) if self._enough(used | {value})]
+
+    def _at(self, place: int) -> frozenset[int]:
+        return self.places[min(place, len(self.places) - 1)]
+
+    def _enough(self, used: frozenset[int]) -> bool:
+        """Whether each place up to the least count can have a value of its own (matching by augmenting paths)."""
+        if len(self.places) == 1:
+            return len(self.places[0] - used) >= self.low - len(used)
+        taken: dict[int, int] = {}
+
+        def placed(place: int, tried: set[int]) -> bool:
+            for value in self._at(place) - used - tried:
+                tried.add(value)
+                if value not in taken or placed(taken[value], tried):
+                    taken[value] = place
+                    return True
+            return False
+
+        return all(placed(place, set()) for place in range(len(used), self.low))
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """Array elements, all different, up to the closing bracket."""
+
+    pool: Pool
+    used: frozenset[int] = frozenset()
+
+
 @dataclass(frozen=True)
 class Members:
-    """Object members in order: (key and value, required), up to the closing brace; ``rest`` may repeat after them."""
+    """Object members in order: (key and value, required), up to the closing brace; ``rest`` may repeat after them.
+
+    ``low`` and ``high`` bound the members still to come; of ``rest`` one counts, as its names may be the same.
+    """
 
     members: tuple[tuple[Node, bool], ...]
     rest: Node | None = None
     begun: bool = False
+    low: int = 0
+    high: int | None = None
+
+    @property
+    def closes(self) -> bool:
+        """Whether no member has to come."""
+        return self.low <= 0 and not any(required for _, required in self.members)
+
+    def options(self) -> list[tuple[Node, Members]]:
+        """Each member that may come next, and what may come after it."""
+        if self.high == 0:
+            return []
+        low, high = max(0, self.low - 1), None if self.high is None else self.high - 1
+        found = []
+        for place, (member, required) in enumerate(self.members):
+            left = Members(self.members[place + 1 :], self.rest, True, low, high)
+            if left.possible:
+                found.append((member, left))
+            if required:
+                return found
+        if self.rest is not None and self.low <= 1:
+            found.append((self.rest, Members((), self.rest, True, 0, high)))
+        return found
+
+    @property
+    def possible(self) -> bool:
+        """Whether the counts can be kept."""
+        required = sum(required for _, required in self.members)
+        most = len(self.members) + (self.rest is not None)
+        return self.low <= most and (self.high is None or max(required, self.low) <= self.high)
 
 
-Node = Union[Literal, Blank, Text, Number, Bytes, Sequence, Choice, Repeat, Reference, Items, Members]  # noqa: UP007 - recursive
+Node = Union[Literal, Blank, Text, Number, Bytes, Sequence, Choice, Repeat, Reference, Items, Distinct, Members]  # noqa: UP007 - recursive
 TAKING = (Literal, Blank, Text, Number, Bytes)  # nodes that take a byte themselves
+NEVER = Choice(())  # which nothing is
 BLANK = Blank()
 COMMA, BRACKET, BRACE = Literal(b","), Literal(b"]"), Literal(b"}")

@@ -1,6 +1,7 @@
 r"""JavaScript regular expressions to grammars of the texts that they match from the first character to the last.
 
-Supported: characters, ``.``, classes with ranges and negation, ``\d \D \w \W \s \S``, escaped characters, groups, alternatives,
+Supported: characters, ``.``, classes with ranges and negation, ``\d \D \w \W \s \S``, with flag u ``\p`` and ``\P`` of L, M, N
+and White_Space, escaped characters, groups, alternatives,
 ``* + ? {m} {m,} {m,n}`` (lazy ones match the same texts), ``^`` and ``$`` at the ends, and the flags i, s and u; the flags d, g,
 m and y concern a search, of which there is none. What is no finite automaton, or too large a one, is refused.
 
@@ -19,6 +20,7 @@ from functools import cache
 from pyside.constrained.grammar import Grammar
 from pyside.constrained.grammar_nodes import Bytes, Choice, Literal, Node, Repeat, Sequence
 from pyside.errors import RequestError
+from pyside.text import unicode_classes
 from pyside.text.utf8 import LAST, SURROGATES, Ranges, complement, encoded, ordered
 
 FLAGS = "dgimsuy"
@@ -38,9 +40,12 @@ LINE_ENDS: Ranges = ((0x0A, 0x0A), (0x0D, 0x0D), (0x2028, 0x2029))
 ESCAPED: Ranges = ((0x00, 0x1F), (0x22, 0x22), (0x5C, 0x5C))  # in a JSON string
 CONTROLS = {"t": 0x09, "n": 0x0A, "v": 0x0B, "f": 0x0C, "r": 0x0D}
 
+PROPERTIES = {"L": "L", "Letter": "L", "M": "M", "Mark": "M", "N": "N", "Number": "N", "White_Space": "s"}
+
 _QUANTIFIER = re.compile(r"(?:([*+?])|\{(\d+)(,?)(\d*)\})\??")
 _GROUP = re.compile(r"\((?:\?:|\?<[^\W\d][\w$]*>|(?!\?))")
 _HEX = re.compile(r"x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]+)\}")
+_PROPERTY = re.compile(r"[pP]\{(?:(?:gc|General_Category)=)?(\w+)\}")
 _LOW_HALF = re.compile(r"\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
 _REFUSED = {
     "(": "look-around or another special group",
@@ -49,8 +54,8 @@ _REFUSED = {
     "b": "a word boundary",
     "B": "a word boundary",
     "k": "a reference to a group",
-    "p": "a property of characters",
-    "P": "a property of characters",
+    "p": "a property of characters beyond L, M, N and White_Space, or one without flag u",
+    "P": "a property of characters beyond L, M, N and White_Space, or one without flag u",
 }
 
 
@@ -69,12 +74,20 @@ def string_of_regex(source: str) -> Node:
 
     Errors: as ``grammar_of_regex``.
     """
-    return _Reader(source, "u", _quoted).pattern()
+    return _Reader(source, "u", quoted).pattern()
+
+
+def pattern_of_regex(source: str, character: Callable[[Ranges], Node], anywhere: bool = False) -> Node:
+    """The text itself that ``/source/u`` matches as a whole, or anywhere in it, with nodes of the caller's for its characters.
+
+    Errors: as ``grammar_of_regex``.
+    """
+    return _Reader(source, "u", character, anywhere).pattern()
 
 
 class _Reader:
-    def __init__(self, source: str, flags: str, character: Callable[[Ranges], Node]) -> None:
-        self._source, self._at, self._character = source, 0, character
+    def __init__(self, source: str, flags: str, character: Callable[[Ranges], Node], anywhere: bool = False) -> None:
+        self._source, self._at, self._character, self._anywhere = source, 0, character, anywhere
         self._fold, self._every, self._unicode = (flag in flags for flag in "isu")
         self._depth = 0  # of groups
 
@@ -96,18 +109,23 @@ class _Reader:
         return nodes[0] if len(nodes) == 1 else Choice(nodes), sum(size for _, size in parts)
 
     def _terms(self) -> tuple[Node, int]:
-        """One alternative; anchors are nothing at the ends of the pattern's own, as the whole text matches anyway."""
+        """One alternative. At the ends of the pattern's own, where the whole text matches, anchors are nothing; where any
+        part of it may match, any text stands where there is no anchor."""
         outer = not self._depth
-        if outer:
-            self._take("^")
+        begun = outer and self._take("^")
+        ended = False
         parts = []
         while self._at < len(self._source) and self._source[self._at] not in "|)":
             if outer and self._source[self._at : self._at + 2] in ("$", "$|"):
                 self._at += 1
+                ended = True
             else:
                 parts.append(self._term())
-        nodes = tuple(node for node, _ in parts)
-        return nodes[0] if len(nodes) == 1 else Sequence(nodes), sum(size for _, size in parts)
+        nodes = [node for node, _ in parts]
+        if outer and self._anywhere:
+            anything = Repeat(self._character(((0, LAST),)), 0, None)
+            nodes = [*([] if begun else [anything]), *nodes, *([] if ended else [anything])]
+        return nodes[0] if len(nodes) == 1 else Sequence(tuple(nodes)), sum(size for _, size in parts)
 
     def _term(self) -> tuple[Node, int]:
         start = self._at
@@ -210,6 +228,10 @@ class _Reader:
             self._at += 1
             ranges = self._folded(CLASSES[char.lower()])
             return complement(ranges) if char.isupper() else ranges
+        if self._unicode and (found := _PROPERTY.match(rest)) and found[1] in PROPERTIES:
+            self._at += found.end()
+            ranges = self._folded(_category(PROPERTIES[found[1]]))
+            return complement(ranges) if char == "P" else ranges
         if found := _HEX.match(rest):
             self._at += found.end()
             point = int(found[1] or found[2] or found[3], 16)
@@ -285,6 +307,13 @@ def _single(ranges: Ranges) -> bool:
 
 
 @cache
+def _category(name: str) -> Ranges:
+    """The characters of a general category, or the white space."""
+    runs = (run.split("-") for run in unicode_classes.RANGES[name].split())
+    return ordered((int(run[0], 16), int(run[-1], 16)) for run in runs)
+
+
+@cache
 def _other_cases(unicode: bool) -> Mapping[int, tuple[int, ...]]:
     """Characters that JavaScript's flag i takes for each other (ECMA-262, Canonicalize): by simple folding with flag u,
     else by upper case, where no character becomes one of ASCII."""
@@ -313,7 +342,7 @@ def _character(ranges: Ranges) -> Node:
 
 
 @cache
-def _quoted(ranges: Ranges) -> Node:
+def quoted(ranges: Ranges) -> Node:
     """The node of one character in a JSON string, escaped where it has to be."""
     plain = tuple((max(low, least), min(high, most)) for low, high in ranges for least, most in complement(ESCAPED)
                   if max(low, least) <= min(high, most))  # fmt: skip

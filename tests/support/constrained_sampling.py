@@ -27,6 +27,11 @@ def sample(constraint: Constraint, tokenizer: Tokenizer, rng: random.Random, lim
     return None
 
 
+def accepts(grammar: Grammar, text: str) -> bool:
+    """Whether a text is whole in its grammar."""
+    return grammar.complete(grammar.run(grammar.start, text.encode()))
+
+
 def allowed(constraint: Constraint, ids: list[int]) -> set[int]:
     mask = constraint.allow(ids)
     return {id for id in range(VOCAB_USED) if mask[id >> 3] >> (id & 7) & 1}

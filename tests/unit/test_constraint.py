@@ -14,13 +14,12 @@ from jsonschema import Draft202012Validator
 from pyside.api.completions import Completions, collect
 from pyside.bundle.manifest import Generation
 from pyside.constrained.constraint import Constraint
-from pyside.constrained.grammar import Grammar
 from pyside.constrained.json_schema import any_object, grammar_of
 from pyside.constrained.regex import grammar_of_regex
 from pyside.constrained.vocabulary import Vocabulary
 from pyside.errors import DeltapageError, RequestError
 from pyside.text.tokenizer import Tokenizer, pack
-from tests.support.constrained_sampling import STOP, VOCAB_USED, allowed, fitting, sample
+from tests.support.constrained_sampling import STOP, VOCAB_USED, accepts, allowed, fitting, sample
 from tests.support.executors.numpy_gpu import NumpyGpu
 from tests.support.grammars.schemas import random_schema
 from tests.support.grammars.walk import vocabularies, walked
@@ -61,107 +60,6 @@ def test_any_object_is_an_object(tokenizer: Tokenizer, vocabulary: Vocabulary) -
     ended = [json.loads(answer) for answer in answers if answer is not None]
     assert len(ended) >= 15
     assert all(isinstance(value, dict) for value in ended)
-
-
-def accepts(grammar: Grammar, text: str) -> bool:
-    return grammar.complete(grammar.run(grammar.start, text.encode()))
-
-
-@pytest.mark.parametrize(
-    ("schema", "good", "bad"),
-    [
-        (
-            {"type": "integer", "minimum": 17, "maximum": 212},
-            ["17", "99", "100", "212"],
-            ["16", "213", "1", "017", "-20", "17.0"],
-        ),
-        ({"type": "integer", "exclusiveMinimum": -3, "maximum": 0}, ["-2", "-1", "0"], ["-3", "1", "-10"]),
-        ({"type": "number", "minimum": 0.5, "exclusiveMaximum": 2}, ["0.5", "1", "1.999"], ["0.4", "2", "2.0", "1e0"]),
-        ({"type": "number"}, ["-0.5e10", "3", "1E-2"], ["1.", ".5", "--1", "01", "1e"]),
-        ({"type": "string", "maxLength": 2}, ['"é"', '"ab"', '"\\u00e9\\n"'], ['"abc"', '"\\ud800"', '"\n"', '"']),
-        ({"type": "string", "pattern": r"^\d{2}-[a-z]+$"}, ['"12-ab"'], ['"12-"', '"1-ab"', '"12-ab\\n"', "12-ab"]),
-        (
-            {"type": "string", "pattern": '[^a]"\\\\[\\s.]'},
-            ['"b\\"\\\\."', '"😀\\"\\\\\\n"', '"\\u0001\\"\\\\ "'],
-            ['"b"\\\\."', '"a\\"\\\\."', '"b\\"\\."', '"\n\\"\\\\."'],
-        ),
-        ({"enum": ["a", 1, None]}, ['"a"', "1", "null"], ['"b"', "2"]),
-        ({"enum": ["a", 1, None, 2.5], "type": ["string", "number"]}, ['"a"', "1", "2.5"], ["null"]),
-        ({"enum": [1, True, 2.5], "type": "integer"}, ["1"], ["true", "2.5"]),
-        ({"const": "\ud800é"}, ['"\\ud800\\u00e9"'], ['"?é"', '"?\\u00e9"']),
-        (
-            {"type": "object", "properties": {"é": {"type": "null"}}, "additionalProperties": False},
-            ['{"é":null}', '{"\\u00e9": null}'],
-            ['{"e": null}'],
-        ),
-        (
-            {"type": "array", "items": {"type": "null"}, "minItems": 1},
-            ["[null]", "[null, null]", "[\n  null\n]"],
-            ["[]", "[null,]"],
-        ),
-        (
-            {"type": "object", "properties": {"a": {"type": "null"}, "b": {"type": "null"}}, "required": ["b"]},
-            ['{"b":null}', '{"a": null, "b": null}'],
-            ["{}", '{"a": null}', '{"b": null, "a": null}', '{"b": null,}'],
-        ),
-        (
-            {"type": "object", "additionalProperties": {"type": "boolean"}},
-            ["{}", '{"x": true, "y": false}'],
-            ['{"x": 1}'],
-        ),
-        (
-            {"$ref": "#/$defs/tree", "$defs": {"tree": {"type": "array", "items": {"$ref": "#/$defs/tree"}}}},
-            ["[]", "[[], [[]]]"],
-            ["[1]", "[[]"],
-        ),
-    ],
-)
-def test_what_a_schema_admits(schema: Any, good: list[str], bad: list[str]) -> None:
-    grammar = grammar_of(schema)
-    for text in good:
-        assert accepts(grammar, text), text
-        Draft202012Validator(schema).validate(json.loads(text))
-    for text in bad:
-        assert not accepts(grammar, text), text
-
-
-def test_a_schema_that_names_itself_first_has_its_other_ways() -> None:
-    grammar = grammar_of({"anyOf": [{"$ref": "#"}, {"type": "null"}, {"type": "array", "items": {"$ref": "#"}}]})
-    assert accepts(grammar, "null") and accepts(grammar, "[[null]]") and not accepts(grammar, "[1]")
-
-
-@pytest.mark.parametrize(
-    ("schema", "says"),
-    [
-        ({"type": "object", "patternProperties": {}}, "patternProperties is not supported"),
-        ({"type": "string", "pattern": 7}, "pattern is 7, expected a regular expression"),
-        ({"type": "string", "pattern": "(?=a)"}, r"schema\.pattern: regex has at character 0 look-around"),
-        ({"type": "string", "pattern": "a*", "maxLength": 3}, "maxLength beside pattern is not supported"),
-        (
-            {"type": "object", "properties": {"n": {"type": "integer", "multipleOf": 3}}},
-            r"schema\.n: keyword multipleOf",
-        ),
-        ({"type": "date"}, "got type date"),
-        ({"type": "object", "required": ["a"]}, "does not describe"),
-        ({"$ref": "#/$defs/none"}, "leads nowhere"),
-        ({"$ref": "#"}, "refers to itself"),
-        ({"enum": []}, "non-empty enum"),
-        ({"enum": [1], "const": 1}, "expected const or a non-empty enum"),
-        ({"enum": [1, None], "type": "string"}, r"no value of \[1, null\] is of type"),
-        ({"type": "number", "minimum": float("inf")}, "minimum is Infinity, expected a number"),
-        ({"type": "integer", "minimum": 5, "maximum": 4}, "no integer lies within"),
-        ({"allOf": [{"type": "string"}, {"minLength": 2}]}, "allOf"),
-        ({"type": "string", "minLength": -1}, "minLength is -1"),
-        ({"type": "string", "minLength": 3, "maxLength": 2}, "minLength is 3 and maxLength is 2"),
-        ({"type": "array", "minItems": 2, "maxItems": 1}, "minItems is 2 and maxItems is 1"),
-        ({"type": "array", "items": False, "minItems": 1}, "got false, expected a JSON Schema object"),
-        ({"anyOf": [{"$ref": "#"}]}, "no value fits"),
-        ("string", "expected a JSON Schema object"),
-    ],
-)
-def test_what_cannot_be_kept_is_refused(schema: Any, says: str) -> None:
-    with pytest.raises(RequestError, match=says):
-        grammar_of(schema)
 
 
 def test_a_thought_is_free_and_the_answer_is_not(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
