@@ -37,6 +37,29 @@ def test_other_hosts_get_nothing_that_a_page_could_read(tmp_path: Path, host: st
     assert "Start it with --host" in text and len(text) < 300
 
 
+@pytest.mark.parametrize(
+    ("origin", "reads"),
+    [
+        ("http://localhost:3000", True),
+        ("http://127.0.0.1", True),
+        ("http://[::1]:80", True),
+        ("https://shop.example", False),
+        ("http://localhost.shop.example", False),
+        ("https://shop.example:8000", False),
+        ("null", False),
+        ("", False),
+    ],
+)
+def test_only_pages_of_this_machine_read_what_is_served_for_it(tmp_path: Path, origin: str, reads: bool) -> None:
+    """Else any page that its user visits could ask for http://localhost:8000 and read a private bundle."""
+    app = server.create_app([write_small_bundle(tmp_path / "private", {})], tmp_path)
+    answer = TestClient(app, "http://localhost").get("/bundles.json", headers={"Origin": origin})
+    assert answer.status_code == 200 and ("access-control-allow-origin" in answer.headers) is reads
+    published = server.create_app([], tmp_path, "0.0.0.0")
+    answer = TestClient(published, "http://localhost").get("/bundles.json", headers={"Origin": origin})
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
 def test_a_chosen_host_is_known_besides() -> None:
     known = answers_to("Models.Example")
     assert known("models.example") and known("localhost") and not known("192.168.1.9") and not known("other.example")

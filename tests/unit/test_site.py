@@ -100,6 +100,18 @@ def test_a_link_in_a_bundle_is_not_followed(tmp_path: Path) -> None:
     assert not (tmp_path / "site").exists()
 
 
+def test_links_in_assembled_folders_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "runtime" / "inner").mkdir(parents=True)
+    (tmp_path / "runtime" / "pyodide.mjs").touch()
+    (tmp_path / "secret").write_text("secret")
+    for link in ("leak", "inner/leak.mjs"):
+        (tmp_path / "runtime" / link).symlink_to(tmp_path / "secret")
+    (tmp_path / "runtime" / "all").symlink_to(tmp_path)
+    monkeypatch.setattr(runtime, "RUNTIME", tmp_path / "runtime")
+    site.write_site(tmp_path / "site", [])
+    assert files_under(tmp_path / "site" / "runtime") == {"pyodide.mjs"}
+
+
 def test_the_header_file_says_what_the_server_says(tmp_path: Path) -> None:
     site.write_site(tmp_path / "site", [])
     text = (tmp_path / "site" / "_headers").read_text()

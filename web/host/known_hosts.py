@@ -1,7 +1,8 @@
-"""Which names the server answers to.
+"""Which names the server answers to, and whose pages may read its answers.
 
 A page of another site can have its own name lead to this machine (DNS rebinding). Its requests then come from the browser
-here and name the other site in their Host header, so a server that answers to its own names only gives it nothing.
+here and name the other site in their Host header, so a server that answers to its own names only gives it nothing. A page
+that asks for this machine by its right name says where it comes from in an Origin header.
 """
 
 from __future__ import annotations
@@ -28,6 +29,13 @@ def answers_to(listening: str) -> Callable[[str], bool]:
     machine = socket.gethostname().lower()
     names = own | {machine, f"{machine}.local"}
     return lambda host: host in names or _is_address(host)
+
+
+def readable_for(listening: str) -> Callable[[str], bool]:
+    """Whether pages of an origin may read what a server sends: all where it is for others, else those of this machine."""
+    if listening.lower() not in LOOPBACK:
+        return lambda origin: True
+    return lambda origin: _without_port(origin.partition("://")[2]) in LOOPBACK
 
 
 class KnownHosts:

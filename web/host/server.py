@@ -25,7 +25,7 @@ from pyside.bundle.manifest import MANIFEST
 from pyside.desk.bundle_check import own_file, read_manifest
 from pyside.errors import BundleError, DeltapageError
 from web.host import offline, runtime, site, vendor
-from web.host.known_hosts import KnownHosts, answers_to
+from web.host.known_hosts import KnownHosts, answers_to, readable_for
 from web.host.patience import PatientProtocol
 
 HOST = "127.0.0.1"  # this machine only, unless somebody wants more
@@ -123,17 +123,21 @@ class Page(Folder):
 
 
 class SiteHeaders:
-    """Adds the site's headers to every response, errors included."""
+    """Adds the site's headers to every response, errors included; ``readable``: whether an origin's pages may read it."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, readable: Callable[[str], bool]) -> None:
+        self.app, self._readable = app, readable
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and its response back."""
+        headers = dict(site.headers(scope["path"]))
+        origin = Headers(scope=scope).get("origin")
+        if origin is not None and not self._readable(origin):
+            del headers["Access-Control-Allow-Origin"]
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(site.headers(scope["path"]))
+                MutableHeaders(scope=message).update(headers)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
@@ -163,7 +167,10 @@ def create_app(bundles: Sequence[Path], runtime_folder: Path = runtime.RUNTIME, 
             Mount("/vendor", Assembled(directory=vendor.VENDOR, check_dir=False)),
             Mount("/", Page(directory=runtime.WEB)),
         ],
-        middleware=[Middleware(KnownHosts, known=answers_to(host)), Middleware(SiteHeaders)],
+        middleware=[
+            Middleware(KnownHosts, known=answers_to(host)),
+            Middleware(SiteHeaders, readable=readable_for(host)),
+        ],
     )
 
 

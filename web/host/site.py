@@ -70,7 +70,7 @@ def page_file(name: str) -> Path | None:
         return None  # it is in that module
     # Python beside the examples runs in the page, unlike what lies beside the page's modules
     hosted = path.suffix in PAGE_SUFFIXES or (path.suffix == ".py" and path.parent == EXAMPLES)
-    return path if hosted and path.parent in PAGE_FOLDERS and path.is_file() else None
+    return path if hosted and path.parent in PAGE_FOLDERS and own_file(runtime.WEB, name) else None
 
 
 def assembled_files(runtime_folder: Path = runtime.RUNTIME) -> dict[str, Path]:
@@ -173,8 +173,8 @@ def write_site(out: Path, bundles: Sequence[Path]) -> None:
             (beside / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, beside / name)
         _declare(beside)
-        shutil.copytree(runtime.RUNTIME, beside / "runtime")
-        shutil.copytree(vendor.VENDOR, beside / "vendor")
+        shutil.copytree(runtime.RUNTIME, beside / "runtime", ignore=_links)
+        shutil.copytree(vendor.VENDOR, beside / "vendor", ignore=_links)
         (beside / "bundles.json").write_bytes(index)
         kept = offline.hashes(page_files() | assembled_files())
         (beside / offline.LIST).write_bytes(offline.offline_list(kept))
@@ -201,6 +201,11 @@ def header_file() -> str:
     return "".join(
         f"/{path}\n" + "".join(f"  {name}: {value}\n" for name, value in values.items()) for path, values in rules
     )
+
+
+def _links(folder: str, names: Sequence[str]) -> list[str]:
+    """Those of a folder's names that lead elsewhere."""
+    return [name for name in names if (Path(folder) / name).is_symlink()]
 
 
 def _declare(folder: Path) -> None:
