@@ -4,10 +4,12 @@
  */
 
 import { copyFrom, h, icon } from './dom.js';
-import { highlight, loadRenderer, typeset } from './vendor.js';
 
 /** @typedef {import('./vendor.js').Renderer} Renderer */
 /** @typedef {import('./vendor.js').Token} Token */
+
+/** Fetched with the first message. */
+const vendor = () => import('./vendor.js');
 
 export class Markdown {
   element = h('div', { class: 'prose' });
@@ -27,7 +29,7 @@ export class Markdown {
   constructor(text = '', around = (draw) => draw()) {
     this.#beforeDraw = around;
     this.element.append(this.#live.element);
-    loadRenderer().then((renderer) => {
+    vendor().then(({ loadRenderer }) => loadRenderer()).then((renderer) => {
       this.#renderer = renderer;
       this.#ask();
     }, () => {}); // without the libraries, which the browser has logged, the text stays plain
@@ -119,8 +121,15 @@ class Block {
 
   /** Colours and formulas, which would be thrown away at each frame while the block is still being written. */
   enhance() {
-    for (const code of this.element.querySelectorAll('pre code')) highlight(/** @type {HTMLElement} */ (code), languageOf(code)).catch(() => {});
-    for (const formula of this.element.querySelectorAll('[data-tex]')) typeset(/** @type {HTMLElement} */ (formula)).catch(() => {});
+    /** @type {NodeListOf<HTMLElement>} */
+    const programs = this.element.querySelectorAll('pre code');
+    /** @type {NodeListOf<HTMLElement>} */
+    const formulas = this.element.querySelectorAll('[data-tex]');
+    if (!programs.length && !formulas.length) return;
+    vendor().then(({ highlight, typeset }) => Promise.allSettled([
+      ...[...programs].map((code) => highlight(code, languageOf(code))),
+      ...[...formulas].map(typeset),
+    ]), () => {}); // as with the text, what cannot be set stays plain
   }
 
   /** Give programs a title and a copy button, tables a frame that scrolls, links a window of their own. */
