@@ -39,28 +39,30 @@ class Rows:
 
     def linear(self, name: str, *, x: str, y: str, label: str = "", **own: Value) -> None:
         """y = W x for every row with the matrix ``name``; ``label`` comes before the name."""
-        self._product("", name, 1, x, y, label, own)
+        columns = self._block.named_weights[name].shape[0]
+        for piece in self.pieces(name):
+            words: dict[str, View | Value] = {"x": x, "y": self._columns(y, piece.first, piece.rows, columns)}
+            sizes: dict[str, Value] = {"N": piece.rows, "Y_STRIDE": columns, "EPILOGUE": "store"}
+            self._product("", f"{label}{piece.name}", piece, {**sizes, **own, **words})
 
     def swiglu(self, name: str, *, x: str, y: str) -> None:
         """y = silu(gate) * up for every row; the rows of W are gate and up by turns of ROW_TILE."""
-        self._product("_swiglu", name, 2, x, y, "", {})
+        columns = self._block.named_weights[name].shape[0] // 2
+        for piece in self.pieces(name):
+            words: dict[str, View | Value] = {"x": x, "y": self._columns(y, piece.first // 2, piece.rows // 2, columns)}
+            self._product("_swiglu", piece.name, piece, {"F": piece.rows // 2, **words})
 
-    def _product(
-        self, suffix: str, name: str, per_value: int, x: str, y: str, label: str, own: Mapping[str, Value]
-    ) -> None:
-        """A matvec for one row, a matmul for more; each piece of W gives some of y's columns, one for ``per_value`` rows."""
+    def _product(self, suffix: str, label: str, piece: Piece, words: Mapping[str, View | Value]) -> None:
+        """A matvec for one row, a matmul for more."""
         kernel = f"{'matvec' if self.T == 1 else 'matmul'}{suffix}"
-        pieces, whole = self.pieces(name), self._view(y)
-        columns = self._block.named_weights[name].shape[0] // per_value
-        for piece in pieces:
-            first, count = piece.first // per_value, piece.rows // per_value
-            target = whole
-            if len(pieces) > 1:
-                target = whole.at(4 * first, 4 * count if self.T == 1 else whole.bytes - 4 * first)
-            usual: dict[str, View | Value] = {
-                "FORMAT": piece.format, "K": piece.columns, "N": count, "F": count, "Y_STRIDE": columns, "EPILOGUE": "store",
-            }  # fmt: skip
-            self._dispatch(kernel, f"{label}{piece.name}", {**usual, **own, **piece.bindings, "x": x, "y": target})
+        self._dispatch(kernel, label, {"FORMAT": piece.format, "K": piece.columns, **piece.bindings, **words})
+
+    def _columns(self, y: str, first: int, count: int, of: int) -> View:
+        """Where a piece writes its ``count`` columns: the whole of y, which has rows of ``of``, or from ``first`` on."""
+        whole = self._view(y)
+        if count == of:
+            return whole
+        return whole.at(4 * first, 4 * count if self.T == 1 else whole.bytes - 4 * first)
 
     def _dispatch(self, kernel: str, label: str, words: Mapping[str, View | Value]) -> None:
         known = self._constants | {key: value for key, value in words.items() if not isinstance(value, View)}
