@@ -33,8 +33,8 @@ class Records:
     """What one read of the ring brought."""
 
     def __init__(self, ring: bytes) -> None:
-        self._words = memoryview(ring).cast("I")
-        self._floats = memoryview(ring).cast("f")
+        view = memoryview(ring)
+        self._words, self._floats = view.cast("I"), view.cast("f")
 
     def step(self, slot: int) -> int:
         """Which token of a response the record is of."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -19,4 +19,4 @@ class Timings:
     def after(self, tokens: int, seconds: float) -> Timings:
         """The same with so many tokens drawn, so many seconds after the request."""
         first = self.first_token_s or seconds
-        return replace(self, first_token_s=first, decode_tokens=tokens - 1, decode_s=seconds - first)
+        return Timings(self.prompt_tokens, self.cached_tokens, self.prefill_s, first, tokens - 1, seconds - first)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kernels_wgsl.catalog.words import RING_SLOTS
 from pyside.engine.pace import Pace
@@ -22,8 +22,7 @@ def most_passes(window: int) -> int:
     return RING_SLOTS // (BURSTS * window)
 
 
-@dataclass(frozen=True)
-class Burst:
+class Burst(NamedTuple):
     """Passes that were queued together, and the read behind them."""
 
     passes: int  # each yields a token at least
@@ -42,12 +41,13 @@ class Ahead:
         self._gpu, self._session, self._response, self._pace, self._window = gpu, session, response, pace, window
         self._prompt = len(session.ids)
         self._bursts: deque[Burst] = deque()
+        self._passes = self._tokens = 0  # sums over the bursts in flight
 
     async def queue(self) -> None:
         """Fill up to two bursts, as far as the response surely goes unless it meets a stop id."""
         ids, limit = self._response.ids, self._response.limit
         while len(self._bursts) < BURSTS:
-            sure = len(ids) + sum(burst.passes for burst in self._bursts)
+            sure = len(ids) + self._passes
             if sure == limit:
                 return
             if sure == 0:
@@ -55,8 +55,10 @@ class Ahead:
             else:
                 name, passes = Pass.DECODE, min(self._pace.passes, limit - sure)
                 tokens = passes * self._window
-            drawn = len(ids) + sum(burst.tokens for burst in self._bursts) + tokens
-            self._session.reserve(self._prompt + min(drawn, limit) - 1)  # the last token drawn is not fed
+            self._passes += passes
+            self._tokens += tokens
+            most = min(len(ids) + self._tokens, limit)
+            self._session.reserve(self._prompt + most - 1)  # the last token drawn is not fed
             self._gpu.run(name, passes)
             self._bursts.append(Burst(passes, tokens, self._pace.clock(), read_ring(self._gpu)))
 
@@ -65,6 +67,8 @@ class Ahead:
         burst = self._bursts[0]
         ring = await asyncio.shield(burst.ring)
         self._bursts.popleft()
+        self._passes -= burst.passes
+        self._tokens -= burst.tokens
         self._pace.arrived(burst.passes, burst.queued)
         return self._response.read(ring, burst.passes, burst.tokens)
 
