@@ -214,7 +214,7 @@ export class DeltaChat extends HTMLElement {
    * @param {string} text
    */
   async import(text) {
-    await this.#list.import(text);
+    await this.#list.importText(text);
   }
 
   focusInput() {

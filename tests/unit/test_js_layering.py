@@ -49,7 +49,7 @@ INSIDE: dict[str, set[str]] = {
 }
 TYPES = "types.js"  # which everybody may name: nothing of it is there when the page runs
 # Other people's modules, brought in by an address that is put together.
-ELSEWHERE = {"chat/libraries.js", "engine/python.js", "examples/deep-chat.js"}
+ELSEWHERE = {"chat/vendor.js", "engine/python.js", "examples/deep-chat.js"}
 MODEL_WORDS = r"(?i)\b(tokens?|prompt|chat|vocab|layers?|attention|embed|rope|rotary|prefill|decode|logit|sampl|quant|qwen|delta|softmax|kv)"
 COMMENT = re.compile(r"/\*.*?\*/|(?<=\s)//[^\n]*", re.DOTALL)
 IMPORT = re.compile(

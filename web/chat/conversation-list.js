@@ -26,7 +26,7 @@ export class ConversationList {
       rename: (id, title) => this.#rename(id, title),
       delete: (id) => this.#delete(id),
       undelete: (saved) => this.#undelete(saved),
-      importFile: async (file) => this.import(await file.text()),
+      importFile: async (file) => this.importText(await file.text()),
       exportFile: (form) => this.#exportFile(form),
     });
     store.subscribe(({ storage }) => storage, () => { this.#refresh().catch((error) => store.fail(error)); });
@@ -36,7 +36,7 @@ export class ConversationList {
    * Take in conversations that were exported; the first one is shown.
    * @param {string} text
    */
-  async import(text) {
+  async importText(text) {
     const found = fromText(text);
     if (this.#store.state.storage) {
       for (const saved of found) await this.#database.put(saved);

@@ -1,6 +1,6 @@
 """Assemble ``/vendor/``: the libraries that set a message's Markdown, as npm delivers them, with their licences.
 
-The page imports them when the first message needs them (``web/chat/markdown.js``); the shell works without them.
+The page imports them when the first message needs them (``web/chat/vendor.js``); the shell works without them.
 """
 
 from __future__ import annotations
