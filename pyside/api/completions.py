@@ -1,4 +1,4 @@
-"""OpenAI's ``chat.completions`` and ``completions`` over an engine, a tokenizer and a chat format (DESIGN §7).
+"""OpenAI's ``chat.completions`` and ``completions`` over an engine, a tokenizer and a chat format.
 
 Both yield streaming chunks, and at the end a chunk without choices that holds ``usage``; ``collect`` makes one answer of them.
 Log-probabilities and ids belong to the tokens of their chunk and before it, some of whose text may still be held back.

@@ -1,7 +1,13 @@
-"""The page's modules know the facts that Python states."""
+"""Facts that stand in more than one place are the same there."""
 
+from pyside.bundle.layout import PIECE_LIMIT
+from pyside.plan.limits import Limits
 from web.host.facts import COMMAND, FACTS, module
 
 
 def test_the_page_has_the_facts_that_python_states() -> None:
     assert FACTS.read_text(encoding="utf-8") == module(), f"run `{COMMAND}` and commit {FACTS.name}"
+
+
+def test_a_piece_of_a_tensor_can_be_bound_on_every_device() -> None:
+    assert Limits.baseline().binding_bytes == PIECE_LIMIT
