@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, TemplateError
+from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError
 
 from kernels_wgsl import sources
 from kernels_wgsl.catalog import CATALOG
@@ -19,7 +19,7 @@ from kernels_wgsl.catalog.spec import Constants
 def environment() -> Environment:
     """The jinja environment of every template; an unset name is an error."""
     made = Environment(
-        loader=FunctionLoader(sources.text),
+        loader=DictLoader({name: source.text for name, source in sources.sources().items()}),
         undefined=StrictUndefined,
         line_statement_prefix="//%",
         line_comment_prefix="//#",
@@ -42,7 +42,7 @@ def render(kernel: str, constants: Constants) -> str:
         raise ValueError(f"{kernel}: constants are {sorted(constants)}, the kernel takes {sorted(expected)}")
     try:
         body = environment().get_template(f"{kernel}.wgsl").render(**constants)
-    except (TemplateError, OSError) as error:
+    except TemplateError as error:
         raise ValueError(f"{kernel}.wgsl with {dict(constants)}: {error}") from error
     settings = ", ".join(f"{name}={constants[name]}" for name in expected) or "no constants"
     return f"// {kernel}.wgsl: {settings}\n{body}"

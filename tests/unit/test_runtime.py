@@ -90,8 +90,11 @@ def test_no_desk_code_reaches_the_page(folder: Path) -> None:
 def test_the_page_gets_every_template_and_the_self_test_of_its_own_kernels(folder: Path) -> None:
     (wheel,) = folder.glob("deltapage-*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        for path in TEMPLATES.rglob("*.wgsl"):
-            assert archive.read(path.relative_to(runtime.ROOT).as_posix()) == path.read_bytes()
+        templates = json.loads(archive.read("kernels_wgsl/templates.json"))
+        assert {name: entry["text"] for name, entry in templates.items()} == {
+            path.relative_to(TEMPLATES).as_posix(): path.read_text(encoding="utf-8")
+            for path in TEMPLATES.rglob("*.wgsl")
+        }
         assert json.loads(archive.read("pyside/engine/selftest.json")) == json.loads(json.dumps(bake()))
 
 

@@ -75,18 +75,30 @@ def test_what_is_read_is_what_jinja_takes(pipelines: list[Pipeline]) -> None:
     bare = Environment(
         line_statement_prefix="//%", line_comment_prefix="//#"
     )  # without globals, which jinja does not count
+    texts = {name: source.text for name, source in sources.sources().items()}
     for pipeline in pipelines:
         loaded: list[str] = []
 
         def load(name: str, loaded: list[str] = loaded) -> str:
             loaded.append(name)
-            return sources.text(name)
+            return texts[name]
 
         jinja = environment().overlay(loader=FunctionLoader(load), cache_size=-1)
         jinja.get_template(f"{pipeline.kernel}.wgsl").render(**pipeline.constants)
         files = sources.files(pipeline.kernel, pipeline.constants)
         assert sorted(loaded) == sorted(files)
         for file in files:
-            assert sources.named_words(file) == meta.find_undeclared_variables(bare.parse(sources.text(file))) & set(
-                sources.WORDS
-            )
+            found = meta.find_undeclared_variables(bare.parse(texts[file])) & set(sources.WORDS)
+            assert sources.named_words(texts[file]) == found
+
+
+def test_the_page_has_the_same_templates_in_one_file(
+    pipelines: list[Pipeline], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, read = names(pipelines), sources.sources()
+    (tmp_path / "templates.json").write_bytes(sources.bake())
+    monkeypatch.setattr(sources, "BAKED", tmp_path / "templates.json")
+    with other_kernels(tmp_path / "no folder"):
+        assert sources.sources() == read
+        assert names(pipelines) == before
+        assert codes(pipelines)

@@ -22,7 +22,8 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from pyside.desk.selftest_vectors import bake
+from kernels_wgsl import sources as templates
+from pyside.desk import selftest_vectors
 from pyside.engine import selftest
 from pyside.errors import DeltapageError
 
@@ -131,9 +132,10 @@ def _own() -> dict[str, bytes]:
     sources = [path for path in (ROOT / "pyside").rglob("*.py") if desk not in path.parents]
     kernels = ROOT / "kernels_wgsl"
     sources += [kernels / f"{name}.py" for name in ("__init__", "formats", "render", "sources", "variants")]
-    sources += [*(kernels / "catalog").glob("*.py"), *(kernels / "templates").rglob("*.wgsl")]
+    sources += (kernels / "catalog").glob("*.py")
     found = {path.relative_to(ROOT).as_posix(): path.read_bytes() for path in sorted(sources)}
-    found[selftest.FILE.relative_to(ROOT).as_posix()] = json.dumps(bake()).encode()
+    found[selftest.FILE.relative_to(ROOT).as_posix()] = json.dumps(selftest_vectors.bake()).encode()
+    found[templates.BAKED.relative_to(ROOT).as_posix()] = templates.bake()
     info = f"{project['name']}-{project['version']}.dist-info"
     found[f"{info}/METADATA"] = (
         f"Metadata-Version: 2.4\nName: {project['name']}\nVersion: {project['version']}\nLicense-Expression: "

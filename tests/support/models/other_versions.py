@@ -60,5 +60,5 @@ def write_bundle(version: str, out: Path) -> Path:
 
 def _forget() -> None:
     """Drop what was read and made of templates."""
-    for cached in (sources.text, sources.named_words, sources._includes, sources._digest, render.environment):
+    for cached in (sources.sources, render.environment):
         cached.cache_clear()
