@@ -155,22 +155,22 @@ class StreamRouter:
         if piece.blank:
             self._taken.append(piece)
         elif first.tag == FUNCTION_OPEN and (piece.tag in (PARAMETER_OPEN, FUNCTION_CLOSE) or in_json):
-            self._begin(first)
+            self._begin(first, enclosed=False)
             self._in_function(piece)
         elif first.tag == CALL_OPEN and piece.tag == FUNCTION_OPEN and self._offered(piece.name):
-            self._begin(piece)
+            self._begin(piece, enclosed=True)
         elif first.tag == CALL_OPEN and in_json:
             self._state = "json"
             self._taken.append(piece)
         else:
-            self._mentioned([*self._taken, piece])
+            self._mention([*self._taken, piece])
 
     def _in_json(self, piece: Piece) -> None:
         """A call as other models write it; a closing tag may be part of a string in it."""
         if piece.tag and self._take_json():
             self._scanner.unread([piece])
         elif piece.tag == THINK_CLOSE and self._around == "reasoning":
-            self._mentioned([*self._taken, piece])
+            self._mention([*self._taken, piece])
         else:
             self._taken.append(piece)
 
@@ -185,9 +185,9 @@ class StreamRouter:
         if piece.blank or (piece.tag in (FUNCTION_CLOSE, PARAMETER_CLOSE) and self._reader is not None):
             return
         enclosed, self._enclosed = self._enclosed, False
-        self._call(self._reader)
+        self._tell_call()
         if piece.tag == FUNCTION_OPEN and enclosed:
-            self._begin(piece)
+            self._begin(piece, enclosed=True)
             return
         if piece.tag != CALL_CLOSE:
             self._state = "content"
@@ -207,16 +207,16 @@ class StreamRouter:
         self._around = "reasoning" if self._state == "reasoning" else "content"
         self._state, self._taken = "opening", [piece]
 
-    def _mentioned(self, pieces: Sequence[Piece]) -> None:
+    def _mention(self, pieces: Sequence[Piece]) -> None:
         """No call: its first piece is text, and the others are read as what they are around it."""
         self._state, self._taken = self._around, []
         self._scanner.unread(pieces[1:])
         self._show(replace(pieces[0], tag=""))
 
-    def _begin(self, piece: Piece) -> None:
+    def _begin(self, piece: Piece, enclosed: bool) -> None:
         """A function's opening tag: the white space before it belongs to nothing, and a thought ends."""
         self._owed |= self._around == "reasoning"
-        self._enclosed = piece is not self._taken[0] if self._taken else True
+        self._enclosed = enclosed
         self._taken, self._space, self._drop, self._said = [], "", "", ""
         self._reader = CallReader(piece.name, self._schemas.get(piece.name, {}), self._schemas)
         self._state, self._around = "function", "content"
@@ -237,9 +237,10 @@ class StreamRouter:
         self._state, self._around, self._enclosed = "closed", "content", False
         return True
 
-    def _call(self, reader: CallReader | None) -> None:
-        if reader is not None:
-            self._deltas.append(Delta("tool_call", call=reader.call))
+    def _tell_call(self) -> None:
+        """Tell the call that has ended, once."""
+        if self._reader is not None:
+            self._deltas.append(Delta("tool_call", call=self._reader.call))
         self._reader = None
 
     def _settle(self) -> bool:
@@ -248,9 +249,9 @@ class StreamRouter:
             self._reader.finish()
             self._end_function()
         elif self._state == "opening" or (self._state == "json" and not self._take_json()):
-            self._mentioned(self._taken)
+            self._mention(self._taken)
         elif self._state == "closed":
-            self._call(self._reader)
+            self._tell_call()
             self._state = "content"
         elif self._state != "reasoning" and self._space:
             self._deltas.append(Delta("content", self._space))

@@ -1,4 +1,4 @@
-"""The checkpoint's own chat template, and how its text becomes ids (spec qwen3_5 §6; jinja2 enters the page here only).
+"""The checkpoint's own chat template, and how its text becomes ids; jinja2 enters the page here only.
 
 ``ChatTemplate`` renders byte for byte what the reference renders. ``ChatFormat`` renders the same text to ids, but so that
 only the template's own markup becomes control ids: a control token inside a message, a tool or a tool's result stays text.

@@ -1,4 +1,4 @@
-"""Byte-level BPE, exact to the `tokenizers` library (spec qwen3_5 §5), and ``tokenizer.bin``, its compact file.
+"""Byte-level BPE, exact to the `tokenizers` library, and ``tokenizer.bin``, its compact file.
 
 The build packs ``tokenizer.json``; the page loads the result in about a tenth of a second. The file holds a JSON head and one
 u64 per merge, ``right << SHIFT | left``: that is the key of the merge table, so the table is built without a loop, and a token's

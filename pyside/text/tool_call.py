@@ -71,12 +71,14 @@ class CallReader:
     def finish(self) -> None:
         """Nothing follows: what is open is as long as it came."""
         while not self.ended:
+            if self._closing is not None and self._closing[1]:
+                self._may_end(self._closing[0])
             if self._key is None:
                 self.ended = True
             elif self._closing is not None and not self._closing[1]:
                 self._end_value(self._before_closing(CALL_CLOSE))
-            elif self._closing is not None or self._cut is not None:
-                self._go_through(self._cut_off())
+            elif self._cut is not None:
+                self._go_through(self._cut_off(self._cut))
             else:
                 self._end_value(len(self._value), torn=True)
 
@@ -115,8 +117,8 @@ class CallReader:
             if piece.tag or not opened:
                 self._may_end(place)
             self._closing = None
-        if self._left and self._next_call(piece):
-            following.extendleft([piece, *reversed(self._cut_off())])
+        if self._cut is not None and self._left and self._next_call(piece):
+            following.extendleft([piece, *reversed(self._cut_off(self._cut))])
             return
         if piece.tag in _OPENED_BY:
             self._close(piece.tag)
@@ -165,18 +167,18 @@ class CallReader:
     def _before_closing(self, tag: str) -> int:
         """Where the value ends that its own closing tag ends, a tag following.
 
-        A </function> before that closing tag and none behind it: the two have changed places.
+        The function's closing tag before that one, and the end of the call behind it: the two have changed places.
         """
         assert self._closing is not None
         place, cut = self._closing[0], self._cut
-        swapped = tag != FUNCTION_CLOSE and cut is not None and self._value[cut].tag == FUNCTION_CLOSE
-        return cut if swapped and cut is not None and _blank(self._value[cut + 1 : place]) else place
+        if tag not in (CALL_CLOSE, CALL_OPEN, FUNCTION_OPEN) or cut is None or self._value[cut].tag != FUNCTION_CLOSE:
+            return place
+        return cut if _blank(self._value[cut + 1 : place]) else place
 
-    def _cut_off(self) -> deque[Piece]:
-        """End the value where it may end, and return the pieces behind that."""
-        place = self._cut if self._closing is None or self._cut is not None else self._closing[0]
+    def _cut_off(self, place: int) -> deque[Piece]:
+        """End the value at a place, and return the pieces behind that."""
         rest = deque(self._value[place:])
-        self._end_value(len(self._value) - len(rest))
+        self._end_value(place)
         return rest
 
     def _open(self, key: str) -> None:
@@ -187,7 +189,7 @@ class CallReader:
     def _end_value(self, place: int, torn: bool = False) -> None:
         """Take the value up to a place; torn: the reply ended in it, perhaps within its closing tag."""
         key, text = self._key, _text(self._value[:place])
-        self._key = None
+        self._key = self._closing = None
         if torn:
             text = text[: len(text) - beginning(text, f"\n{PARAMETER_CLOSE}")]
         text = text.removeprefix("\n").removesuffix("\n")

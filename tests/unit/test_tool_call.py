@@ -118,6 +118,7 @@ def test_closing_tags_that_are_missing_or_stray_reach_no_argument(body: str, wan
         "one <parameter=i> two",
         "one </parameter> two",
         "one </function> two </function>",
+        "one\n</function>",
         "</function>\n\n<function=g>",
         "a < b > c </b>",
         " \n spaces \n",
