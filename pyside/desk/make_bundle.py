@@ -20,7 +20,7 @@ from pyside.bundle.manifest import Manifest, Source
 from pyside.desk import convert, hub, published
 from pyside.desk.bundle_writer import BundleWriter
 from pyside.desk.checkpoint import Checkpoint
-from pyside.desk.pipelines import pipelines
+from pyside.desk.pipelines import least_plan, pipelines
 from pyside.desk.terminal import Terminal
 from pyside.desk.weights import account, network, trunk_prefix
 from pyside.errors import BundleError
@@ -79,10 +79,10 @@ def make_bundle(
             kernels=(),
             files=tuple(writer.files),
         )
-        rendered, refusal = pipelines(draft)
+        _, refusal = least_plan(draft)
         if refusal:
             terminal.say(f"warning: this bundle does not run on every device: {refusal}")
-        for pipeline in rendered:
+        for pipeline in pipelines(draft):
             writer.add_kernel(pipeline.file, render(pipeline.kernel, pipeline.constants))
         manifest = replace(draft, kernels=tuple(writer.kernels))
         writer.finish(manifest)

@@ -1,4 +1,4 @@
-"""Which kernels a bundle holds: those that the plans of three imagined devices name, and those of the self-test."""
+"""Which kernels a bundle holds rendered: all forms that ask a device for no feature, and the self-test's; a page renders others."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ from pyside.desk.selftest_vectors import bake
 from pyside.engine import selftest
 from pyside.errors import PlanError
 from pyside.network.model import compile_plan
+from pyside.plan.choice import common
 from pyside.plan.limits import Limits
 from pyside.plan.plan import Pipeline, Plan
 
-# The least that WebGPU offers, a device that binds whatever a bundle holds, and one without a GPU.
 BASELINE = Limits.baseline()
-ROOMY = replace(BASELINE, binding_bytes=1 << 40, buffer_bytes=1 << 40)
-SOFTWARE = replace(ROOMY, software=True)
+ROOMY = replace(BASELINE, binding_bytes=1 << 40, buffer_bytes=1 << 40)  # takes whatever a bundle holds
 
 
-def pipelines(manifest: Manifest) -> tuple[tuple[Pipeline, ...], str]:
-    """Every kernel with its constants, by file name; and why the least device does not run the bundle, or nothing."""
-    plan, refusal = least_plan(manifest)
-    plans = [plan, compile_plan(manifest, ROOMY), compile_plan(manifest, SOFTWARE), selftest.plan(bake(), BASELINE)]
+def pipelines(manifest: Manifest) -> tuple[Pipeline, ...]:
+    """Every kernel with its constants, by file name."""
+    plans = [compile_plan(manifest, ROOMY, choice=choice) for choice in common()]
+    plans.append(selftest.plan(bake(), BASELINE))
     found = {pipeline.file: pipeline for plan in plans for pipeline in plan.pipelines}
-    return tuple(found[file] for file in sorted(found)), refusal
+    return tuple(found[file] for file in sorted(found))
 
 
 def least_plan(manifest: Manifest) -> tuple[Plan, str]:

@@ -9,6 +9,7 @@ import pytest
 
 from kernels_wgsl.catalog import CATALOG, slots_for
 from kernels_wgsl.render import render
+from pyside.desk.pipelines import pipelines
 from pyside.errors import PlanError
 from pyside.network.model import compile_plan
 from pyside.plan.limits import Limits
@@ -48,6 +49,15 @@ def test_every_dispatch_is_within_the_limits(size: str, recipe: str, device: str
                 whole = plan.buffers[binding.buffer].bytes
                 assert binding.offset % ALIGNMENT == 0 and binding.offset + binding.bytes <= whole
                 assert binding.bytes % 4 == 0 and binding.bytes <= limits.binding_bytes
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("device", ["baseline", "large", "software"])
+def test_a_bundle_holds_every_kernel_that_a_device_without_features_asks_for(size: str, device: str) -> None:
+    made = manifest(size, "q4")
+    limits = {"baseline": Limits.baseline(), "large": LARGE, "software": SOFTWARE}[device]
+    held = {pipeline.file for pipeline in pipelines(made)}
+    assert {pipeline.file for pipeline in compile_plan(made, limits).pipelines} <= held
 
 
 @pytest.mark.parametrize("size", SIZES)
