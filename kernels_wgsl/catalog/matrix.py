@@ -73,8 +73,8 @@ MATRIX_KERNELS: tuple[KernelSpec, ...] = (
     ),
     KernelSpec(
         "matmul_swiglu",
-        (CONTROL_SLOT, reads("x", "[T, K] f32"), _WEIGHT, writes("y", "[T, F] f32"), _SCALES),
-        ("FORMAT", "K", "F", "T"),
+        (CONTROL_SLOT, reads("x", "[T, K] f32"), _WEIGHT, writes("y", "[T, Y_STRIDE] f32"), _SCALES),
+        ("FORMAT", "K", "F", "T", "Y_STRIDE"),
         _matmul_grid,
         _matmul_workgroup,
     ),

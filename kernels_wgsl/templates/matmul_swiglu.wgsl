@@ -1,19 +1,20 @@
 // y[t, row] = silu(g) * u with g, u = sum_k w[...] * x[t, k] of the row's gate and up weights, in neighbouring tiles
 const K = {{ K }}u; // columns of w, a multiple of 32
-const F = {{ F }}u; // columns of y; w has 2*F rows: 32 gate rows, 32 up rows, and so on
+const F = {{ F }}u; // columns that are written; w has 2*F rows: 32 gate rows, 32 up rows, and so on
 const T = {{ T }}u; // rows of x and y
+const Y_STRIDE = {{ Y_STRIDE }}u; // floats from one row of y to the next
 //% include "shared/control.wgsl"
 
 @group(0) @binding(0) var<storage, read> control: array<u32>;
 @group(0) @binding(1) var<storage, read> x: array<vec4f>; // [T, K]
 @group(0) @binding(2) var<storage, read> w: array<vec4u>; // [2*F/32, K/WORD, 32]
-@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [T, F]
+@group(0) @binding(3) var<storage, read_write> y: array<f32>; // [T, Y_STRIDE]
 //% include "shared/" ~ FORMAT ~ ".wgsl"
 //% include "shared/product.wgsl"
 //% include "shared/gates.wgsl"
 
 fn store_one(row: u32, token: u32, value: f32) {
-    y[token * F + row] = value;
+    y[token * Y_STRIDE + row] = value;
 }
 
 fn gated(gate: mat4x4f, up: mat4x4f) -> mat4x4f {

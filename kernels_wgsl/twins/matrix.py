@@ -7,7 +7,7 @@ import numpy as np
 from kernels_wgsl.catalog.spec import Constants
 from kernels_wgsl.formats import ROW_TILE, packed_bytes, scaled
 from kernels_wgsl.pack import unpack
-from kernels_wgsl.twins.bindings import Bindings, Floats, Twin, control_word, f32, live_rows
+from kernels_wgsl.twins.bindings import Bindings, Floats, Twin, Words, control_word, f32, live_rows
 from kernels_wgsl.twins.sequence import silu
 
 
@@ -57,19 +57,24 @@ def matmul(bindings: Bindings, constants: Constants) -> None:
         return
     x = f32(bindings["x"], count, columns)
     product = x @ weights(bindings, str(constants["FORMAT"]), rows, columns).T
-    length = (count - 1) * stride + rows  # the last row may end with the binding, short of a stride
-    y = np.lib.stride_tricks.as_strided(f32(bindings["y"], length), (count, rows), (4 * stride, 4))
+    y = _strided(bindings["y"], count, rows, stride)
     y[:] = y + product if constants["EPILOGUE"] == "add" else product
 
 
 def matmul_swiglu(bindings: Bindings, constants: Constants) -> None:
-    """y[t] = silu(W_gate x[t]) * (W_up x[t])."""
+    """y[t] = silu(W_gate x[t]) * (W_up x[t]), into rows Y_STRIDE apart."""
     count = live_rows(bindings["control"], constants)
-    width, columns = int(constants["F"]), int(constants["K"])
+    width, columns, stride = (int(constants[name]) for name in ("F", "K", "Y_STRIDE"))
     if not count:
         return
     sums = f32(bindings["x"], count, columns) @ weights(bindings, str(constants["FORMAT"]), 2 * width, columns).T
-    f32(bindings["y"], count, width)[:] = _gated(sums)
+    _strided(bindings["y"], count, width, stride)[:] = _gated(sums)
+
+
+def _strided(words: Words, rows: int, columns: int, stride: int) -> Floats:
+    """[rows, columns] f32 of rows that are ``stride`` apart; the last may end with the binding, short of a stride."""
+    values = f32(words, (rows - 1) * stride + columns)
+    return np.lib.stride_tricks.as_strided(values, (rows, columns), (4 * stride, 4))
 
 
 def _gated(sums: Floats) -> Floats:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import product
 
 from kernels_wgsl.formats import packed_bytes
 from kernels_wgsl.pack import pack
@@ -32,7 +33,7 @@ class Job:
     format: str
     shape: tuple[int, ...]
     weight: Weight
-    first: int = 0  # row of the weight at which it begins
+    first: int = 0  # row of the weight at which it begins, or which of several matrices
 
 
 def jobs(weights: Iterable[Weight], recipe: str, piece_limit: int) -> tuple[Job, ...]:
@@ -41,10 +42,11 @@ def jobs(weights: Iterable[Weight], recipe: str, piece_limit: int) -> tuple[Job,
 
 
 def _jobs(weight: Weight, recipe: str, piece_limit: int) -> list[Job]:
-    format = format_of(recipe, weight.name) if weight.matrix else PLAIN
-    if weight.matrix and weight.vocabulary:
-        return pieces(weight, format, piece_limit)
-    return [Job(weight.name, format, weight.shape, weight)]
+    if not weight.matrix:
+        return [Job(weight.name, PLAIN, weight.shape, weight)]
+    format = format_of(recipe, weight.name)
+    found = pieces(weight, format, piece_limit)
+    return found if weight.vocabulary or len(found) > 1 else [Job(weight.name, format, weight.shape, weight)]
 
 
 def blocks(job: Job, checkpoint: Checkpoint, pool: ThreadPoolExecutor) -> Iterator[tuple[bytes, bytes]]:
@@ -55,23 +57,24 @@ def blocks(job: Job, checkpoint: Checkpoint, pool: ThreadPoolExecutor) -> Iterat
     if job.format == PLAIN:
         yield values(job.weight, checkpoint).tobytes(), b""
         return
-    count, columns = job.shape
+    *leading, count, columns = job.shape
     step = max(_PIECE_ROWS, _BLOCK_WEIGHTS // columns // _PIECE_ROWS * _PIECE_ROWS)
+    # Which of several matrices, if there are several, and the first row in it.
+    starts = product(*(range(job.first, job.first + amount) for amount in leading), range(0, count, step))
 
-    def convert(start: int) -> tuple[bytes, bytes]:
+    def convert(*matrix: int, start: int) -> tuple[bytes, bytes]:
+        first = start if matrix else job.first + start
         try:
-            return pack(
-                rows(job.weight, checkpoint, job.first + start, job.first + min(start + step, count)), job.format
-            )
+            return pack(rows(job.weight, checkpoint, first, first + min(step, count - start), *matrix), job.format)
         except ValueError as error:
             raise CheckpointError(f"tensor {job.name} from row {start} as {job.format}: {error}") from None
 
     pending: deque[Future[tuple[bytes, bytes]]] = deque()
     try:
-        for start in range(0, count, step):
+        for *matrix, start in starts:
             if len(pending) > threads():
                 yield pending.popleft().result()
-            pending.append(pool.submit(convert, start))
+            pending.append(pool.submit(convert, *matrix, start=start))
         while pending:
             yield pending.popleft().result()
     finally:
@@ -85,13 +88,17 @@ def threads() -> int:
 
 
 def pieces(weight: Weight, format: str, limit: int) -> list[Job]:
-    """A matrix in row pieces of one size, as near as can be, each of at most ``limit`` bytes when packed."""
-    count, columns = weight.shape
-    row_bytes = sum(packed_bytes(format, (_PIECE_ROWS, columns))) / _PIECE_ROWS
-    most = max(int(limit / row_bytes) // _PIECE_ROWS, 1) * _PIECE_ROWS
-    even = -(-count // -(-count // most) // _PIECE_ROWS) * _PIECE_ROWS
+    """A matrix in row pieces of one size, as near as can be, each of at most ``limit`` bytes when packed.
+
+    Matrices [E, N, K] are cut between matrices. A piece of one unit may be larger than the limit.
+    """
+    count, *rest = weight.shape
+    unit = (2 * _PIECE_ROWS if weight.layout == "interleaved" else _PIECE_ROWS) if len(rest) == 1 else 1
+    unit_bytes = sum(packed_bytes(format, (unit, *rest)))
+    most = max(limit // unit_bytes, 1) * unit
+    even = -(-count // -(-count // most) // unit) * unit
     starts = range(0, count, even)
     return [
-        Job(f"{weight.name}.{i}", format, (min(even, count - start), columns), weight, start)
+        Job(f"{weight.name}.{i}", format, (min(even, count - start), *rest), weight, start)
         for i, start in enumerate(starts)
     ]

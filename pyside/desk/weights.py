@@ -14,7 +14,7 @@ from kernels_wgsl.formats import ROW_TILE
 from pyside.bundle.model_config import ModelConfig
 from pyside.desk.checkpoint import DTYPES, Checkpoint, Entry, F32Array, finite, raise_all
 from pyside.network.model import weights
-from pyside.network.weight import Transform, Weight
+from pyside.network.weight import Part, Transform, Weight
 
 LEFT_OUT: Mapping[str, str] = {"model.visual.": "vision", "mtp.": "MTP"}  # not bundled: prefix -> what it is for
 _PREFIXES = ("model.language_model.", "model.")  # the multimodal layout, a text-only export
@@ -75,21 +75,27 @@ def values(weight: Weight, checkpoint: Checkpoint) -> F32Array:
     return made
 
 
-def rows(weight: Weight, checkpoint: Checkpoint, start: int, stop: int) -> F32Array:
+def rows(weight: Weight, checkpoint: Checkpoint, start: int, stop: int, matrix: int | None = None) -> F32Array:
     """Rows ``start`` to ``stop`` of a matrix, f32 [stop - start, K]; an interleaved one is cut at multiples of 2*ROW_TILE.
 
-    Errors: CheckpointError for NaN and infinite values.
+    ``matrix``: which of several, [E, N, K]. Errors: CheckpointError for NaN and infinite values.
     """
+
+    def read(part: Part, start: int, stop: int) -> F32Array:
+        if matrix is None:
+            return checkpoint.rows(part.name, start, stop)
+        return checkpoint.rows(part.name, matrix, matrix + 1)[0, start:stop]
+
     if weight.layout == "interleaved":
         # [rows/64, 32, K] of each part -> [rows/64, 2, 32, K]: a block of the first, a block of the second, and so on
-        halves = [checkpoint.rows(part.name, start // 2, stop // 2) for part in weight.parts]
+        halves = [read(part, start // 2, stop // 2) for part in weight.parts]
         tiles = [half.reshape(-1, ROW_TILE, half.shape[1]) for half in halves]
         return np.stack(tiles, axis=1).reshape(stop - start, -1)
     pieces: list[F32Array] = []
     begin = 0
     for part in weight.parts:
-        end = begin + part.shape[0]
+        end = begin + part.shape[-2]
         if begin < stop and start < end:
-            pieces.append(checkpoint.rows(part.name, max(start, begin) - begin, min(stop, end) - begin))
+            pieces.append(read(part, max(start, begin) - begin, min(stop, end) - begin))
         begin = end
     return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)

@@ -50,7 +50,7 @@ class Rows:
         columns = self._block.named_weights[name].shape[0] // 2
         for piece in self.pieces(name):
             words: dict[str, View | Value] = {"x": x, "y": self._columns(y, piece.first // 2, piece.rows // 2, columns)}
-            self._product("_swiglu", piece.name, piece, {"F": piece.rows // 2, **words})
+            self._product("_swiglu", piece.name, piece, {"F": piece.rows // 2, "Y_STRIDE": columns, **words})
 
     def _product(self, suffix: str, label: str, piece: Piece, words: Mapping[str, View | Value]) -> None:
         """A matvec for one row, a matmul for more."""

@@ -14,7 +14,7 @@ from pyside.plan.plan import PlanBuilder, Upload, View
 
 @dataclass(frozen=True)
 class Piece:
-    """Rows of a packed matrix on the GPU, all or some."""
+    """Rows of a packed matrix on the GPU, all or some; of several matrices [E, N, K], some matrices."""
 
     name: str  # of the tensor
     format: str

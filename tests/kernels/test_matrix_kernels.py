@@ -113,11 +113,13 @@ def test_matmul(rng: np.random.Generator, format: str, epilogue: str, shape: tup
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("shape", [(32, 32, 16, 16), (96, 160, 37, 20), (160, 64, 1, 1), (320, 96, 48, 48)])
+@pytest.mark.parametrize(
+    "shape", [(32, 32, 16, 16, 32), (96, 160, 37, 20, 160), (160, 64, 1, 1, 160), (320, 96, 48, 48, 384)]
+)
 def test_matmul_swiglu(rng: np.random.Generator, format: str, shape: tuple[int, ...]) -> None:
-    width, columns, tokens, count = shape
-    constants: dict[str, Value] = {"FORMAT": format, "K": columns, "F": width, "T": tokens}
-    x, y = floats(rng, tokens, columns), poisoned(tokens, width)
+    width, columns, tokens, count, stride = shape
+    constants: dict[str, Value] = {"FORMAT": format, "K": columns, "F": width, "T": tokens, "Y_STRIDE": stride}
+    x, y = floats(rng, tokens, columns), poisoned(tokens, stride)
     x[count:] = np.nan
     check("matmul_swiglu", constants, bound(rng, format, 2 * width, columns, control=control(count=count), x=x, y=y))
 

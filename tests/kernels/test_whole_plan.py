@@ -19,6 +19,7 @@ from tests.support.models.whole_plan import (
     TEXTS,
     check_against_goldens,
     check_against_oracle,
+    check_in_pieces,
     golden,
     greedy,
     open_engine,
@@ -36,6 +37,11 @@ def test_goldens(model: str, text: str) -> None:
 @pytest.mark.parametrize("model", MODELS)
 def test_quantised_equals_the_oracle_on_dequantised_weights(model: str, recipe: str) -> None:
     asyncio.run(check_against_oracle(NativeGpu(tiny(model, recipe).shards), model, "hello", recipe))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_matrix_in_pieces(model: str) -> None:
+    asyncio.run(check_in_pieces(NativeGpu, model))
 
 
 def test_snapshots_growth_and_an_abort_as_on_numpy() -> None:

@@ -35,6 +35,7 @@ def contents() -> Added:
             ("plain", (100,)),
             ("q8", (320, 64)),
             ("plain", (64, 33)),
+            ("q8", (3, 40, 64)),
         ]
     ):
         size = tensor_bytes(format, shape)

@@ -24,6 +24,7 @@ from tests.support.models.whole_plan import (
     assert_states,
     check_against_goldens,
     check_against_oracle,
+    check_in_pieces,
     golden,
     greedy,
     open_engine,
@@ -93,6 +94,12 @@ def test_pieces_of_the_vocabulary() -> None:
         np.testing.assert_allclose([token.logprob for token in scores], want["prompt_logprobs"], atol=1e-3)
 
     asyncio.run(check())
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_matrix_in_pieces(model: str) -> None:
+    """Row pieces write their own columns, whatever a product does with them: store, add, or gate."""
+    asyncio.run(check_in_pieces(NumpyGpu, model))
 
 
 @pytest.mark.parametrize("chunk", [1, 5])

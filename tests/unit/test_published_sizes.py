@@ -82,12 +82,18 @@ def test_the_context_is_what_one_cache_may_measure(size: str, row: int, tokens: 
 
 
 @pytest.mark.parametrize(("size", "recipe"), [("9B", "f16"), ("4B", "f32")])
-def test_a_recipe_too_large_for_a_small_device_is_refused(size: str, recipe: str) -> None:
-    """One matrix of the MLP is beyond 128 MiB; only the vocabulary is stored in pieces."""
-    made = manifest(size, recipe)
+def test_a_matrix_too_large_for_a_small_device_is_refused_unless_it_is_in_pieces(size: str, recipe: str) -> None:
+    """One matrix of the MLP is beyond 128 MiB; bundles of old have only the vocabulary in pieces."""
+    made, whole = manifest(size, recipe), manifest(size, recipe, piece_limit=1 << 40).tensors
+    layers = {name: tensor for name, tensor in whole.items() if not name.startswith(("embed", "head"))}
+    vocabulary = {name: tensor for name, tensor in made.tensors.items() if name.startswith(("embed", "head"))}
+    old = replace(made, tensors=vocabulary | layers)
     with pytest.raises(PlanError, match=r"gate_up .*bytes, this device (binds|makes) at most .*use a smaller"):
-        compile_plan(made, Limits.baseline())
-    assert compile_plan(made, LARGE).facts.context_window == TRAINED
+        compile_plan(old, Limits.baseline())
+    assert compile_plan(old, LARGE).facts.context_window == TRAINED
+    assert made.pieces("layers.0.mlp.gate_up") and "layers.0.mlp.gate_up" not in made.tensors
+    for limits in (Limits.baseline(), LARGE):
+        assert compile_plan(made, limits).facts.context_window >= 32_768
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from kernels_wgsl.formats import packed_bytes
 from kernels_wgsl.pack import pack, unpack
@@ -21,7 +23,7 @@ from pyside.desk.convert import Job
 from pyside.desk.recipes import RECIPES, format_of
 from pyside.desk.weights import account, network, rows, trunk_prefix, values
 from pyside.errors import CheckpointError
-from pyside.network.weight import Weight
+from pyside.network.weight import Part, Weight, matrix
 from tests.support.models.checkpoints import Shape, variants, write_checkpoint
 
 
@@ -177,6 +179,50 @@ def test_pieces_cover_the_rows_evenly_and_fit_the_limit(format: str, count: int)
     assert all(piece.shape[0] % 64 == 0 for piece in pieces[:-1])
     assert [piece.first for piece in pieces] == [sum(p.shape[0] for p in pieces[:i]) for i in range(len(pieces))]
     assert len(pieces) == -(-count // 320)
+
+
+def test_pieces_of_gate_and_up_hold_whole_pairs_and_begin_where_a_binding_may() -> None:
+    weight = matrix("gate_up", Part("gate", (320, 64)), Part("up", (320, 64)), layout="interleaved")
+    pieces = convert.pieces(weight, "q4", 1)
+    assert [(piece.first, piece.shape) for piece in pieces] == [(start, (128, 64)) for start in range(0, 640, 128)]
+
+
+def test_only_a_matrix_beyond_the_limit_is_cut_and_the_vocabulary_is_always_numbered() -> None:
+    weights = [matrix("embed", Part("e", (64, 64)), vocabulary=True), matrix("layers.0.mlp.down", Part("d", (192, 64)))]
+    limit = tensor_bytes("f32", (192, 64))
+    assert [job.name for job in convert.jobs(weights, "f32", limit)] == ["embed.0", "layers.0.mlp.down"]
+    assert [job.name for job in convert.jobs(weights, "f32", limit - 1)][1:] == [
+        f"layers.0.mlp.down.{i}" for i in (0, 1)
+    ]
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("layout", ["stacked", "interleaved"])
+def test_several_matrices_are_packed_one_after_the_other(
+    recipe: str, layout: Literal["stacked", "interleaved"], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """[E, N, K], as experts are: pieces hold whole matrices, and each matrix is what it would be alone."""
+    gate, up = (np.random.default_rng(seed).standard_normal((5, 64, 96), np.float32) for seed in (1, 2))
+    save_file({"gate": gate, "up": up}, tmp_path / "model.safetensors")
+    checkpoint = Checkpoint.open(tmp_path)
+    weight = matrix("experts", *(Part(name, (5, 64, 96)) for name in ("gate", "up")), layout=layout)
+    assert weight.shape == (5, 128, 96)
+    monkeypatch.setattr(convert, "_BLOCK_WEIGHTS", 64 * 96)  # two blocks to a matrix
+    made = convert.jobs([weight], recipe, tensor_bytes(format_of(recipe, "experts"), (2, 128, 96)))
+    assert [(job.name, job.shape, job.first) for job in made] == [
+        ("experts.0", (2, 128, 96), 0), ("experts.1", (2, 128, 96), 2), ("experts.2", (1, 128, 96), 4),
+    ]  # fmt: skip
+    with ThreadPoolExecutor(2) as pool:
+        for job in made:
+            words, scales = (b"".join(part) for part in zip(*convert.blocks(job, checkpoint, pool), strict=True))
+            assert (len(words), len(scales)) == packed_bytes(job.format, job.shape)
+            alone = []
+            for expert in range(job.first, job.first + job.shape[0]):
+                tiles = (part[expert].reshape(2, 32, 96) for part in (gate, up))
+                stacked = np.concatenate([gate[expert], up[expert]])
+                alone.append(np.stack(list(tiles), axis=1).reshape(128, 96) if layout == "interleaved" else stacked)
+            packed = [pack(part, job.format) for part in alone]
+            assert (words, scales) == tuple(b"".join(part) for part in zip(*packed, strict=True))
 
 
 @pytest.mark.parametrize("recipe", RECIPES)

@@ -19,7 +19,7 @@ SIZES = {
 TRAINED = 262_144  # tokens
 
 
-def manifest(size: str, recipe: str) -> Manifest:
+def manifest(size: str, recipe: str, piece_limit: int = PIECE_LIMIT) -> Manifest:
     """What ``build.py bundle`` would write for a published model, each tensor in a shard of its own."""
     width, inner, layers, heads, kv_heads, value_heads, tied = SIZES[size]
     kinds: tuple[LayerType, ...] = ("linear_attention", "linear_attention", "linear_attention", "full_attention")
@@ -30,7 +30,7 @@ def manifest(size: str, recipe: str) -> Manifest:
         linear_conv_kernel_dim=4, rms_norm_eps=1e-6, max_position_embeddings=TRAINED, tie_word_embeddings=tied,
     )  # fmt: skip
     config.check()
-    found = jobs(network(config, "model."), recipe, PIECE_LIMIT)
+    found = jobs(network(config, "model."), recipe, piece_limit)
     amounts = [tensor_bytes(job.format, job.shape) for job in found]
     return Manifest(
         name=size,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from struct import pack
 from typing import Any
 
@@ -14,7 +14,7 @@ from kernels_wgsl.catalog import CATALOG, slots_for
 from pyside.engine.content import Content
 from pyside.engine.engine import Engine
 from pyside.engine.sampling import Sampling
-from pyside.network.model import compile_plan
+from pyside.network.model import compile_plan, weights
 from pyside.plan.gpu import Gpu
 from pyside.plan.limits import Limits
 from pyside.plan.plan import Plan
@@ -115,9 +115,9 @@ async def check_against_goldens(gpu: Gpu, model: str, text: str) -> None:
     np.testing.assert_allclose([token.logprob for token in scores], want["prompt_logprobs"], atol=1e-3)
 
 
-async def check_against_oracle(gpu: Gpu, model: str, text: str, recipe: str) -> None:
+async def check_against_oracle(gpu: Gpu, model: str, text: str, recipe: str, **options: int) -> None:
     """Quantised: the ids and their log-probabilities that the oracle gets from the dequantised weights."""
-    made = tiny(model, recipe)
+    made = tiny(model, recipe, **options)
     ids = golden(model, text)["input_ids"].tolist()
     config = json.loads((GOLDENS / model / "config.json").read_text())
     oracle = Oracle(config, BundleWeights(made.manifest, made.shards), np.float32 if recipe == "f32" else np.float16)
@@ -129,3 +129,15 @@ async def check_against_oracle(gpu: Gpu, model: str, text: str, recipe: str) -> 
         assert token.id == int(logits.argmax()), f"token {index}: {token.id}, the oracle chose {int(logits.argmax())}"
         assert abs(token.logprob - log_softmax(logits)[token.id]) < 5e-3
         rows = [token.id]
+
+
+async def check_in_pieces(executor: Callable[[Sequence[bytes]], Gpu], model: str) -> None:
+    """Every matrix that has rows enough is cut, and the ids and log-probabilities are those of the oracle all the same."""
+    made = tiny(model, "q4", piece_limit=1)
+    whole = {weight.name: weight for weight in weights(made.manifest.model) if weight.matrix}
+    cut = {name for name in whole if len(made.manifest.pieces(name)) > 1}
+    assert cut == {name for name, w in whole.items() if w.shape[0] > (128 if w.layout == "interleaved" else 64)}
+    assert {name.split(".", 2)[-1] for name in cut} >= {"embed", "gdn.in_proj", "attn.in_proj", "mlp.gate_up"}
+    if model == "tiny-b":  # its residual stream is wider than a piece
+        assert "head" in cut and "layers.0.mlp.down" in cut and "layers.3.attn.out_proj" in cut
+    await check_against_oracle(executor(made.shards), model, "hello", "q4", piece_limit=1)
