@@ -35,20 +35,28 @@ class Stored:
 
     def __init__(self, builder: PlanBuilder, manifest: Manifest) -> None:
         self._builder, self._manifest = builder, manifest
+        self._plain: dict[str, View] = {}  # by name, as named before: every pass names them all
+        self._pieces: dict[str, tuple[Piece, ...]] = {}
 
     def plain(self, weight: Weight) -> View:
         """A norm, convolution or gate tensor, f32 row-major.
 
         Errors: BundleError when the bundle has it not, or not like this.
         """
-        words, _ = self._load(weight.name, weight.shape, plain=True)
-        return words
+        if weight.name not in self._plain:
+            self._plain[weight.name], _ = self._load(weight.name, weight.shape, plain=True)
+        return self._plain[weight.name]
 
     def pieces(self, weight: Weight) -> tuple[Piece, ...]:
         """A packed matrix in the row pieces that it is stored in, mostly one.
 
         Errors: BundleError when the bundle has them not, or not like this.
         """
+        if weight.name not in self._pieces:
+            self._pieces[weight.name] = self._load_pieces(weight)
+        return self._pieces[weight.name]
+
+    def _load_pieces(self, weight: Weight) -> tuple[Piece, ...]:
         names: tuple[str, ...] = (weight.name,)
         if weight.vocabulary or weight.name not in self._manifest.tensors:
             names = self._manifest.pieces(weight.name) or (() if weight.vocabulary else names)
@@ -67,19 +75,15 @@ class Stored:
         return tuple(pieces)
 
     def _load(self, name: str, shape: tuple[int, ...], plain: bool) -> tuple[View, View | None]:
-        """The words of a tensor and its scales, in a buffer of its name."""
+        """The words of a tensor and its scales, in a new buffer of its name."""
         tensor = self._manifest.tensor(name, shape)
         if plain != (tensor.format == PLAIN):
             wanted = PLAIN if plain else "a packed format"
             raise BundleError(f"tensor {name!r} has format {tensor.format}, expected {wanted}: build the bundle again")
-        if self._builder.has(name):
-            buffer = self._builder.view(name)
-        else:
-            buffer = self._builder.buffer(name, tensor.bytes, "weight")
-            offset = 0
-            for segment in tensor.segments:
-                upload = Upload(segment.shard, segment.offset, segment.bytes, buffer.buffer, offset)
-                self._builder.uploads.append(upload)
-                offset += segment.bytes
+        buffer = self._builder.buffer(name, tensor.bytes, "weight")
+        offset = 0
+        for segment in tensor.segments:
+            self._builder.uploads.append(Upload(segment.shard, segment.offset, segment.bytes, buffer.buffer, offset))
+            offset += segment.bytes
         words, scales = sections(tensor.format, tensor.shape)
         return buffer.at(0, words), buffer.at(aligned(words), scales) if scaled(tensor.format) else None

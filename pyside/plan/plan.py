@@ -186,10 +186,6 @@ class PlanBuilder:
         self._views[name] = view
         return view
 
-    def has(self, name: str) -> bool:
-        """Whether a buffer of this name is defined."""
-        return name in self._views
-
     def view(self, name: str) -> View:
         """The whole of a buffer defined before."""
         return self._views[name]
