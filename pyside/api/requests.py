@@ -11,7 +11,7 @@ from typing import Any
 from pyside.constrained.grammar import Grammar
 from pyside.constrained.json_schema import any_object, grammar_of
 from pyside.constrained.regex import grammar_of_regex
-from pyside.constrained.schema.document import refuse_unwieldy
+from pyside.constrained.schema.document import check_form, refuse_unwieldy
 from pyside.engine import sampling
 from pyside.engine.sampling import TOP_LOGPROBS, Bound
 from pyside.errors import RequestError
@@ -23,6 +23,7 @@ BOUNDS: Mapping[str, Bound] = {  # of the sampling fields
 }
 STOPS_MAX = 16  # stop strings
 GRAMMARS = 4  # kept for the next request of the same form
+TYPING = ("type", "enum", "properties", "anyOf", "oneOf", "allOf")  # what an argument's type is read from
 ANY_TOOL = ""  # the model chooses which of the tools it must call
 
 
@@ -74,6 +75,8 @@ def read_chat(request: Mapping[str, Any]) -> ChatRequest:
     fields = _Fields(request)
     messages = fields.take("messages", "a list of at least one message with a role", _messages, [])
     tools = fields.take("tools", "a list of {type: 'function', function: {name, parameters}}", _tools, [])
+    for tool in tools:
+        check_form(tool["function"].get("parameters", {}), f"tool {tool['function']['name']}", TYPING)
     choice = fields.take(
         "tool_choice", "auto, none, required or {type: 'function', function: {name}}", _tool_choice, "auto"
     )
@@ -304,5 +307,8 @@ def _whole(value: object, least: int | None = None, most: int | None = None) -> 
 
 def _short(value: object) -> str:
     """A value as an error quotes it."""
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except (RecursionError, ValueError):  # nested too deep, or a number too long for a text
+        text = "..."
     return text if len(text) <= 60 else text[:57] + "..."

@@ -5,9 +5,11 @@ Nodes are immutable; those that change as bytes come are compared by value, so t
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from math import lcm
 from typing import Union
 
@@ -239,6 +241,41 @@ class Bytes:
 
 
 @dataclass(frozen=True, eq=False)
+class Branch:
+    """What is expected after each byte: of many texts, none of which begins another, the one that the bytes lead to."""
+
+    after: Mapping[int, tuple[Node, ...]]
+    same: Mapping[int, frozenset[int]]  # bytes after which the same is expected
+
+    def step(self, byte: int) -> tuple[Node, ...] | None:
+        """As ``Literal.step``."""
+        return self.after.get(byte)
+
+    def alike(self, byte: int) -> frozenset[int]:
+        """As ``Literal.alike``."""
+        return self.same[byte]
+
+
+@cache
+def branch(texts: frozenset[tuple[frozenset[int], ...]]) -> Branch:
+    """The node of texts given as products of sets of bytes; those with equal endings are one object."""
+    endings: dict[int, set[tuple[frozenset[int], ...]]] = defaultdict(set)
+    for first, *rest in texts:
+        for byte in first:
+            endings[byte].add(tuple(rest))
+    groups: dict[frozenset[tuple[frozenset[int], ...]], set[int]] = defaultdict(set)
+    for byte in EVERY:
+        groups[frozenset(endings.get(byte, ()))].add(byte)
+    after: dict[int, tuple[Node, ...]] = {}
+    same: dict[int, frozenset[int]] = {}
+    for left, members in groups.items():
+        same |= dict.fromkeys(members, frozenset(members))
+        if left:
+            after |= dict.fromkeys(members, () if () in left else (branch(left),))
+    return Branch(after, same)
+
+
+@dataclass(frozen=True, eq=False)
 class Sequence:
     """These nodes, one after the other."""
 
@@ -365,8 +402,8 @@ class Members:
         return self.low <= most and (self.high is None or max(required, self.low) <= self.high)
 
 
-Node = Union[Literal, Blank, Text, Number, Bytes, Sequence, Choice, Repeat, Reference, Items, Distinct, Members]  # noqa: UP007 - recursive
-TAKING = (Literal, Blank, Text, Number, Bytes)  # nodes that take a byte themselves
+Node = Union[Literal, Blank, Text, Number, Bytes, Branch, Sequence, Choice, Repeat, Reference, Items, Distinct, Members]  # noqa: UP007 - recursive
+TAKING = (Literal, Blank, Text, Number, Bytes, Branch)  # nodes that take a byte themselves
 NEVER = Choice(())  # which nothing is
 BLANK = Blank()
 COMMA, BRACKET, BRACE = Literal(b","), Literal(b"]"), Literal(b"}")

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from pyside.constrained.grammar import Grammar
-from pyside.constrained.grammar_nodes import Bytes, Choice, Literal, Node, Repeat, Sequence
+from pyside.constrained.grammar_nodes import Choice, Node, Repeat, Sequence, branch
 from pyside.errors import RequestError
 from pyside.text import unicode_classes
 from pyside.text.utf8 import LAST, SURROGATES, Ranges, complement, encoded, ordered
@@ -337,8 +337,7 @@ def _other_cases(unicode: bool) -> Mapping[int, tuple[int, ...]]:
 @cache
 def _character(ranges: Ranges) -> Node:
     """The node of one character's bytes."""
-    nodes = [Sequence(tuple(map(Bytes, sets))) if len(sets) > 1 else Bytes(*sets) for sets in encoded(ranges)]
-    return nodes[0] if len(nodes) == 1 else Choice(tuple(nodes))
+    return branch(frozenset(encoded(ranges)))
 
 
 @cache
@@ -348,5 +347,5 @@ def quoted(ranges: Ranges) -> Node:
                   if max(low, least) <= min(high, most))  # fmt: skip
     escaped = [chr(point) for low, high in ESCAPED for point in range(low, high + 1)
                if any(least <= point <= most for least, most in ranges)]  # fmt: skip
-    nodes: list[Node] = [Literal(json.dumps(char)[1:-1].encode()) for char in escaped]
-    return Choice((*([_character(plain)] if plain else ()), *nodes))
+    spelled = [tuple(frozenset((byte,)) for byte in json.dumps(char)[1:-1].encode()) for char in escaped]
+    return branch(frozenset((*encoded(plain), *spelled)))

@@ -10,6 +10,21 @@ from pyside.errors import RequestError
 from tests.support.scripted_engine import ASKED, WEATHER, engine, message, run
 
 
+def tool(parameters: Any) -> Any:
+    return {"type": "function", "function": {"name": "f", "parameters": parameters}}
+
+
+def of(schema: Any) -> Any:
+    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
+
+
+def nested(levels: int) -> Any:
+    schema: Any = {}
+    for _ in range(levels):
+        schema = {"items": schema}
+    return schema
+
+
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
@@ -34,6 +49,17 @@ from tests.support.scripted_engine import ASKED, WEATHER, engine, message, run
         ({"top_logprobs": 3}, "top_logprobs is 3, expected logprobs: true with it"),
         ({"logprobs": True, "top_logprobs": 21}, "top_logprobs is 21, expected a whole number 0 to 20"),
         ({"tools": [{"name": "f"}]}, "tools is"),
+        ({"tools": [tool({"type": "object", "properties": ["city"]})]}, 'tool f: properties is ["city"]'),
+        ({"tools": [tool({"type": "object", "properties": {"city": "a text"}})]}, "tool f: properties is"),
+        ({"tools": [tool({"anyOf": 5})]}, "tool f: anyOf is 5, expected a non-empty list of schemas"),
+        ({"response_format": {"type": "xml", "schema": nested(100_000)}}, "response_format is ..., expected"),
+        ({"tools": [tool({"type": "object", "properties": {"city": {"type": 5}}})]}, "tool f.properties.city: got type 5"),
+        ({"tools": [tool(nested(400))]}, "tool f: it is nested more than 100 deep"),
+        ({"response_format": of(nested(400))}, "response_format: it is nested more than 100 deep"),
+        ({"response_format": of(nested(100_000))}, "response_format: it is nested more than 100 deep"),
+        ({"response_format": of({"type": 5})}, "schema: got type 5, expected object"),
+        ({"response_format": of({"required": [["a"]]})}, "schema: required is"),
+        ({"response_format": of({"const": 10**5000})}, "response_format: it holds a number of more than 4096 bits"),
         ({"tool_choice": "always"}, 'tool_choice is "always", expected auto'),
         ({"tool_choice": "required"}, "tool_choice is 'required', expected tools"),
         (

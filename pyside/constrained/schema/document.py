@@ -7,7 +7,7 @@ References are resolved as RFC 3986 and JSON Schema 2020-12 (section 8) say, as 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
@@ -110,6 +110,22 @@ def _joined(base: str, reference: str) -> str:
         return base + reference if reference.startswith("#") else urljoin(base, reference)
     except ValueError:  # such as a bracket that is never closed
         return reference
+
+
+def check_form(root: Schema, where: str, keywords: Collection[str]) -> None:
+    """Check the form of these keywords alone, for a schema that nothing is to be held to.
+
+    Errors: RequestError naming the place and what is malformed.
+    """
+    refuse_unwieldy(root, where)
+    waiting: list[tuple[str, Any]] = [(where, root)]
+    while waiting:
+        place, schema = waiting.pop()
+        if isinstance(schema, Mapping):
+            for keyword in keywords:
+                if keyword in schema and (found := fault(keyword, schema[keyword])):
+                    raise RequestError(f"{place}: {found}")
+            waiting += [(place + inner, each) for inner, each in subschemas(schema)]
 
 
 def _check(schema: Mapping[str, Any], where: str) -> None:

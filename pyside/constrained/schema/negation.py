@@ -24,7 +24,8 @@ def negated(schema: Schema, document: Document, where: str) -> list[Schema]:
     """Schemas each of which holds only where this one does not; none when nothing of it can be said."""
     if isinstance(schema, bool):
         return [] if schema else [True]
-    return [each for keyword in schema for each in _of_keyword(keyword, schema, document, where)]
+    keywords = ["$ref"] if "$ref" in schema else schema  # in older drafts what stands beside a reference says nothing
+    return [each for keyword in keywords for each in _of_keyword(keyword, schema, document, where)]
 
 
 def _of_keyword(keyword: str, schema: Mapping[str, Any], document: Document, where: str) -> Iterator[Schema]:
