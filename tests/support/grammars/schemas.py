@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from pyside.constrained.schema.formats import FORMATS
+
 
 def random_schema(rng: random.Random, depth: int = 0) -> Any:
     """A schema of the supported keywords."""
     kinds = ["string", "integer", "number", "boolean", "null", "enum", "const", "bounded"]
-    kinds += ["object", "array", "any", "tuple", "types"] if depth < 3 else []
+    kinds += ["object", "array", "any", "tuple", "types", "one", "all", "map", "set", "if"] if depth < 3 else []
     match rng.choice(kinds if depth else ["object"]):
         case "object":
             names = rng.sample(["a", "name", "größe", "x y", 'q"', "items", "ok"], rng.randint(0, 4))
@@ -34,10 +36,56 @@ def random_schema(rng: random.Random, depth: int = 0) -> Any:
             return {"anyOf": [random_schema(rng, depth + 1) for _ in range(2)], "description": "either"}
         case "types":
             return {"type": ["integer", "null", "boolean"]}
+        case "one":
+            kinds = rng.sample(["a", "b", "c"], 2)
+            return {
+                "oneOf": [
+                    {
+                        "type": "object",
+                        "properties": {"kind": {"const": kind}, "value": random_schema(rng, depth + 1)},
+                        "required": ["kind"],
+                        "additionalProperties": False,
+                    }
+                    for kind in kinds
+                ]
+            }
+        case "all":
+            low = rng.randint(0, 5)
+            return rng.choice([
+                {"allOf": [{"type": "integer", "minimum": low}, {"multipleOf": rng.choice([2, 3, 7])}, {"maximum": low + 40}]},
+                {"allOf": [{"type": "string", "pattern": "^[a-e]*$"}, {"minLength": low, "maxLength": low + 3}]},
+                {"allOf": [{"properties": {"a": {"type": "integer"}}, "required": ["a"]}, {"properties": {"a": {"minimum": low}}}]},
+                {"type": ["string", "integer"], "not": {"enum": ["ab", 3, low]}},
+                {"oneOf": [{"type": "integer"}, {"type": "number", "minimum": low}]},
+                {"type": "number", "multipleOf": 0.25, "minimum": -low},
+            ])  # fmt: skip
+        case "map":
+            return {
+                "type": "object",
+                "properties": {"a": random_schema(rng, depth + 1)},
+                "patternProperties": {"^n": {"type": "integer"}, "x$": random_schema(rng, depth + 1)},
+                "additionalProperties": rng.choice([False, {"type": "null"}]),
+            } | rng.choice([{}, {"propertyNames": {"maxLength": 4}}, {"maxProperties": 3}])
+        case "set":
+            values = rng.sample(["a", "b", 1, None, [1], "é"], rng.randint(2, 5))
+            counted = rng.choice([{}, {"minItems": 2}, {"maxItems": 3}])
+            return {"type": "array", "items": {"enum": values}, "uniqueItems": True} | counted
+        case "if":
+            return {
+                "type": "object",
+                "properties": {"a": {"type": "boolean"}, "b": random_schema(rng, depth + 1)},
+                "required": ["a"],
+                "if": {"properties": {"a": {"const": True}}},
+                "then": {"required": ["b"]},
+                "else": {"properties": {"b": False}},
+                "additionalProperties": False,
+            }
+        case "string" if rng.random() < 0.2:
+            return {"type": "string", "format": rng.choice([*FORMATS])}
         case "string" if rng.random() < 0.3:
             return {
                 "type": "string",
-                "pattern": rng.choice([r"^[A-Z]{2}-\d{1,4}$", r"^(?:yes|no|\W{1,3})$", r"^.{0,20}$"]),
+                "pattern": rng.choice([r"^[A-Z]{2}-\d{1,4}$", r"^(?:yes|no|[^A-Za-z0-9_]{1,3})$", r"^.{0,20}$"]),
             }
         case "string":
             low = rng.randint(0, 3)
@@ -105,5 +153,55 @@ WRITTEN: dict[str, Any] = {
     },
     "any object": {"type": "object"},
     "map": {"type": "object", "additionalProperties": {"type": ["integer", "null"]}},
+    "event": {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string", "format": "uuid"},
+            "start": {"type": "string", "format": "date-time"},
+            "link": {"type": "string", "format": "uri"},
+            "hosts": {"type": "array", "items": {"anyOf": [{"format": "ipv6"}, {"format": "hostname"}]}},
+        },
+        "required": ["id", "start"],
+        "patternProperties": {"^x-": {"type": "string", "pattern": r"^\p{L}+$", "maxLength": 12}},
+        "additionalProperties": False,
+    },
+    "shape": {
+        "oneOf": [
+            {
+                "properties": {"kind": {"const": "circle"}, "radius": {"type": "number", "exclusiveMinimum": 0}},
+                "required": ["kind", "radius"],
+            },
+            {
+                "properties": {
+                    "kind": {"const": "path"},
+                    "points": {
+                        "type": "array",
+                        "items": {
+                            "type": "array",
+                            "prefixItems": [{"type": "number"}, {"type": "number"}],
+                            "items": False,
+                        },
+                        "minItems": 2,
+                    },
+                },
+                "required": ["kind", "points"],
+            },
+        ],
+        "discriminator": {"propertyName": "kind"},
+    },
+    "order": {
+        "type": "object",
+        "properties": {
+            "sizes": {"type": "array", "items": {"enum": ["s", "m", "l"]}, "uniqueItems": True, "minItems": 1},
+            "price": {"type": "number", "minimum": 0, "maximum": 1000, "multipleOf": 0.05},
+            "note": {"allOf": [{"type": "string", "minLength": 3}, {"pattern": "^[A-Za-z ]*$"}]},
+            "pickup": {"type": "boolean"},
+            "address": {"type": "string"},
+        },
+        "required": ["sizes", "price", "pickup"],
+        "if": {"properties": {"pickup": {"const": False}}},
+        "then": {"required": ["address"]},
+        "unevaluatedProperties": False,
+    },
     "labels": {"type": "array", "items": {"enum": ["red", "green", 'q"uote', "größe", 3, None]}, "minItems": 1},
 }
