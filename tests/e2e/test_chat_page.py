@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from pyside.api.requests import BOUNDS
 from tests.support.browser.chat_page import RELEASED, ChatPage, chat_page, fake_engine
 from tests.support.browser.pages import opened
 from tests.support.browser.scripts import script
@@ -209,6 +210,7 @@ def test_settings_reach_the_engine_and_reset(chat: ChatPage) -> None:
     expect(settings).to_contain_text("No GPU")
     expect(settings).to_contain_text("496 MiB")
     temperature.fill("0.2")
+    expect(settings.get_by_label("Top k")).to_have_attribute("max", f"{BOUNDS['top_k'].most:g}")
     settings.get_by_label("Seed").fill("7")
     settings.get_by_label("System prompt").fill("Be brief.")
     chat.page.keyboard.press("Escape")

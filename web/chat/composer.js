@@ -11,7 +11,13 @@ import { contextUse } from './state.js';
 /** @typedef {import('./state.js').Notice} Notice */
 
 /** What is said of each phase of loading. @type {Record<Progress['phase'], string>} */
-const PHASES = { runtime: 'Starting Python', download: 'Loading the model', compile: 'Preparing the GPU', selftest: 'Checking the GPU', ready: 'Ready' };
+const PHASES = {
+  runtime: 'Starting Python',
+  download: 'Loading the model',
+  compile: 'Preparing the GPU',
+  selftest: 'Checking the GPU',
+  ready: 'Ready',
+};
 
 export class Composer {
   #store;
@@ -71,8 +77,9 @@ export class Composer {
     const { sentence, error, deleted } = notice;
     this.#alert.className = error ? 'alert' : 'alert notice';
     this.#alert.replaceChildren(sentence);
-    if (error?.detail) this.#alert.append(h('button', { type: 'button', onclick: () => navigator.clipboard.writeText(`${sentence}\n\n${error.detail}`) }, 'Copy details'));
-    if (deleted) this.#alert.append(h('button', { type: 'button', onclick: () => this.#store.dispatch('undelete', deleted) }, 'Undo'));
+    const remedy = (/** @type {string} */ label, /** @type {() => void} */ onclick) => this.#alert.append(h('button', { type: 'button', onclick }, label));
+    if (error?.detail) remedy('Copy details', () => navigator.clipboard.writeText(`${sentence}\n\n${error.detail}`));
+    if (deleted) remedy('Undo', () => this.#store.dispatch('undelete', deleted));
   }
 
   /** @param {Activity} activity */

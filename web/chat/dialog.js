@@ -14,6 +14,8 @@ export function framed(title, ...children) {
     onclick: (/** @type {MouseEvent} */ event) => {
       if (event.target === dialog) dialog.close(); // beside it
     } },
-  h('div', { class: 'dialog' }, h('div', { class: 'row' }, h('h2', {}, title), h('span', { class: 'gap' }), iconButton('close', 'Close', () => dialog.close())), ...children));
+  h('div', { class: 'dialog' },
+    h('div', { class: 'row' }, h('h2', {}, title), h('span', { class: 'gap' }), iconButton('close', 'Close', () => dialog.close())),
+    ...children));
   return dialog;
 }

@@ -25,7 +25,8 @@ export class Header {
       iconButton('fresh', 'New chat', () => store.dispatch('newConversation'), { class: 'icon fresh' }),
       iconButton('settings', 'Settings', () => store.dispatch('openDialog', 'settings')));
     store.subscribe(({ model }) => model, (model) => { this.#load.hidden = model !== 'absent'; });
-    store.subscribe((state) => [modelName(state), listedModel(state)?.recipe ?? state.info?.recipe ?? ''], ([name, recipe]) => this.#showModel(name, recipe));
+    const facts = (/** @type {import('./state.js').State} */ state) => [modelName(state), listedModel(state)?.recipe ?? state.info?.recipe ?? ''];
+    store.subscribe(facts, ([name, recipe]) => this.#showModel(name, recipe));
     store.subscribe(({ models }) => models.length > 0, (several) => this.#picker.replaceChildren(several ? this.#choice : this.#title));
     store.subscribe(({ drawer }) => drawer, (open, before) => {
       this.#drawer.ariaExpanded = String(open);

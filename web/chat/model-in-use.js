@@ -68,7 +68,7 @@ export class ModelInUse {
         const { info } = engine;
         this.#store.set({ model: 'ready', info, activity: { type: 'idle', sentence: 'Ready' } });
         if (typeof bundle === 'string' && !info.kept) this.#store.set({ notice: { sentence: NOT_KEPT } });
-        if (this.#store.state.storage && info.kept) import('../storage.js').then(({ persist }) => persist()).catch(() => {}); // asking is all one can do
+        if (this.#store.state.storage && info.kept) askToPersist();
       }
       return engine;
     } catch (error) {
@@ -92,4 +92,9 @@ export class ModelInUse {
       if (error.name === 'QuotaError') this.#store.set({ notice: { sentence: error.message } }); // what else is wrong loading says, too
     });
   }
+}
+
+/** Ask the browser not to clear the site's storage: asking is all one can do. */
+function askToPersist() {
+  import('../storage.js').then(({ persist }) => persist()).catch(() => {});
 }

@@ -20,19 +20,28 @@ import { bytes, count, sum } from './format.js';
 
 /** @type {NumberField[]} */
 const SAMPLING = [
-  { name: 'temperature', label: 'Temperature', bounds: BOUNDS.temperature, step: 0.05, help: 'Higher is more varied; 0 always takes the likeliest word', without: '1' },
-  { name: 'top_p', label: 'Top p', bounds: BOUNDS.top_p, step: 0.01, help: 'Only the likeliest words whose chances add up to this', without: 'off' },
+  {
+    name: 'temperature', label: 'Temperature', bounds: BOUNDS.temperature, step: 0.05, without: '1',
+    help: 'Higher is more varied; 0 always takes the likeliest word',
+  },
+  {
+    name: 'top_p', label: 'Top p', bounds: BOUNDS.top_p, step: 0.01, without: 'off',
+    help: 'Only the likeliest words whose chances add up to this',
+  },
   {
     name: 'top_k', label: 'Top k', bounds: BOUNDS.top_k, step: 1, without: 'off',
     help: 'Only this many of the likeliest words; 0 is all, with Top p at 1 and Min p at 0',
   },
-  { name: 'min_p', label: 'Min p', bounds: BOUNDS.min_p, step: 0.01, help: 'Only words at least this likely beside the likeliest', without: 'off' },
+  {
+    name: 'min_p', label: 'Min p', bounds: BOUNDS.min_p, step: 0.01, without: 'off',
+    help: 'Only words at least this likely beside the likeliest',
+  },
   {
     name: 'presence_penalty', label: 'Presence penalty', bounds: BOUNDS.presence_penalty, step: 0.1, without: 'off',
     help: 'Against words that were used before',
   },
   {
-    name: 'repetition_penalty', label: 'Repetition penalty', bounds: { least: 0.1, most: 2 }, step: 0.05, without: 'off', // of its bounds what makes sense
+    name: 'repetition_penalty', label: 'Repetition penalty', bounds: { least: 0.1, most: 2 }, step: 0.05, without: 'off', // what makes sense of BOUNDS
     help: 'Above 1: against saying the same again',
   },
   {

@@ -30,7 +30,7 @@ export class Sidebar {
         h('button', { type: 'button', onclick: () => this.#file.click() }, 'Import'),
         h('button', { type: 'button', onclick: () => store.dispatch('openDialog', 'export') }, 'Export')),
       this.#file);
-    store.subscribe(({ conversations, conversation }) => /** @type {const} */ ([conversations, conversation.id]), ([all, current]) => this.#show(all, current));
+    store.subscribe(({ conversations, conversation: { id } }) => /** @type {const} */ ([conversations, id]), ([all, current]) => this.#show(all, current));
     store.subscribe(({ drawer }) => drawer, (open) => { if (open) this.#fresh.focus(); });
   }
 
@@ -56,7 +56,9 @@ export class Sidebar {
    * @param {boolean} current
    */
   #item(id, title, current) {
-    const open = h('button', { type: 'button', class: 'title', dir: 'auto', title, 'aria-current': current && 'true', onclick: () => this.#store.dispatch('open', id) }, title);
+    const open = h('button', {
+      type: 'button', class: 'title', dir: 'auto', title, 'aria-current': current && 'true', onclick: () => this.#store.dispatch('open', id),
+    }, title);
     const item = h('li', {}, open,
       iconButton('edit', `Rename ${title}`, () => this.#rename(item, id, title)),
       iconButton('remove', `Delete ${title}`, () => {

@@ -1,8 +1,8 @@
 """``chat/styles.js``: the element's style sheets as one module.
 
 The element comes to a page of another origin by one script tag, and such a page admits our scripts and no style sheets of ours
-(README.md, "On another origin"). Importing a sheet as CSS counts as a style sheet, and not every browser can; fetching it would
-wait until the modules have run. As a module the sheets arrive with the others, before the element is defined.
+(README.md, "On another origin"). Importing a sheet ``with {type: 'css'}`` counts as a style sheet; fetching it would wait until
+the modules have run. As a module the sheets arrive with the others, before the element is defined.
 """
 
 from __future__ import annotations
