@@ -1,6 +1,7 @@
 """Writes a bundle: tensors into content-addressed shards, files beside them, the manifest last, all of it or nothing.
 
 Everything is written to a folder beside the target, which takes the target's name when it is complete.
+``pyside/bundle/layout.py`` says how a tensor lies in its shards.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""A checkpoint on disk: which tensors its safetensors files hold, and rows of them as f32 (spec qwen3_5 §2.2).
+"""A checkpoint on disk: which tensors its safetensors files hold, and rows of them as f32.
 
 A file is an 8-byte little-endian header length, that many bytes of JSON, and a data block without gaps. Headers are checked
-in full when a checkpoint is opened; data is read by slices of rows, so no tensor has to fit in memory.
+in full when a checkpoint is opened; data is read by slices of rows, so no tensor has to fit in memory. ``weights.py`` makes the
+network's weights of them.
 """
 
 from __future__ import annotations

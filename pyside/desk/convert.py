@@ -1,6 +1,7 @@
 """A checkpoint's weights, packed by a recipe, in forward order and a block of rows at a time.
 
 What is in memory is one block per processor, whatever the tensor: the embedding of the smallest model is a gigabyte in f32.
+``weights.py`` gives the rows, ``kernels_wgsl/pack.py`` packs them, ``bundle_writer.py`` writes them.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ READ = (CONFIG, TOKENIZER, TOKENIZER_CONFIG, TEMPLATE, GENERATION, README, *COPI
 
 _SMALL = 2048  # hidden size up to which the model cards of 0.8B and 2B apply
 _SAMPLING = ("temperature", "top_p", "top_k", "min_p", "presence_penalty")
-_PRESETS: Mapping[bool, Mapping[str, tuple[float, ...]]] = {  # model cards, spec §6.4, text; by "is small"
+_PRESETS: Mapping[bool, Mapping[str, tuple[float, ...]]] = {  # the model cards of text; by "is small"
     True: {"thinking": (1.0, 0.95, 20, 0.0, 1.5), "direct": (1.0, 1.0, 20, 0.0, 2.0)},
     False: {"thinking": (1.0, 0.95, 20, 0.0, 1.5), "direct": (0.7, 0.8, 20, 0.0, 1.5)},
 }
@@ -165,7 +165,7 @@ def _sha256(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-# The files of the published repositories of 0.8B, 2B, 4B and 9B (spec §8.2).
+# The files of the published repositories of 0.8B, 2B, 4B and 9B.
 _PUBLISHED: Mapping[str, tuple[Callable[[bytes], str], frozenset[str]]] = {
     CONFIG: (
         git_hash,
