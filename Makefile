@@ -13,13 +13,19 @@ CHECKPOINT := web/demo_model/checkpoint
 BUNDLE := bundles/demo/manifest.json
 SOURCES := build.py $(shell find kernels_wgsl pyside -name "*.py" -o -name "*.wgsl")
 
-.PHONY: chat test check browsers clean
+.PHONY: chat test quick check browsers clean
 
 chat: $(BUNDLE) $(NPM)
 	@$(RUN) build.py serve --port $(PORT)
 
 test: check browsers
 	@$(RUN) -m pytest
+
+# What needs neither a browser nor a GPU and takes under a minute: the checks beside the tests.
+quick: $(VENV)/.test $(NPM)
+	@$(MAKE) --no-print-directory check & checked=$$!; \
+		$(RUN) -m pytest tests/unit tests/kernels -m 'not slow and not native'; tested=$$?; \
+		wait $$checked && exit $$tested
 
 check: $(VENV)/.test $(NPM)
 	@$(RUN) -m ruff check

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.browser.engine_page import EnginePage, engine_page
+from tests.support.browser.engine_page import EnginePage
 from tests.support.browser.faulty_site import FaultySite
 from tests.support.browser.pages import opened
 from tests.support.browser.scripts import script
@@ -76,6 +76,5 @@ def test_a_load_ends_with_the_signals_reason(browser: Browser, url: str, when: s
         assert page.evaluate(script("abort.abort"), {"call": "load", "when": when}) == [None, "its reason"]
 
 
-def test_the_signal_of_a_finished_load_is_done_with(browser: Browser, url: str) -> None:
-    with engine_page(browser, url, "tiny-a-q8") as engine:
-        assert engine.page.evaluate(script("abort.abortAfterLoad"), BUNDLE) == 1
+def test_the_signal_of_a_finished_load_is_done_with(engine: EnginePage) -> None:
+    assert engine.page.evaluate(script("abort.abortAfterLoad"), BUNDLE) == 1

@@ -94,6 +94,14 @@ def test_a_policy_without_webassembly_is_told(page: Page, faults: FaultySite) ->
     assert "Add 'wasm-unsafe-eval' to script-src" in message
 
 
+@pytest.fixture(scope="module")
+def losable(browser: Browser, url: str, site: tuple[str, FaultySite]) -> Iterator[EnginePage]:
+    """An engine whose GPU a test can lose; each worker that follows the first needs the fault again."""
+    site[1].faults["/engine/worker.js"] = before(LOSABLE_GPU)
+    with engine_page(browser, url, "tiny-b-f32") as engine:
+        yield engine
+
+
 @pytest.mark.parametrize(
     "request_fields",
     [
@@ -108,15 +116,12 @@ def test_a_policy_without_webassembly_is_told(page: Page, faults: FaultySite) ->
     ],
     ids=["greedy", "sampled", "constrained"],
 )
-def test_an_answer_outlives_its_gpu(
-    browser: Browser, url: str, faults: FaultySite, request_fields: dict[str, Any]
-) -> None:
+def test_an_answer_outlives_its_gpu(losable: EnginePage, faults: FaultySite, request_fields: dict[str, Any]) -> None:
     faults.faults["/engine/worker.js"] = before(LOSABLE_GPU)
-    with engine_page(browser, url, "tiny-b-f32") as engine:
-        undisturbed = engine.page.evaluate(script("gpu.streamWithLosses"), {"request": request_fields, "losses": 0})
-        seen = engine.page.evaluate(script("gpu.streamWithLosses"), {"request": request_fields, "losses": 1})
-        assert len(seen.pop("heads")) == len(undisturbed.pop("heads")) == 1
-        assert seen == undisturbed
+    undisturbed = losable.page.evaluate(script("gpu.streamWithLosses"), {"request": request_fields, "losses": 0})
+    seen = losable.page.evaluate(script("gpu.streamWithLosses"), {"request": request_fields, "losses": 1})
+    assert len(seen.pop("heads")) == len(undisturbed.pop("heads")) == 1
+    assert seen == undisturbed
 
 
 def test_an_answer_outlives_a_gpu_whose_loss_is_told_late(browser: Browser, url: str, faults: FaultySite) -> None:

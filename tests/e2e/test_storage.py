@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from pyside.bundle.manifest import Manifest
-from tests.support.browser.engine_page import EnginePage, engine_page
+from tests.support.browser.engine_page import EnginePage, failure
 from tests.support.browser.faulty_site import running
 from tests.support.browser.pages import opened, send, stop
 from tests.support.browser.scripts import script
@@ -24,42 +22,37 @@ BUNDLE = "tiny-a-q8"
 FOLDER = f"/bundles/{BUNDLE}/"
 
 
-def storage(page: EnginePage, call: str) -> Any:
-    return page.page.evaluate(f"async () => {{ const storage = await import('/storage.js'); return storage.{call}; }}")
+def storage(page: Page, call: str) -> Any:
+    return page.evaluate(f"async () => {{ const storage = await import('/storage.js'); return storage.{call}; }}")
 
 
-@pytest.fixture
-def loaded(browser: Browser, url: str) -> Iterator[EnginePage]:
-    with engine_page(browser, url, BUNDLE) as page:
-        yield page
-
-
-def test_what_is_kept_is_counted_and_goes_on_request(loaded: EnginePage, bundles: list[Path]) -> None:
+def test_what_is_kept_is_counted_and_goes_on_request(page: Page, bundles: list[Path]) -> None:
+    EnginePage(page, FOLDER)
     folder = next(path for path in bundles if path.name == BUNDLE)
     manifest = Manifest.from_json((folder / "manifest.json").read_bytes())
     needed = sum(file.bytes for file in (*manifest.shards, *manifest.files))
-    kept = storage(loaded, f"keptOf('{FOLDER}')")
+    kept = storage(page, f"keptOf('{FOLDER}')")
     assert needed < kept["bytes"] <= kept["total"], "weights, tokenizer and this device's kernels"
     assert kept["total"] == sum(
         {f.sha256: f.bytes for f in (*manifest.shards, *manifest.kernels, *manifest.files)}.values()
     )
-    assert storage(loaded, "room()")["used"] >= kept["bytes"]
+    assert storage(page, "room()")["used"] >= kept["bytes"]
+    storage(page, f"checkRoom('{FOLDER}')")
 
     shared = "/bundles/tiny-a-f32/"  # the same tokenizer and some of the same kernels
-    before = storage(loaded, f"keptOf('{shared}')")["bytes"]
+    before = storage(page, f"keptOf('{shared}')")["bytes"]
     assert before > 0
-    freed = storage(loaded, f"remove('{FOLDER}', ['{shared}'])")
+    freed = storage(page, f"remove('{FOLDER}', ['{shared}'])")
     assert 0 < freed < kept["bytes"]
-    assert storage(loaded, f"keptOf('{shared}')")["bytes"] == before
-    assert storage(loaded, f"remove('{FOLDER}')") == kept["bytes"] - freed
-    assert storage(loaded, f"keptOf('{FOLDER}')")["bytes"] == 0
+    assert storage(page, f"keptOf('{shared}')")["bytes"] == before
+    assert storage(page, f"remove('{FOLDER}')") == kept["bytes"] - freed
+    assert storage(page, f"keptOf('{FOLDER}')")["bytes"] == 0
 
 
-def test_no_room_is_a_sentence(loaded: EnginePage) -> None:
-    storage(loaded, f"checkRoom('{FOLDER}')")
-    storage(loaded, f"remove('{FOLDER}')")
-    loaded.page.evaluate("navigator.storage.estimate = async () => ({ usage: 9e6, quota: 9e6 + 1000 })")
-    error = loaded.failure(f"import('/storage.js').then(({{ checkRoom }}) => checkRoom('{FOLDER}'))")
+def test_no_room_is_a_sentence(page: Page) -> None:
+    storage(page, f"checkRoom('{FOLDER}')")
+    page.evaluate("navigator.storage.estimate = async () => ({ usage: 9e6, quota: 9e6 + 1000 })")
+    error = failure(page, f"import('/storage.js').then(({{ checkRoom }}) => checkRoom('{FOLDER}'))")
     assert error["name"] == "QuotaError"
     assert re.search(r"needs [\d.]+ [KM]iB of storage, and this browser has 1000 B left", error["message"])
 
@@ -90,7 +83,7 @@ def test_room_that_runs_out_midway_is_no_failure(chromium: Browser, url: str) ->
         engine = EnginePage(page, FOLDER)
         assert engine.info["kept"] is False
         assert len(engine.greedy([1, 2, 3], 4)) == 4
-        kept = storage(engine, f"keptOf('{FOLDER}')")
+        kept = storage(page, f"keptOf('{FOLDER}')")
         assert kept["bytes"] < kept["total"]
 
 
@@ -109,7 +102,7 @@ def test_a_bundle_of_another_origin_runs_without_its_server(chromium: Browser, b
             assert kept["bytes"] > 0
 
 
-def test_persistence_is_asked_for(loaded: EnginePage) -> None:
-    loaded.page.evaluate(script("chat.countPersistence"))
-    assert storage(loaded, "persist()") is True
-    assert loaded.page.evaluate("globalThis.asked") == 1
+def test_persistence_is_asked_for(page: Page) -> None:
+    page.evaluate(script("chat.countPersistence"))
+    assert storage(page, "persist()") is True
+    assert page.evaluate("globalThis.asked") == 1

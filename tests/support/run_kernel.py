@@ -114,4 +114,4 @@ def _words(array: Array) -> NDArray[np.uint32]:
 @cache
 def _pipeline(kernel: str, constants: tuple[tuple[str, Value], ...]) -> Any:
     named = dict(constants)
-    return compile_kernel(kernel, render(kernel, named), slots_for(CATALOG[kernel], named))
+    return compile_kernel(kernel, render(kernel, named), tuple(slots_for(CATALOG[kernel], named)))

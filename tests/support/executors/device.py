@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -35,8 +34,9 @@ def open_device() -> Any:
     return adapter.request_device_sync(required_features=[], required_limits=BASELINE)
 
 
-def compile_kernel(name: str, code: str, slots: Sequence[Slot]) -> Any:
-    """The compute pipeline of one rendered kernel whose bindings are ``slots``.
+@cache
+def compile_kernel(name: str, code: str, slots: tuple[Slot, ...]) -> Any:
+    """The compute pipeline of one rendered kernel whose bindings are ``slots``; each is compiled once.
 
     Errors: RuntimeError with the compiler's message and the numbered source.
     """

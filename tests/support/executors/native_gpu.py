@@ -120,7 +120,7 @@ class NativeGpu:
         if index not in self._pipelines:
             pipeline = self.plan.pipelines[index]
             slots = slots_for(CATALOG[pipeline.kernel], pipeline.constants)
-            self._pipelines[index] = compile_kernel(pipeline.file, self.code(pipeline), slots)
+            self._pipelines[index] = compile_kernel(pipeline.file, self.code(pipeline), tuple(slots))
         return self._pipelines[index]
 
     def _group(self, dispatch: Dispatch) -> Any:

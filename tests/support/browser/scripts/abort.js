@@ -74,6 +74,8 @@
     const controller = new AbortController();
     const other = await Engine.load(bundle, { signal: controller.signal });
     controller.abort();
-    return (await other.tokenize('a')).length;
+    const { length } = await other.tokenize('a');
+    await other.unload();
+    return length;
   },
 });
