@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from tests.support.browser.engine_page import EnginePage, failure
 from tests.support.browser.faulty_site import FaultySite
 from tests.support.browser.pages import opened
 from tests.support.browser.scripts import script
-from web.host import runtime
 
 HERE = Path(__file__).parent
 BUNDLE = "/bundles/tiny-a-q8/"
@@ -111,13 +109,3 @@ def test_deep_chat_is_answered(hooked: Page) -> None:
         "close",
     ]
     assert seen["refused"] == [{"text": " "}, {"error": "This model reads text only: send the message without files."}]
-
-
-# --- the types ---
-
-
-def test_typescript_finds_the_declarations_sound() -> None:
-    done = subprocess.run(
-        ["npm", "run", "--silent", "types"], cwd=runtime.WEB, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr

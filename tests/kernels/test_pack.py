@@ -143,6 +143,7 @@ def test_refuses_shapes() -> None:
         unpack(bytes(512), b"", "q4", 32, 32)
 
 
+@pytest.mark.slow
 def test_temporaries_stay_small(rng: np.random.Generator) -> None:
     weights = gaussian(rng, 8192, 1024)
     tracemalloc.start()

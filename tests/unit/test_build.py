@@ -334,6 +334,7 @@ def test_an_error_does_not_wait_for_every_file_to_be_hashed(
     assert 0 < len(hashed) < 8
 
 
+@pytest.mark.slow
 def test_verify_names_a_flipped_byte_in_every_file(
     made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

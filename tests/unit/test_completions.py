@@ -190,6 +190,7 @@ class Replaying(ScriptedEngine):
         self.answer = answer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("texts", "request_fields"),
     [
@@ -366,6 +367,7 @@ def test_text_stop_string() -> None:
 # --- over the real engine ---
 
 
+@pytest.mark.slow
 def test_the_whole_way_over_the_numpy_executor() -> None:
     """A chat's prompt ids, its greedy ids and a scored text are those that transformers gave."""
     hello = golden("tiny-a", "hello")

@@ -43,6 +43,7 @@ def vocabulary(tokenizer: Tokenizer) -> Vocabulary:
     return Vocabulary(tokenizer, (STOP,))
 
 
+@pytest.mark.slow
 def test_a_hundred_random_schemas(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
     finished = 0
     for seed in range(100):
@@ -58,6 +59,7 @@ def test_a_hundred_random_schemas(tokenizer: Tokenizer, vocabulary: Vocabulary) 
     assert finished >= 90, f"only {finished} of 100 answers ended"
 
 
+@pytest.mark.slow
 def test_any_object_is_an_object(tokenizer: Tokenizer, vocabulary: Vocabulary) -> None:
     answers = [sample(Constraint(any_object(), vocabulary), tokenizer, random.Random(seed), 400) for seed in range(30)]
     ended = [json.loads(answer) for answer in answers if answer is not None]
@@ -111,6 +113,7 @@ def test_a_number_that_is_full_has_no_point(number: Any, vocabulary: Vocabulary)
     assert accepts(grammar, f"{digits[:-1]}.{digits[-1]}")
 
 
+@pytest.mark.slow
 def test_no_state_of_random_grammars_is_without_a_way_on() -> None:
     states, grammars = walked(vocabularies(), 1500, seed=9)
     assert states >= 1500 and grammars >= 5
@@ -168,6 +171,7 @@ def test_masks_are_kept_as_long_as_their_grammar(tokenizer: Tokenizer, vocabular
     assert len(vocabulary.masks) == kept - 1
 
 
+@pytest.mark.slow
 def test_answers_of_the_whole_line_keep_to_the_schema() -> None:
     """Random weights, the real engine: every completed answer validates, with a thought before it, without, and begun by the request."""
     schema = {

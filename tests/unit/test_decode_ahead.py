@@ -23,6 +23,7 @@ from tests.support.models.whole_plan import greedy, open_engine, tiny
 from tests.support.paths import GOLDENS
 
 
+@pytest.mark.slow
 @run
 async def test_long_responses_wrap_the_ring() -> None:
     oracle = Oracle.from_checkpoint(GOLDENS / "tiny-a")
@@ -43,6 +44,7 @@ async def test_stop_ids_end_the_response_and_leave_the_state_clean() -> None:
     assert made.timings.cached_tokens == len(PROMPT) + len(expected) - 1
 
 
+@pytest.mark.slow
 @run
 async def test_caches_grow_while_decoding() -> None:
     made, gpu = await engine()
@@ -53,6 +55,7 @@ async def test_caches_grow_while_decoding() -> None:
     assert made.session._capacity == 128
 
 
+@pytest.mark.slow
 @run
 async def test_a_closed_response_can_be_continued() -> None:
     for taken in (1, 2, 3, 7):
@@ -68,6 +71,7 @@ async def test_a_closed_response_can_be_continued() -> None:
         assert await greedy(made, turn, 6) == await fresh(turn, 6)
 
 
+@pytest.mark.slow
 @run
 async def test_bursts_grow_to_what_the_device_can_do() -> None:
     sizes: list[int] = []

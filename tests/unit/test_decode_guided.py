@@ -47,6 +47,7 @@ async def test_process_edits_the_logits() -> None:
     assert await greedy(made, turn, 4) == await fresh(turn, 4)
 
 
+@pytest.mark.slow
 @run
 async def test_a_hook_that_fails_or_is_left_does_no_harm() -> None:
     made, _ = await engine()

@@ -29,6 +29,7 @@ async def test_the_next_turn_reuses_everything() -> None:
     assert made.timings.cached_tokens == len(PROMPT) + 11  # the last token of the answer was never fed
 
 
+@pytest.mark.slow
 @run
 async def test_snapshots_serve_edits_and_branches() -> None:
     made, _ = await engine(chunk=16)

@@ -186,6 +186,7 @@ def test_the_cache_is_used_and_an_offline_hub_is_forgiven(local_hub: Hub, monkey
     assert local_hub.requests == []
 
 
+@pytest.mark.slow
 def test_a_broken_download_goes_on_where_it_stopped(local_hub: Hub) -> None:
     local_hub.break_after = 5000
     folder, _, _ = fetch("owner/model")

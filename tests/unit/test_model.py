@@ -57,6 +57,7 @@ async def prefilled(model: str, ids: list[int], chunk: int) -> tuple[dict[str, F
     return await states(gpu, plan, len(ids)), rows[(len(ids) - 1) % chunk].copy()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chunk", [1, 13, 39, 100])
 @pytest.mark.parametrize("model", MODELS)
 def test_chunked_stepwise_and_padded_are_one(model: str, chunk: int) -> None:

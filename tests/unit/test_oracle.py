@@ -33,6 +33,7 @@ def test_every_layer_and_state(model: str, text: str) -> None:
     np.testing.assert_allclose(logprobs, want["prompt_logprobs"], atol=2e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("text", TEXTS)
 def test_greedy_ids(model: str, text: str) -> None:

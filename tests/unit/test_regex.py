@@ -110,6 +110,7 @@ def matches(source: str, text: str, flags: str = "u") -> bool:
     return grammar.complete(grammar.run(grammar.start, text.encode()))
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(EXPRESSIONS, st.lists(st.text(LETTERS, max_size=5), max_size=8), st.integers(0, 2**32))
 def test_it_admits_what_python_matches(expression: Expression, texts: list[str], seed: int) -> None:
@@ -118,6 +119,7 @@ def test_it_admits_what_python_matches(expression: Expression, texts: list[str],
         assert matches(expression.ours, text) == bool(re.fullmatch(expression.theirs, text))
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(EXPRESSIONS, st.integers(0, 2**32))
 def test_a_random_answer_matches(vocabulary: Vocabulary, expression: Expression, seed: int) -> None:
@@ -193,6 +195,7 @@ def random_text(grammar: Grammar, rng: random.Random) -> str | None:
     return None
 
 
+@pytest.mark.slow
 def test_javascript_agrees() -> None:
     """What the grammars admit matches in JavaScript, flag by flag."""
     rng = random.Random(1)

@@ -16,6 +16,9 @@ from pyside.desk.selftest_vectors import bake
 from pyside.errors import DeltapageError
 from web.host import runtime
 
+pytestmark = pytest.mark.slow  # they assemble what the page runs
+
+
 LOADER = Path(__file__).with_name("load_runtime.mjs")
 
 

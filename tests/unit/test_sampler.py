@@ -15,6 +15,7 @@ from tests.support.models.whole_plan import golden, greedy
 from tests.support.paths import GOLDENS
 
 
+@pytest.mark.slow
 @run
 async def test_seeds_decide_the_draw() -> None:
     made, _ = await engine()
@@ -29,6 +30,7 @@ async def test_seeds_decide_the_draw() -> None:
     assert await draw(1, presence_penalty=2.0) == await draw(1, presence_penalty=2.0)  # counts of one response only
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [

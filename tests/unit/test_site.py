@@ -14,6 +14,8 @@ from tests.support.models.small_bundle import write_small_bundle
 from tests.support.paths import files_under
 from web.host import runtime, server, site, styles
 
+pytestmark = pytest.mark.slow  # they assemble what the page runs
+
 
 def test_the_site_is_what_the_server_serves(tmp_path: Path) -> None:
     bundle = write_small_bundle(tmp_path / "small", {f"shards/{sha256(b'weights').hexdigest()}.bin": b"weights"})

@@ -58,6 +58,7 @@ def test_goldens() -> None:
         assert tokenizer.encode(golden["text"]) == golden["ids"], golden["text"]
 
 
+@pytest.mark.slow
 def test_random_strings_equal_the_library(pair: tuple[Tokenizer, Reference]) -> None:
     ours, reference = pair
     texts = random_strings(10_000, seed=3)
@@ -68,6 +69,7 @@ def test_random_strings_equal_the_library(pair: tuple[Tokenizer, Reference]) -> 
         assert ours.decode(ids, skip_special=True) == reference.decode(ids), repr(text)
 
 
+@pytest.mark.slow
 def test_long_text_equals_the_library(pair: tuple[Tokenizer, Reference]) -> None:
     ours, reference = pair
     text = mixed_text(200_000, seed=4)
