@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.support.browser.engine_page import engine_page
+from tests.support.browser.engine_page import engine_page, failure
 from tests.support.browser.faulty_site import FaultySite, running
 from tests.support.browser.pages import opened
 from tests.support.models.other_versions import FORMAT_1_IDS, FORMAT_1_PROMPT, VERSIONS, write_bundle
@@ -44,12 +44,7 @@ def test_a_kernel_that_python_cannot_render_is_told(chromium: Browser, served: t
     url, site = served
     site.faults["/engine/worker.js"] = lambda script: script.replace(b".kernel(file)", b".kernel('none-0.wgsl')")
     with opened(chromium, f"{url}/blank") as page:
-        error = page.evaluate(
-            """async () => {
-              const { Engine } = await import('/deltapage.js');
-              return Engine.load('/bundles/format-1/').then(() => ['nothing', ''], ({ name, message }) => [name, message]);
-            }"""
-        )
+        error = failure(page, "import('/deltapage.js').then(({ Engine }) => Engine.load('/bundles/format-1/'))")
     site.faults.clear()
-    assert error[0] == "InternalError"
-    assert error[1] == "The engine stopped on an error of its own (KeyError: 'none-0.wgsl'). Reload the page."
+    assert error["name"] == "InternalError"
+    assert error["message"] == "The engine stopped on an error of its own (KeyError: 'none-0.wgsl'). Reload the page."
