@@ -9,9 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from jinja2 import DictLoader
 
 import build
-from kernels_wgsl import render, sources
+from kernels_wgsl import sources
+from kernels_wgsl.render import environment
 from tests.support.paths import GOLDENS, TESTS
 
 # A bundle of tiny-a in q4 as it was made when a kernel's name was a digest of its constants alone.
@@ -29,9 +31,9 @@ def other_kernels(templates: Path | None = None, words: Mapping[str, object] | N
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sources, "TEMPLATES", templates or sources.TEMPLATES)
         patch.setattr(sources, "WORDS", {**sources.WORDS, **(words or {})})
-        _forget()
+        _renew()
         yield
-    _forget()
+    _renew()
 
 
 def changed_templates(folder: Path, name: str, change: tuple[str, str]) -> Path:
@@ -58,7 +60,10 @@ def write_bundle(version: str, out: Path) -> Path:
     return out
 
 
-def _forget() -> None:
-    """Drop what was read and made of templates."""
-    for cached in (sources.sources, render.environment):
-        cached.cache_clear()
+def _renew() -> None:
+    """Read the templates anew, and tell jinja, which compiles those that have changed."""
+    sources.sources.cache_clear()
+    jinja = environment()
+    assert isinstance(jinja.loader, DictLoader)
+    jinja.loader.mapping = {name: source.text for name, source in sources.sources().items()}
+    jinja.globals.update(sources.WORDS)
