@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Protocol, TypeVar
@@ -23,7 +23,7 @@ from pyside.text.utf8 import LAST, SURROGATES, Ranges, ordered
 
 STEPS_MAX = 30_000  # moves that are looked at for one automaton: a second or two in the page
 
-Label = TypeVar("Label", bound=Hashable)
+Label = TypeVar("Label")
 
 
 class Condition(Protocol):

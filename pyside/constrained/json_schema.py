@@ -14,7 +14,7 @@ from typing import Any
 from pyside.constrained.grammar import Grammar
 from pyside.constrained.grammar_nodes import NEVER, Choice, Items, Literal, Members, Node, Reference, Sequence, Text
 from pyside.constrained.productive import productive
-from pyside.constrained.schema.alternatives import Alternative, Alternatives
+from pyside.constrained.schema.alternatives import Alternative, Alternatives, mappings
 from pyside.constrained.schema.arrays import array
 from pyside.constrained.schema.document import Document, Schema
 from pyside.constrained.schema.formats import FORMATS
@@ -119,7 +119,7 @@ class _Builder:
 
     def _listed(self, parts: Alternative) -> list[Any] | None:
         """The values that plain schemas admit when they list them."""
-        schemas = [part.schema for part in parts if isinstance(part.schema, Mapping)]
+        schemas = mappings(parts)
         lists = [
             [schema["const"]] if "const" in schema else schema["enum"]
             for schema in schemas
@@ -146,7 +146,7 @@ class _Builder:
 
     def _plain(self, parts: Alternative, name: str, where: str) -> Iterator[Node]:
         """The nodes of the values that plain schemas admit."""
-        schemas = [part.schema for part in parts if isinstance(part.schema, Mapping)]
+        schemas = mappings(parts)
         types = self._types(schemas)
         values = self._listed(parts)
         if values is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Set
 
-from pyside.constrained.grammar_nodes import Choice, Distinct, Items, Members, Node, Reference, Repeat, Sequence
+from pyside.constrained.grammar_nodes import TAKING, Choice, Distinct, Items, Members, Node, Reference, Repeat, Sequence
 
 
 def productive(rules: dict[str, Node]) -> dict[str, Node]:
@@ -16,13 +16,15 @@ def productive(rules: dict[str, Node]) -> dict[str, Node]:
         for name in reversed(rules):  # what a rule refers to mostly comes after it
             if name not in ending and _ends(rules[name], ending):
                 ending.add(name)
-    if len(ending) == len(rules) and not any(_has_dead(node, ending) for node in rules.values()):
+    if len(ending) == len(rules) and not any(map(_has_dead, rules.values())):
         return dict(rules)
     return {name: _trimmed(rules[name], ending) for name in rules if name in ending}
 
 
 def _ends(node: Node, ending: Set[str]) -> bool:
     """Whether some text satisfies a node, with the rules of these names."""
+    if isinstance(node, TAKING):
+        return True
     match node:
         case Sequence(nodes):
             return all(_ends(part, ending) for part in nodes)
@@ -52,18 +54,22 @@ def _left(node: Members, ending: Set[str]) -> Members | None:
     return left if left.possible else None
 
 
-def _has_dead(node: Node, ending: Set[str]) -> bool:
-    """Whether a node has a part that no text satisfies."""
-    if not _ends(node, ending):
-        return True
+def _has_dead(node: Node) -> bool:
+    """Whether a node has a part that no text satisfies, where every rule is satisfied by some."""
+    if isinstance(node, TAKING):
+        return False
     match node:
-        case Sequence(nodes) | Choice(nodes):
-            return any(_has_dead(part, ending) for part in nodes)
+        case Sequence(nodes):
+            return any(map(_has_dead, nodes))
+        case Choice(nodes):
+            return not nodes or any(map(_has_dead, nodes))
         case Repeat(body) | Items(body):
-            return _has_dead(body, ending)
+            return _has_dead(body)
         case Members(members, rest):
             parts = [member for member, _ in members] + ([] if rest is None else [rest])
-            return any(_has_dead(part, ending) for part in parts)
+            return not node.possible or any(map(_has_dead, parts))
+        case Distinct():
+            return not _ends(node, frozenset())
         case _:
             return False
 

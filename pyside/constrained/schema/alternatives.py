@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from pyside.constrained.schema.document import Document, Schema
@@ -18,7 +19,7 @@ from pyside.constrained.schema.negation import negated
 from pyside.constrained.schema.values import named_types
 from pyside.errors import RequestError
 
-ALTERNATIVES_MAX = 100  # of one schema
+ALTERNATIVES_MAX = 400  # of one schema
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,16 @@ class Part:
 
 Alternative = tuple[Part, ...]
 Choices = tuple[bool, list[list[Schema]]]
+
+
+def mappings(parts: Alternative) -> list[Mapping[str, Any]]:
+    """The schemas of an alternative, all of which are mappings."""
+    return [part.schema for part in parts if isinstance(part.schema, Mapping)]
+
+
+def looked_at_within(schema: Mapping[str, Any], parts: Alternative) -> list[Mapping[str, Any]]:
+    """The schemas that stand in the place of this one, and count for what it leaves unevaluated."""
+    return mappings(tuple(part for part in parts if id(schema) in part.outer and not part.silent))
 
 
 class Alternatives:
@@ -120,9 +131,9 @@ class Alternatives:
     def _one_of(self, schema: Mapping[str, Any]) -> list[list[Schema]]:
         """Each part with the negation of those that do not exclude it anyway."""
         parts: list[Schema] = schema["oneOf"]
-        types = named_types(schema)
-        return [
-            [part, *(self._document.negation(other) for j, other in enumerate(parts)
-                     if i != j and not exclude_each_other(part, other, self._document, types))]
-            for i, part in enumerate(parts)
-        ]  # fmt: skip
+        others: list[list[Schema]] = [[] for _ in parts]
+        for i, j in combinations(range(len(parts)), 2):
+            if not exclude_each_other(parts[i], parts[j], self._document, named_types(schema)):
+                others[i].append(self._document.negation(parts[j]))
+                others[j].append(self._document.negation(parts[i]))
+        return [[part, *refused] for part, refused in zip(parts, others, strict=True)]

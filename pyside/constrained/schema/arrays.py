@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 from pyside.constrained.grammar_nodes import (
@@ -19,7 +20,7 @@ from pyside.constrained.grammar_nodes import (
     Reference,
     Sequence,
 )
-from pyside.constrained.schema.alternatives import Alternative
+from pyside.constrained.schema.alternatives import Alternative, looked_at_within, mappings
 from pyside.constrained.schema.builder import Builder
 from pyside.constrained.schema.document import Schema
 from pyside.constrained.schema.strings import counts
@@ -40,16 +41,11 @@ def array(parts: Alternative, builder: Builder, name: str, where: str) -> Node:
 class _Array:
     def __init__(self, parts: Alternative, builder: Builder, name: str, where: str) -> None:
         self._builder, self._name, self._where = builder, name, where
-        schemas = [part.schema for part in parts if not isinstance(part.schema, bool)]
-        layers = [_layer(part.schema, id(part.schema), parts) for part in parts if not isinstance(part.schema, bool)]
+        schemas = mappings(parts)
+        layers = [_layer(schema, parts) for schema in schemas]
         self._first = max((len(first) for first, _ in layers), default=0)
-        slots = [
-            tuple((*first, *[rest] * self._first)[place] for first, rest in layers) for place in range(self._first)
-        ]
-        self._slots: list[tuple[Schema, ...]] = [
-            *slots,
-            tuple(rest for _, rest in layers),
-        ]  # the last for all further ones
+        padded = [[*first, *[rest] * (self._first + 1 - len(first))] for first, rest in layers]
+        self._slots: list[tuple[Schema, ...]] = list(zip(*padded, strict=True))  # the last one for all further elements
         self.low, self.high = counts(schemas, "Items")
         closed = next((place for place, slot in enumerate(self._slots) if False in slot), None)
         if closed is not None:
@@ -59,12 +55,8 @@ class _Array:
         # A tuple is written whole and nothing after it, unless the schema says more; a shorter one would be valid, too.
         if self._first and not any("minItems" in schema for schema in schemas):
             self.low = self._first if self.high is None else min(self._first, self.high)
-        if (
-            self._first
-            and self.low <= self._first
-            and not self._contains
-            and all(each is True for each in self._slots[-1])
-        ):
+        ends = self._first > 0 and self.low <= self._first and not self._contains
+        if ends and all(schema is True for schema in self._slots[-1]):
             self.high = self._first if self.high is None else min(self.high, self._first)
 
     def node(self) -> Node:
@@ -81,10 +73,8 @@ class _Array:
         return self._tuple(tail, self._first) if self._first else tail
 
     def _slot(self, place: int, *more: Schema) -> Node:
-        slot = (*self._slots[min(place, self._first)], *more)
-        return self._builder.reference(
-            slot, f"{self._where}.items" if place >= self._first else f"{self._where}.items[{place}]"
-        )
+        where = f"{self._where}.items" if place >= self._first else f"{self._where}.items[{place}]"
+        return self._builder.reference((*self._slots[min(place, self._first)], *more), where)
 
     def _tuple(self, tail: Node, size: int) -> Node:
         """The first ``size`` elements, and what comes after the last of them."""
@@ -125,54 +115,46 @@ class _Array:
             raise RequestError(f"{self._where}: contains beside {beside} is not supported: leave one of them out")
         [schema] = self._contains
         least, most = int(schema.get("minContains", 1)), schema.get("maxContains")
-        bound = max(self.low, self.high or 0, self._first, 1)  # from here on, only matches are counted
         enough = least if most is None else int(most)
+        bound = max(self.low, self.high or 0, self._first, 1)  # from here on, only matches are counted
         if (bound + 1) * (enough + 1) > STATES_MAX or least > enough:
             raise RequestError(
                 f"{self._where}: contains with counts of {bound} and {enough}, expected smaller ones in order"
             )
-        matching, others = schema["contains"], []
-        if most is not None:
-            others = [self._builder.document.negation(matching)]
-        for seen in range(bound + 1):
-            for matched in range(enough + 1):
-                self._builder.rules[self._rule(seen, matched)] = Choice(
-                    tuple(self._steps(seen, matched, (bound, enough, least), most is not None, matching, others))
+        matching = schema["contains"]
+        others = [] if most is None else [self._builder.document.negation(matching)]
+        for seen, matched in product(range(bound + 1), range(enough + 1)):
+            ends = [END] if seen >= self.low and matched >= least else []
+            steps = [
+                Sequence(
+                    (
+                        *[COMMA][: seen > 0],
+                        BLANK,
+                        self._slot(seen, *asked),
+                        Reference(self._rule(min(seen + 1, bound), then)),
+                    )
                 )
+                for asked, then in (([matching], matched + 1), (others, matched))
+                if then <= enough and (self.high is None or seen < self.high)
+            ]
+            self._builder.rules[self._rule(seen, matched)] = Choice((*ends, *steps))
         return Reference(self._rule(0, 0))
 
-    def _steps(
-        self,
-        seen: int,
-        matched: int,
-        bounds: tuple[int, int, int],
-        limited: bool,
-        matching: Schema,
-        others: list[Schema],
-    ) -> Iterator[Node]:
-        bound, enough, least = bounds
-        if seen >= self.low and matched >= least:
-            yield END
-        if self.high is not None and seen >= self.high:
-            return
-        after = min(seen + 1, bound)
-        comma = [COMMA] if seen else []
-        for part, then in (([matching], matched + 1), (others, matched)):
-            if then <= enough or not limited:
-                step = (BLANK, self._slot(seen, *part), Reference(self._rule(after, min(then, enough))))
-                yield Sequence((*comma, *step))
 
-
-def _layer(schema: Any, own: int, parts: Alternative) -> tuple[list[Schema], Schema]:  # noqa: ANN401 - a mapping
+def _layer(schema: Mapping[str, Any], parts: Alternative) -> tuple[list[Schema], Schema]:
     """What one schema asks of the first elements, and of those after them."""
     first, rest = tuple_of(schema)
     if "unevaluatedItems" not in schema or "items" in schema:
         return first, rest
-    inner = [tuple_of(part.schema) for part in parts
-             if own in part.outer and not part.silent and not isinstance(part.schema, bool)]  # fmt: skip
-    whole = [part for part in parts if own in part.outer and not part.silent and not isinstance(part.schema, bool)
-             and ("unevaluatedItems" in part.schema or ("items" in part.schema and not (isinstance(part.schema["items"], list)
-             and "additionalItems" not in part.schema)))]  # fmt: skip
-    size = max((len(each) for each, _ in inner), default=0)
-    padded = [*first, *[True] * max(0, size - len(first))]
-    return padded, True if whole else schema["unevaluatedItems"]
+    # What stands in its place has looked at elements, too: those of its tuples, or all.
+    inner = looked_at_within(schema, parts)
+    size = max((len(tuple_of(each)[0]) for each in inner), default=0)
+    first = [*first, *[True] * max(0, size - len(first))]
+    return first, True if any(map(_looks_at_all, inner)) else schema["unevaluatedItems"]
+
+
+def _looks_at_all(schema: Mapping[str, Any]) -> bool:
+    items = schema.get("items")
+    return "unevaluatedItems" in schema or (
+        items is not None and (not isinstance(items, list) or "additionalItems" in schema)
+    )

@@ -44,25 +44,21 @@ class Document:
 
         Errors: RequestError when it leads nowhere in the document.
         """
-        reference = schema["$ref"]
+        reference, found = schema["$ref"], None
         try:
             address, fragment = urldefrag(_joined(self._bases.get(id(schema), ROOT), reference))
-            found: Any = self._resources[address]
             if fragment and not fragment.startswith("/"):
                 return self._anchors[address, unquote(fragment)]
-            for part in unquote(fragment).split("/")[1:]:
-                name = part.replace("~1", "/").replace("~0", "~")
-                found = found[int(name)] if isinstance(found, list) else found[name]
+            found = _pointed_at(self._resources[address], unquote(fragment))
         except (KeyError, IndexError, TypeError, ValueError):
-            found = None
+            pass
         if not isinstance(found, Mapping | bool):
             raise RequestError(
                 f"{where}: $ref {shortened(repr(reference))} leads nowhere, expected a place in this schema such as #/$defs/name"
             )
         if isinstance(found, Mapping) and id(found) not in self._bases:  # not where schemas stand: it was not looked at
             self._follow(found, f"{where}.$ref", address)
-        schema_found: Schema = found
-        return schema_found
+        return found
 
     def negation(self, schema: Schema) -> Schema:
         """The schema of all that a schema refuses, the same one each time."""
@@ -102,6 +98,14 @@ class Document:
             if keyword in schema:
                 self._anchors.setdefault((base, schema[keyword]), schema)
         return base
+
+
+def _pointed_at(root: Any, pointer: str) -> Any:  # noqa: ANN401 - as above
+    """What a JSON pointer leads to (RFC 6901)."""
+    for part in pointer.split("/")[1:]:
+        name = part.replace("~1", "/").replace("~0", "~")
+        root = root[int(name)] if isinstance(root, list) else root[name]
+    return root
 
 
 def _joined(base: str, reference: str) -> str:

@@ -12,7 +12,7 @@ from pyside.constrained.schema.keywords import TYPES
 from pyside.constrained.schema.numbers import number
 from pyside.constrained.schema.values import Judge, named_types
 
-DEPTH_MAX = 8  # of members in members that are compared
+DEPTH_MAX = 4  # of members in members that are compared
 
 Plain = list[Mapping[str, Any]]
 
@@ -43,15 +43,17 @@ def exclude_each_other(
     return False
 
 
-def _holding(schema: Schema, document: Document, depth: int = 0) -> Iterator[Schema]:
+def _holding(schema: Schema, document: Document) -> Iterator[Schema]:
     """A schema and those that must hold with it."""
-    yield schema
-    if isinstance(schema, Mapping) and depth <= DEPTH_MAX:
-        inner = list(schema.get("allOf", ()))
-        if "$ref" in schema:
-            inner.append(document.target(schema, "schema"))
-        for each in inner:
-            yield from _holding(each, document, depth + 1)
+    waiting, known = [schema], set[int]()
+    while waiting:
+        schema = waiting.pop()
+        if id(schema) not in known:
+            known.add(id(schema))
+            yield schema
+            if isinstance(schema, Mapping):
+                waiting += schema.get("allOf", ())
+                waiting += [document.target(schema, "schema")] if "$ref" in schema else []
 
 
 def _types(plain: Plain, types: frozenset[str] | None) -> frozenset[str]:

@@ -7,12 +7,12 @@ from typing import Any
 
 from pyside.constrained.automaton import Condition, Listed, matches, recognises, rules_of
 from pyside.constrained.grammar_nodes import BLANK, NEVER, Choice, Literal, Members, Node, Reference, Sequence, Text
-from pyside.constrained.schema.alternatives import Alternative
+from pyside.constrained.schema.alternatives import Alternative, looked_at_within, mappings
 from pyside.constrained.schema.builder import Builder
 from pyside.constrained.schema.document import Schema
 from pyside.constrained.schema.keywords import EXCLUDED
 from pyside.constrained.schema.strings import conditions_of, counts
-from pyside.constrained.schema.values import spelled
+from pyside.constrained.schema.values import named_types, spelled
 from pyside.errors import RequestError
 
 COLON = (BLANK, Literal(b":"), BLANK)
@@ -33,13 +33,12 @@ class _Layer:
         patterns: Mapping[str, Schema] = schema.get("patternProperties", {})
         self.rest: Schema = schema.get("additionalProperties", True)
         if "unevaluatedProperties" in schema and "additionalProperties" not in schema:
-            own, self.rest = id(schema), schema["unevaluatedProperties"]
-            for part in parts:  # what stands in its place has looked at members, too
-                if own in part.outer and not part.silent and isinstance(part.schema, Mapping):
-                    self.properties = dict.fromkeys(part.schema.get("properties", ()), True) | dict(self.properties)
-                    patterns = dict.fromkeys(part.schema.get("patternProperties", ()), True) | dict(patterns)
-                    if {"additionalProperties", "unevaluatedProperties"} & set(part.schema):
-                        self.rest = True
+            self.rest = schema["unevaluatedProperties"]
+            for inner in looked_at_within(schema, parts):  # what stands in its place has looked at members, too
+                self.properties = dict.fromkeys(inner.get("properties", ()), True) | dict(self.properties)
+                patterns = dict.fromkeys(inner.get("patternProperties", ()), True) | dict(patterns)
+                if {"additionalProperties", "unevaluatedProperties"} & set(inner):
+                    self.rest = True
         self.patterns = [(matches(source, anywhere=True), each) for source, each in patterns.items()]
         self.described = bool(patterns) or isinstance(self.rest, Mapping)
 
@@ -52,7 +51,7 @@ class _Layer:
 class _Object:
     def __init__(self, parts: Alternative, builder: Builder, name: str, where: str) -> None:
         self._builder, self._name, self._where = builder, name, where
-        self._schemas = [part.schema for part in parts if isinstance(part.schema, Mapping)]
+        self._schemas = mappings(parts)
         try:
             self._layers = [_Layer(schema, parts) for schema in self._schemas]
         except RequestError as error:
@@ -93,25 +92,25 @@ class _Object:
         ways = self._conditions_of_names()
         conditions: list[Condition] = [Listed(names), *(pattern for _, pattern, _ in patterns)]
         conditions += [condition for way in ways for condition, _ in way]
-        wanted = [wanted for way in ways for _, wanted in way]
 
-        def label(holds: tuple[bool, ...]) -> tuple[Schema, ...] | None:
-            matched, named = holds[1 : len(patterns) + 1], list(map(bool.__eq__, holds[len(patterns) + 1 :], wanted))
-            fits = not self._naming
+        def asked(holds: tuple[bool, ...]) -> tuple[Schema, ...] | None:
+            """What is asked of a member of which these conditions hold, None when its name is not admitted."""
+            listed, *holding = holds
+            matched = [pair for pair, held in zip(patterns, holding, strict=False) if held]
+            named, fits = holding[len(patterns) :], not self._naming
             for way in ways:
-                fits |= all(named[: len(way)])
+                fits |= named[: len(way)] == [wanted for _, wanted in way]
                 named = named[len(way) :]
-            found = [schema for holding, (_, _, schema) in zip(matched, patterns, strict=True) if holding]
-            for layer in self._layers:
-                if not any(holding and each is layer for holding, (each, _, _) in zip(matched, patterns, strict=True)):
-                    found.append(layer.rest)
-            return None if holds[0] or not fits or False in found else _Sort(found)
+            speaking = [layer for layer, _, _ in matched]
+            found = [schema for _, _, schema in matched]
+            found += [layer.rest for layer in self._layers if layer not in speaking]
+            return None if listed or False in found or not fits else tuple(found)
 
-        def ending(sort: tuple[Schema, ...]) -> Node:
-            return Sequence((Literal(b'"'), *COLON, self._value(tuple(sort), "additionalProperties")))
+        def ending(schemas: tuple[Schema, ...]) -> Node:
+            return Sequence((Literal(b'"'), *COLON, self._value(schemas, "additionalProperties")))
 
         try:
-            rules = rules_of(conditions, label, ending, f"{self._name} name ")
+            rules = rules_of(conditions, asked, ending, f"{self._name} name ")
         except RequestError as error:
             raise RequestError(f"{self._where}.patternProperties: {error}") from None
         self._builder.rules |= rules
@@ -123,29 +122,14 @@ class _Object:
             return []
         found = []
         for alternative in self._builder.alternatives.of(({"type": "string"}, *self._naming), self._where):
-            schemas = [part.schema for part in alternative if isinstance(part.schema, Mapping)]
-            listed = [
-                schema[key] if key == "enum" else [schema[key]]
-                for schema in schemas
-                for key in ("enum", "const")
-                if key in schema
-            ]
+            schemas = mappings(alternative)
+            if not all("string" in (named_types(schema) or {"string"}) for schema in schemas):
+                continue
             way: list[tuple[Condition, bool]] = [(each, True) for each in conditions_of(schemas)]
-            way += [(Listed(text for text in values if isinstance(text, str)), True) for values in listed]
-            way += [(Listed(schema[EXCLUDED]), False) for schema in schemas if EXCLUDED in schema]
-            if all(
-                schema.get("type", "string") in ("string", ["string"]) or "string" in schema["type"]
-                for schema in schemas
-            ):
-                found.append(way or [(Listed(()), False)])
+            for schema in schemas:
+                lists = [schema["enum"]] if "enum" in schema else []
+                lists += [[schema["const"]]] if "const" in schema else []
+                way += [(Listed(text for text in values if isinstance(text, str)), True) for values in lists]
+                way += [(Listed(schema[EXCLUDED]), False)] if EXCLUDED in schema else []
+            found.append(way)
         return found
-
-
-class _Sort(tuple[Schema, ...]):
-    """Schemas of a member, the same sort when they are the same schemas; schemas themselves are not hashable."""
-
-    def __new__(cls, schemas: list[Schema]) -> _Sort:
-        return super().__new__(cls, schemas)
-
-    def __hash__(self) -> int:
-        return hash(tuple(map(id, self)))

@@ -66,6 +66,9 @@ class Judge:
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self._known: dict[
+            tuple[int, Any], tuple[Schema, bool]
+        ] = {}  # by id() of the schema, which is kept beside, and value
 
     def admits(self, schema: Schema, value: Any, depth: int = 0) -> bool:  # noqa: ANN401 - as above
         """Whether the schema admits the value.
@@ -74,6 +77,12 @@ class Judge:
         """
         if isinstance(schema, bool):
             return schema
+        key = (id(schema), identity(value))
+        if key not in self._known:
+            self._known[key] = (schema, self._admits(schema, value, depth))
+        return self._known[key][1]
+
+    def _admits(self, schema: Mapping[str, Any], value: Any, depth: int) -> bool:  # noqa: ANN401 - as above
         if depth > DEPTH_MAX:
             raise RequestError("schema: it refers to itself in such a way that no value of an enum can be decided")
         types = named_types(schema)
