@@ -42,7 +42,7 @@ def manifest(size: str, recipe: str, piece_limit: int = PIECE_LIMIT) -> Manifest
             job.name: Tensor(job.format, job.shape, (Segment(i, 0, amount),))
             for i, (job, amount) in enumerate(zip(found, amounts, strict=True))
         },
-        shards=tuple(File(f"shards/{i}.bin", amount, "") for i, amount in enumerate(amounts)),
+        shards=tuple(File(f"shards/{i:064x}.bin", amount, f"{i:064x}") for i, amount in enumerate(amounts)),
         kernels=(),
         files=(),
     )
