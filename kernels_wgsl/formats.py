@@ -12,6 +12,8 @@ from math import prod
 ROW_TILE = 32  # rows whose 16-byte words lie side by side
 FORMATS: Mapping[str, int] = {"f32": 4, "f16": 8, "q8": 16, "q4": 32}  # weights of one row per 16-byte word
 GROUP = 32  # weights that share one f16 scale in q8 and q4
+# Bytes at whose multiples a bound range begins (WebGPU's minStorageBufferOffsetAlignment): tensors in a shard, scales in a tensor.
+ALIGNMENT = 256
 
 
 def scaled(format: str) -> bool:

@@ -1,4 +1,4 @@
-"""Numpy twins of the sampler: penalties, temperature, top-k, top-p, min-p, softmax, one draw (spec qwen3_5 §6.4)."""
+"""Numpy twins of the sampler: penalties, temperature, top-k, top-p, min-p, softmax, one draw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Numpy twins of the kernels that run along a sequence: norms, convolution, gated delta rule, attention (spec qwen3_5 §3)."""
+"""Numpy twins of the kernels that run along a sequence: norms, convolution, gated delta rule, attention.
+
+The formulas are those of the reference implementation, transformers' ``models/qwen3_5/modeling_qwen3_5.py``; the gated delta rule
+is Yang, Kautz and Hatamizadeh, arXiv:2412.06464.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +62,7 @@ def rmsnorm(bindings: Bindings, constants: Constants) -> None:
 
 
 def gated_norm(bindings: Bindings, constants: Constants) -> None:
-    """y = o / sqrt(mean(o^2) + eps) * w * silu(z) per value head [T, Hv, Dv] (spec §3.3 step 8)."""
+    """y = o / sqrt(mean(o^2) + eps) * w * silu(z) per value head [T, Hv, Dv]."""
     heads, dim, stride, offset = _integers(constants, "HV", "DV", "U_STRIDE", "Z_OFFSET")
     rows = live_rows(bindings["control"], constants)
     z = f32(bindings["u"], rows, stride)[:, offset : offset + heads * dim].reshape(rows, heads, dim)
@@ -70,7 +74,7 @@ def gated_norm(bindings: Bindings, constants: Constants) -> None:
 
 
 def conv_silu(bindings: Bindings, constants: Constants) -> None:
-    """y[t] = silu(sum_j w[:, j] * ext[t + j]), ext = history, u; the last 3 rows of ext become the history (§3.3 step 2)."""
+    """y[t] = silu(sum_j w[:, j] * ext[t + j]), ext = history, u; the last 3 rows of ext become the history."""
     channels, stride = _integers(constants, "C", "U_STRIDE")
     rows = live_rows(bindings["control"], constants)
     history = f32(bindings["history"], 3, channels)
@@ -82,7 +86,7 @@ def conv_silu(bindings: Bindings, constants: Constants) -> None:
 
 
 def delta_prepare(bindings: Bindings, constants: Constants) -> None:
-    """q = q / |q| * Dk^-1/2 and k = k / |k| in place; decay = exp(gate), beta = sigmoid(b) (§3.3 steps 4 and 6)."""
+    """q = q / |q| * Dk^-1/2 and k = k / |k| in place; decay = exp(gate), beta = sigmoid(b)."""
     key_heads, value_heads, key_dim, value_dim = _integers(constants, "HK", "HV", "DK", "DV")
     rows = live_rows(bindings["control"], constants)
     qkv = f32(bindings["qkv"], rows, 2 * key_heads * key_dim + value_heads * value_dim)
@@ -98,7 +102,7 @@ def delta_prepare(bindings: Bindings, constants: Constants) -> None:
 
 
 def delta_rule(bindings: Bindings, constants: Constants) -> None:
-    """S = decay S; d = beta (v - S^T k); S = S + k d^T; o = S^T q, token by token (§3.3 step 7)."""
+    """S = decay S; d = beta (v - S^T k); S = S + k d^T; o = S^T q, token by token."""
     key_heads, value_heads, key_dim, value_dim = _integers(constants, "HK", "HV", "DK", "DV")
     rows = live_rows(bindings["control"], constants)
     qkv = f32(bindings["qkv"], rows, 2 * key_heads * key_dim + value_heads * value_dim)
@@ -128,7 +132,7 @@ def inverse_frequencies(theta: float, rotary: int) -> Floats:
 
 
 def _rotated(x: Floats, positions: NDArray[np.int64], theta: float, rotary: int) -> Floats:
-    """Rotary embedding of x [rows, heads, Dh]: half-split pairs inside the first R dims (§3.2 step 3)."""
+    """Rotary embedding of x [rows, heads, Dh]: half-split pairs inside the first R dims."""
     # The product is rounded to f32, as in the published code: at position 262,143 that is up to 0.008 rad.
     angle = positions.astype(np.float32)[:, None, None] * inverse_frequencies(theta, rotary)  # [rows, 1, R/2]
     cosine, sine = np.cos(angle, dtype=np.float64), np.sin(angle, dtype=np.float64)  # [rows, 1, R/2]
@@ -155,7 +159,7 @@ def _projections(words: Words, rows: int, constants: Constants) -> tuple[Floats,
 
 
 def attention_prepare(bindings: Bindings, constants: Constants) -> None:
-    """q = rotary(norm(query)) * Dh^-1/2; rotary(norm(key)) and value are appended to the caches (§3.2 steps 2, 3, 5)."""
+    """q = rotary(norm(query)) * Dh^-1/2; rotary(norm(key)) and value are appended to the caches."""
     heads, dim, rotary = _integers(constants, "HQ", "DH", "ROTARY")
     eps, theta, control = float(constants["EPS"]), float(constants["ROPE_THETA"]), bindings["control"]
     rows = live_rows(control, constants)
@@ -175,7 +179,7 @@ def attention_prepare(bindings: Bindings, constants: Constants) -> None:
 
 
 def _attended(q: Floats, bindings: Bindings, constants: Constants, first: int) -> Floats:
-    """Causal softmax attention of q [rows, Hq, Dh], whose row r sees the cached keys 0..first + r (§3.2 step 5)."""
+    """Causal softmax attention of q [rows, Hq, Dh], whose row r sees the cached keys 0..first + r."""
     rows, heads, _ = q.shape
     group = heads // int(constants["HKV"])
     seen = first + rows
@@ -192,7 +196,7 @@ def _attended(q: Floats, bindings: Bindings, constants: Constants, first: int) -
 
 
 def attention_decode(bindings: Bindings, constants: Constants) -> None:
-    """Softmax attention of one row over all cached keys; partials = (sum p v, max, sum p) per split (§3.2 step 5).
+    """Softmax attention of one row over all cached keys; partials = (sum p v, max, sum p) per split.
 
     The twin leaves the whole range to split 0 and makes the others neutral: the merge gives the same result.
     """
@@ -208,7 +212,7 @@ def attention_decode(bindings: Bindings, constants: Constants) -> None:
 
 
 def attention_merge(bindings: Bindings, constants: Constants) -> None:
-    """y = (sum_s e^(m_s - m) acc_s) / (sum_s e^(m_s - m) l_s) * sigmoid(gate), splits in order (§3.2 step 6)."""
+    """y = (sum_s e^(m_s - m) acc_s) / (sum_s e^(m_s - m) l_s) * sigmoid(gate), splits in order."""
     heads, dim, splits = _integers(constants, "HQ", "DH", "SPLITS")
     control = bindings["control"]
     if control_word(control, "done") or not control_word(control, "count"):
@@ -221,7 +225,7 @@ def attention_merge(bindings: Bindings, constants: Constants) -> None:
 
 
 def attention_prefill(bindings: Bindings, constants: Constants) -> None:
-    """y = softmax(q K^T) V * sigmoid(gate), row r of the pass over keys 0..position + r (§3.2 steps 5 and 6)."""
+    """y = softmax(q K^T) V * sigmoid(gate), row r of the pass over keys 0..position + r."""
     heads, dim = _integers(constants, "HQ", "DH")
     rows = live_rows(bindings["control"], constants)
     if not rows:

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 
-from kernels_wgsl.formats import FORMATS, packed_bytes
+from kernels_wgsl.formats import ALIGNMENT, FORMATS, packed_bytes
 
-ALIGNMENT = 256  # bytes: tensors in a shard, and the scales section within a tensor
 SHARD_LIMIT = 32 << 20  # bytes of a shard
 PIECE_LIMIT = 128 << 20  # bytes: a larger tensor is stored as several row pieces
 PLAIN = "plain"  # f32, row-major: norms, convolution taps, gates

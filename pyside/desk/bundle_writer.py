@@ -15,8 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+from kernels_wgsl.formats import ALIGNMENT
 from pyside.bundle.files import File
-from pyside.bundle.layout import ALIGNMENT, SHARD_LIMIT, Segment, Tensor, aligned, sections, tensor_bytes
+from pyside.bundle.layout import SHARD_LIMIT, Segment, Tensor, aligned, sections, tensor_bytes
 from pyside.bundle.manifest import MANIFEST, Manifest
 from pyside.errors import BundleError
 

@@ -15,6 +15,7 @@ from typing import Literal
 
 from kernels_wgsl.catalog import CATALOG, slots_for
 from kernels_wgsl.catalog.spec import Constants, KernelSpec, Value
+from kernels_wgsl.formats import ALIGNMENT
 from kernels_wgsl.sources import file_name
 from pyside.errors import PlanError
 from pyside.plan.limits import Limits
@@ -22,7 +23,6 @@ from pyside.plan.limits import Limits
 # weight: filled at load, never written. state: what a session is; growing state is the caches. step: words and rows that the
 # engine exchanges with the kernels. scratch: valid within one pass only.
 Kind = Literal["weight", "state", "step", "scratch"]
-ALIGNMENT = 256  # bytes; WebGPU's minStorageBufferOffsetAlignment
 
 
 class Pass(StrEnum):

@@ -43,7 +43,7 @@ def _bindings(rng: np.random.Generator, c: Constants, count: int) -> dict[str, A
 
 
 def _stepwise(c: Constants, bindings: dict[str, Array], count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The recurrent rule of spec §3.3 step 7 in float64, one head and one token at a time: outputs and state."""
+    """The recurrent rule (arXiv:2412.06464) in float64, one head and one token at a time: outputs and state."""
     key_heads, value_heads, key_dim, value_dim = (int(c[name]) for name in ("HK", "HV", "DK", "DV"))
     qkv, decay_beta = bindings["qkv"].astype(np.float64), bindings["decay_beta"].astype(np.float64)
     state = bindings["state"].astype(np.float64)

@@ -196,7 +196,7 @@ def test_noise_on_the_gpu_is_the_twins(rng: np.random.Generator) -> None:
 
 
 def test_penalties() -> None:
-    """Repetition counts prompt and response, presence and frequency the response only (spec §6.4)."""
+    """Repetition counts prompt and response, presence and frequency the response only."""
     logits = np.full(V, -9.0)
     logits[[1, 2, 3, 4]] = (2.0, 1.9, -0.5, 1.7)
     gpu = Sampler(run_kernel, logits, repetition=2.0, presence=0.25, frequency=0.5, temperature=0.0)

@@ -8,12 +8,13 @@ from math import prod
 import pytest
 
 from kernels_wgsl.catalog import CATALOG, slots_for
+from kernels_wgsl.formats import ALIGNMENT
 from kernels_wgsl.render import render
 from pyside.desk.pipelines import pipelines
 from pyside.errors import PlanError
 from pyside.network.model import compile_plan
 from pyside.plan.limits import Limits
-from pyside.plan.plan import ALIGNMENT, Plan
+from pyside.plan.plan import Plan
 from tests.support.models.published import SIZES, TRAINED, manifest
 from tests.support.workgroup import workgroup_of
 

@@ -1,4 +1,4 @@
-"""Qwen3.5's text network in plain numpy, straight from the formulas (spec qwen3_5 §3): slow, short, and on its own.
+"""Qwen3.5's text network in plain numpy, straight from the formulas of transformers' ``modeling_qwen3_5.py``: slow, short, and on its own.
 
 It shares nothing with the plan, the kernels or their twins: it reads published tensor names, walks tokens one by one where
 the network is recurrent, and keeps every layer's output, so that a test can name the first layer that differs.
@@ -128,7 +128,7 @@ class Oracle:
         return chosen
 
     def _gated_delta_net(self, x: Floats, weight: Callable[[str], Floats], state: LayerState) -> Floats:
-        """Spec §3.3, token by token; x [n, D]."""
+        """Gated DeltaNet, token by token; x [n, D]."""
         n = len(x)
         project = self._of("linear_attn.", weight)
         u = x @ project("in_proj_qkv.weight").T  # [n, C]
@@ -148,7 +148,7 @@ class Oracle:
         return o.reshape(n, -1) @ project("out_proj.weight").T
 
     def _gated_attention(self, x: Floats, weight: Callable[[str], Floats], state: LayerState) -> Floats:
-        """Spec §3.2, query by query; x [n, D]."""
+        """Gated attention, query by query; x [n, D]."""
         n = len(x)
         project = self._of("self_attn.", weight)
         q, gate = np.split((x @ project("q_proj.weight").T).reshape(n, self.Hq, 2 * self.Dh), 2, axis=2)
@@ -196,7 +196,7 @@ class Oracle:
 
 
 def delta_rule(q: Floats, k: Floats, v: Floats, *, decay: Floats, beta: Floats, S: Floats) -> Floats:
-    """The recurrence of spec §3.3.7 over n tokens; q, k [n, Hv, Dk], v [n, Hv, Dv], decay, beta [n, Hv]; S is updated in place."""
+    """The gated delta rule over n tokens; q, k [n, Hv, Dk], v [n, Hv, Dv], decay, beta [n, Hv]; S is updated in place."""
     o = np.empty_like(v)
     for t in range(len(q)):
         S *= decay[t, :, None, None]
