@@ -23,15 +23,14 @@ from typing import Any
 
 from jsonschema import Draft7Validator, Draft202012Validator
 
-from pyside.constrained.grammar import Grammar
 from pyside.constrained.json_schema import grammar_of
 from pyside.constrained.schema.formats import FORMATS
 from pyside.errors import RequestError
 from tests.support.constrained_sampling import accepts
+from tests.support.grammars.combinations import drawn
 
 DRAFTS: dict[str, Any] = {"draft2020-12": Draft202012Validator, "draft7": Draft7Validator}
 GOAL = 260 / 461  # of the schemas
-LIMIT = 400  # bytes of an answer drawn at random
 PROPERTY = re.compile(r"\\\\p\{")  # which Python's re, and so the validator, does not know
 
 
@@ -110,19 +109,6 @@ def judged(group: dict[str, Any], draft: str, tally: Tally, rng: random.Random, 
                 tally.answers += 1
                 if not checker.is_valid(exactly(text)):
                     tally.faults.append(f"{name}: says {text!r}")
-    return None
-
-
-def drawn(grammar: Grammar, rng: random.Random) -> bytes | None:
-    """An answer of random bytes, with a liking for what closes; None when it grows too long."""
-    state, text = grammar.start, b""
-    while len(text) < LIMIT:
-        following = [byte for byte in range(256) if grammar.step(state, byte)]
-        if grammar.complete(state) and (not following or rng.random() < 0.3):
-            return text
-        closing = [byte for byte in following if byte in b'"]}'] if len(text) > 60 or rng.random() < 0.35 else []
-        byte = rng.choice(closing or following)
-        state, text = grammar.step(state, byte), text + bytes((byte,))
     return None
 
 

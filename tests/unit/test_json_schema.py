@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from pyside.constrained.json_schema import grammar_of
 from pyside.errors import RequestError
 from tests.support.constrained_sampling import accepts
+from tests.support.grammars.combinations import combination, drawn
 from tests.support.grammars.mutations import mutated
 from tests.support.grammars.schemas import WRITTEN, random_schema
 
@@ -349,3 +350,18 @@ def test_two_thousand_schemas_with_faults_make_a_grammar_or_a_sentence() -> None
             made += 1
             assert any(grammar.step(grammar.start, byte) for byte in range(256)), schema
     assert made > 200 and refused > 200
+
+
+def test_whatever_keywords_are_combined_an_answer_is_valid() -> None:
+    rng, answers, refused = random.Random(11), 0, 0
+    for _ in range(600):
+        schema = combination(rng)
+        try:
+            grammar = grammar_of(schema)
+        except RequestError:
+            refused += 1
+            continue
+        for text in filter(None, (drawn(grammar, rng) for _ in range(2))):
+            answers += 1
+            assert Draft202012Validator(schema).is_valid(json.loads(text)), f"{schema} admits {text!r}"
+    assert answers > 500 and refused < 300

@@ -125,7 +125,10 @@ class Alternatives:
         for keyword in ("dependentRequired", "dependentSchemas", "dependencies"):
             for name, needed in schema.get(keyword, {}).items():
                 names = needed if isinstance(needed, list) else []
-                then: list[Schema] = [{"required": [name, *names]}, *([] if isinstance(needed, list) else [needed])]
+                then: list[Schema] = [
+                    {"type": "object", "required": [name, *names]},
+                    *([] if isinstance(needed, list) else [needed]),
+                ]
                 yield False, [[{"properties": {name: False}}], then]
 
     def _one_of(self, schema: Mapping[str, Any]) -> list[list[Schema]]:
