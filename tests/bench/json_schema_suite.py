@@ -26,8 +26,7 @@ from jsonschema import Draft7Validator, Draft202012Validator
 from pyside.constrained.json_schema import grammar_of
 from pyside.constrained.schema.formats import FORMATS
 from pyside.errors import RequestError
-from tests.support.constrained_sampling import accepts
-from tests.support.grammars.combinations import drawn
+from tests.support.grammars.sampling import accepts, drawn
 
 DRAFTS: dict[str, Any] = {"draft2020-12": Draft202012Validator, "draft7": Draft7Validator}
 GOAL = 260 / 461  # of the schemas

@@ -20,8 +20,8 @@ from pyside.constrained.regex import grammar_of_regex
 from pyside.constrained.vocabulary import Vocabulary
 from pyside.errors import DeltapageError, RequestError
 from pyside.text.tokenizer import Tokenizer, pack
-from tests.support.constrained_sampling import STOP, VOCAB_USED, accepts, allowed, fitting, sample
 from tests.support.executors.numpy_gpu import NumpyGpu
+from tests.support.grammars.sampling import STOP, VOCAB_USED, accepts, allowed, fitting, sample
 from tests.support.grammars.schemas import random_schema
 from tests.support.grammars.walk import vocabularies, walked
 from tests.support.models.whole_plan import open_engine, tiny

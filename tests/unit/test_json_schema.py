@@ -11,9 +11,9 @@ from jsonschema import Draft202012Validator
 
 from pyside.constrained.json_schema import grammar_of
 from pyside.errors import RequestError
-from tests.support.constrained_sampling import accepts
-from tests.support.grammars.combinations import combination, drawn
+from tests.support.grammars.combinations import combination
 from tests.support.grammars.mutations import mutated
+from tests.support.grammars.sampling import accepts, drawn
 from tests.support.grammars.schemas import WRITTEN, random_schema
 
 

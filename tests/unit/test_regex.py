@@ -20,7 +20,7 @@ from pyside.constrained.grammar import Grammar
 from pyside.constrained.regex import grammar_of_regex
 from pyside.constrained.vocabulary import Vocabulary
 from pyside.errors import RequestError
-from tests.support.constrained_sampling import STOP, allowed, fitting, sample
+from tests.support.grammars.sampling import STOP, allowed, fitting, sample
 from tests.support.scripted_engine import tokenizer
 
 LETTERS = "abcxyzABZ019_ -ßéш中😀\n"

@@ -6,8 +6,6 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pyside.constrained.grammar import Grammar
-
 DEPTH = 2  # of combinations in combinations
 LEAVES: tuple[Any, ...] = (True, False, {}, {"type": "integer"}, {"const": 1}, {"enum": ["a", 2]}, {"type": "string"})
 NAMES = "abcd"
@@ -21,19 +19,6 @@ def combination(rng: random.Random, depth: int = 0) -> Any:
     for draw in rng.sample(list(_KEYWORDS.values()), rng.randint(1, 4)):
         found |= draw(rng, depth)
     return found
-
-
-def drawn(grammar: Grammar, rng: random.Random, limit: int = 400) -> bytes | None:
-    """An answer of random bytes, with a liking for what closes; None when it grows too long."""
-    state, text = grammar.start, b""
-    while len(text) < limit:
-        following = [byte for byte in range(256) if grammar.step(state, byte)]
-        if grammar.complete(state) and (not following or rng.random() < 0.3):
-            return text
-        closing = [byte for byte in following if byte in b'"]}'] if len(text) > 60 or rng.random() < 0.35 else []
-        byte = rng.choice(closing or following)
-        state, text = grammar.step(state, byte), text + bytes((byte,))
-    return None
 
 
 def _inner(rng: random.Random, depth: int) -> Any:

@@ -27,6 +27,19 @@ def sample(constraint: Constraint, tokenizer: Tokenizer, rng: random.Random, lim
     return None
 
 
+def drawn(grammar: Grammar, rng: random.Random, limit: int = 400) -> bytes | None:
+    """An answer of random bytes, with a liking for what closes; None when it grows too long."""
+    state, text = grammar.start, b""
+    while len(text) < limit:
+        following = [byte for byte in range(256) if grammar.step(state, byte)]
+        if grammar.complete(state) and (not following or rng.random() < 0.3):
+            return text
+        closing = [byte for byte in following if byte in b'"]}'] if len(text) > 60 or rng.random() < 0.35 else []
+        byte = rng.choice(closing or following)
+        state, text = grammar.step(state, byte), text + bytes((byte,))
+    return None
+
+
 def accepts(grammar: Grammar, text: str) -> bool:
     """Whether a text is whole in its grammar."""
     return grammar.complete(grammar.run(grammar.start, text.encode()))
