@@ -25,7 +25,7 @@ from pyside.constrained.schema.strings import counts, string
 from pyside.constrained.schema.values import Judge, identity, named_types, spelled
 from pyside.errors import RequestError
 
-RULES_MAX = 5000  # of one grammar
+RULES_MAX = 10_000  # of one grammar
 START = "schema"
 _ANY = "any JSON value"
 

@@ -24,13 +24,14 @@ ALTERNATIVES_MAX = 400  # of one schema
 
 @dataclass(frozen=True)
 class Part:
-    """A schema that must hold, and the schemas in place of which it stands."""
+    """A schema that must hold, and the schemas in place of which it stands, by their id().
+
+    A silent one stands in a negation: it says nothing of which members and elements have been looked at.
+    """
 
     schema: Schema
-    outer: tuple[int, ...] = ()  # their id()
-    silent: bool = (
-        False  # it says nothing of which members and elements have been looked at, as it stands in a negation
-    )
+    outer: tuple[int, ...] = ()
+    silent: bool = False
 
     def inner(self, schema: Schema, silent: bool = False) -> Part:
         """A schema that must hold because this one must."""

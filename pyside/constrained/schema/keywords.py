@@ -75,17 +75,20 @@ def _text(value: object) -> bool:
     return isinstance(value, str)
 
 
+# Where schemas stand in a schema: as a keyword's value, in a list, or by names.
+ALONE = (
+    "additionalProperties", "propertyNames", "unevaluatedProperties", "additionalItems", "contains", "unevaluatedItems", "not",
+    "if", "then", "else",
+)  # fmt: skip
+IN_LIST = ("allOf", "anyOf", "oneOf")
+BY_NAME = ("properties", "patternProperties", "dependentSchemas", "$defs", "definitions")
+
 _FORMS: Mapping[str, tuple[Callable[[Any], bool], tuple[str, ...]]] = {
-    "a schema": (_schema, (
-        "additionalProperties", "propertyNames", "unevaluatedProperties", "additionalItems", "contains", "unevaluatedItems",
-        "not", "if", "then", "else",
-    )),
+    "a schema": (_schema, ALONE),
     "a schema or a list of schemas": (lambda value: _schema(value) or value == [] or _schemas(value), ("items",)),
-    "a non-empty list of schemas": (_schemas, ("allOf", "anyOf", "oneOf")),
+    "a non-empty list of schemas": (_schemas, IN_LIST),
     "a list of schemas": (lambda value: value == [] or _schemas(value), ("prefixItems",)),
-    "an object of schemas": (
-        _named_schemas, ("properties", "patternProperties", "dependentSchemas", "$defs", "definitions")
-    ),
+    "an object of schemas": (_named_schemas, BY_NAME),
     "an object of schemas or lists of names": (
         lambda value: isinstance(value, Mapping) and all(_schema(each) or _names(each) for each in value.values()),
         ("dependencies",),
@@ -126,14 +129,11 @@ def subschemas(schema: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """The schemas that stand in a well-formed schema, each with where: ``.properties.a``."""
     found: list[tuple[str, Any]] = []
     for keyword, value in schema.items():
-        expected = _EXPECTED.get(keyword, ("", None))[0]
-        if "schema" not in expected:
-            continue
-        if isinstance(value, Mapping) and expected.startswith("an object"):
+        if keyword in (*BY_NAME, "dependencies") and isinstance(value, Mapping):
             found += [(f".{keyword}.{name}", each) for name, each in value.items() if _schema(each)]
-        elif isinstance(value, list):
+        elif keyword in (*IN_LIST, "prefixItems", "items") and isinstance(value, list):
             found += [(f".{keyword}[{place}]", each) for place, each in enumerate(value)]
-        else:
+        elif keyword in (*ALONE, "items"):
             found.append((f".{keyword}", value))
     return found
 

@@ -66,9 +66,8 @@ class Judge:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._known: dict[
-            tuple[int, Any], tuple[Schema, bool]
-        ] = {}  # by id() of the schema, which is kept beside, and value
+        # By the id() of the schema, which is kept beside the judgement, and the value.
+        self._known: dict[tuple[int, Any], tuple[Schema, bool]] = {}
 
     def admits(self, schema: Schema, value: Any, depth: int = 0) -> bool:  # noqa: ANN401 - as above
         """Whether the schema admits the value.
