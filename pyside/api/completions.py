@@ -13,16 +13,13 @@ from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping, Se
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kernels_wgsl.catalog.words import TOP_K_MAX
 from pyside.api.extension import Extensions
 from pyside.api.reply import Reply, Step
 from pyside.api.requests import BOUNDS, Options, read_chat, read_text
 from pyside.bundle.manifest import Generation
-from pyside.constrained.constraint import Constraint
-from pyside.constrained.grammar import Grammar
-from pyside.constrained.vocabulary import Vocabulary
 from pyside.engine.engine import Engine
 from pyside.engine.prefill import Progress
 from pyside.engine.ring import Token
@@ -32,6 +29,11 @@ from pyside.text.chat_stream import Delta, StreamRouter
 from pyside.text.chat_template import ChatFormat, Prompt
 from pyside.text.tags import ONE_TOKEN, THINK_CLOSE
 from pyside.text.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    from pyside.constrained.constraint import Constraint
+    from pyside.constrained.grammar import Grammar
+    from pyside.constrained.vocabulary import Vocabulary
 
 Chunk = dict[str, Any]
 Tell = Callable[[Chunk], None]
@@ -164,11 +166,15 @@ class Completions:
 
     @cached_property
     def _vocabulary(self) -> Vocabulary:
+        from pyside.constrained.vocabulary import Vocabulary  # with the first form, as in requests.py
+
         return Vocabulary(self._tokenizer, self._generation.stop_ids)
 
     def _constraint(self, grammar: Grammar | None, prompt: Prompt) -> Constraint | None:
         if grammar is None:
             return None
+        from pyside.constrained.constraint import Constraint
+
         opens_after = self._tokenizer.added[THINK_CLOSE] if prompt.thinking else None
         return Constraint(grammar, self._vocabulary, opens_after, prompt.begun)
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from pyside.api.requests import ANY_TOOL
-from pyside.constrained.constraint import Constraint
 from pyside.engine.decode.guided import Allow, Process
 from pyside.engine.engine import Engine
 from pyside.engine.prefill import Progress
@@ -22,6 +22,9 @@ from pyside.engine.timings import Timings
 from pyside.text.chat_stream import Delta, StreamRouter
 from pyside.text.tags import CALL_OPEN, THINK_CLOSE, beginning
 from pyside.text.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    from pyside.constrained.constraint import Constraint
 
 LOOP_REPEATS = 4  # a loop is at least so many repetitions of one span
 LOOP_TOKENS = 200  # and at least so many tokens: rows of zeros in a table are none

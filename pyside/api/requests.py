@@ -6,15 +6,14 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pyside.constrained.grammar import Grammar
-from pyside.constrained.json_schema import any_object, grammar_of
-from pyside.constrained.regex import grammar_of_regex
-from pyside.constrained.schema.document import check_form, refuse_unwieldy
 from pyside.engine import sampling
 from pyside.engine.sampling import TOP_LOGPROBS, Bound
 from pyside.errors import RequestError
+
+if TYPE_CHECKING:
+    from pyside.constrained.grammar import Grammar
 
 TEMPERATURE_MAX = 2.0  # OpenAI's; the kernels take more
 BOUNDS: Mapping[str, Bound] = {  # of the sampling fields
@@ -75,6 +74,8 @@ def read_chat(request: Mapping[str, Any]) -> ChatRequest:
     fields = _Fields(request)
     messages = fields.take("messages", "a list of at least one message with a role", _messages, [])
     tools = fields.take("tools", "a list of {type: 'function', function: {name, parameters}}", _tools, [])
+    if tools:
+        from pyside.constrained.schema.document import check_form
     for tool in tools:
         check_form(tool["function"].get("parameters", {}), f"tool {tool['function']['name']}", TYPING)
     choice = fields.take(
@@ -259,6 +260,11 @@ def _response_format(value: object) -> bool:
 
 
 def _form(value: Mapping[str, Any]) -> Grammar | None:
+    """The grammar of a form; what reads forms is imported with the first, because a page starts sooner without."""
+    if value == {"type": "text"}:
+        return None
+    from pyside.constrained.schema.document import refuse_unwieldy
+
     refuse_unwieldy(value, "response_format")
     return _grammar(json.dumps(value))
 
@@ -266,12 +272,15 @@ def _form(value: Mapping[str, Any]) -> Grammar | None:
 @lru_cache(GRAMMARS)
 def _grammar(json_text: str) -> Grammar | None:
     """The grammar of a form, the same one for equal forms: what was found out about it is found once."""
+    from pyside.constrained.json_schema import any_object, grammar_of
+    from pyside.constrained.regex import grammar_of_regex
+
     form = json.loads(json_text)
     if form["type"] == "json_schema":
         return grammar_of(form["json_schema"]["schema"])
     if form["type"] == "regex":
         return grammar_of_regex(form["regex"], form.get("flags", ""))
-    return any_object() if form["type"] == "json_object" else None
+    return any_object()
 
 
 def _prompt(value: object) -> bool:
