@@ -19,6 +19,7 @@ const CACHE = PAGES + new URL(location.href).searchParams.get('version');
 const LISTS = 'deltapage-lists';
 const SCOPE = new URL('./', location.href).href;
 const LIST = `${SCOPE}offline.json`;
+const SILENCE = 8000; // ms after which the list that is kept answers
 const PATIENCE = 5; // pages of nothing in a row, before the old version is shown all the same
 let nothing = ''; // the client that shows the last one
 let nothings = 0;
@@ -30,7 +31,7 @@ worker.addEventListener('fetch', (event) => {
   const { request } = event;
   if (request.method !== 'GET' || !request.url.startsWith(SCOPE) || request.headers.has('range')) return;
   const name = nameOf(request.url);
-  if (name === 'bundles.json') event.respondWith(networkFirst(request));
+  if (name === 'bundles.json') event.respondWith(latestList(request));
   else if (request.mode === 'navigate') event.respondWith(navigate(event));
   else if (!name.startsWith('bundles/') && name !== 'offline.json') event.respondWith(kept(request));
 });
@@ -49,7 +50,7 @@ async function install() {
     await cache.put(url, new Response(bytes, { headers: response.headers })); // a redirected response could not answer a navigation
   }));
   await cache.put(LIST, new Response(JSON.stringify({ version, files }))); // last: what it names is here
-  await networkFirst(new Request(`${SCOPE}bundles.json`)).catch(() => {}); // asked for before a worker can be in charge
+  await latestList(new Request(`${SCOPE}bundles.json`)).catch(() => {}); // asked for before a worker can be in charge
 }
 
 /** Caches are listed oldest first; a later one belongs to a worker that is being installed. */
@@ -103,18 +104,29 @@ async function kept(request) {
   return await cache.match(SCOPE + nameOf(request.url), { ignoreVary: true }) ?? fetch(request);
 }
 
-/** @param {Request} request */
-async function networkFirst(request) {
+/**
+ * The list of models: the server's, where it gives one; else the last that it gave, and not the page of a network's login.
+ * @param {Request} request
+ */
+async function latestList(request) {
   const cache = await caches.open(LISTS);
+  const last = await cache.match(request.url, { ignoreVary: true });
   try {
-    const response = await fetch(request);
-    if (response.ok) await cache.put(request.url, response.clone()).catch(() => {}); // a full disk is no reason to fail
-    return response;
+    const response = await fetch(request, last && { signal: AbortSignal.timeout(SILENCE) });
+    const listed = response.ok && await response.clone().json().then(isList, () => false);
+    if (listed) await cache.put(request.url, response.clone()).catch(() => {}); // a full disk is no reason to fail
+    return listed ? response : last ?? response;
   } catch (error) {
-    const last = await cache.match(request.url, { ignoreVary: true });
     if (last) return last;
     throw error;
   }
+}
+
+/** @param {any} list */
+function isList(list) {
+  return Array.isArray(list) && list.every((each) => (
+    ['url', 'model', 'recipe'].every((key) => typeof each?.[key] === 'string') && Number.isFinite(each.bytes)
+  ));
 }
 
 /**

@@ -7,7 +7,6 @@
 import { bundleUrl } from './common/bundle-url.js';
 import { bytes as size } from './common/byte-count.js';
 import { EngineError } from './common/errors.js';
-import { SECTIONS } from './common/facts.js';
 import { FileCache } from './files/file-cache.js';
 import { HostedFiles } from './files/hosted-files.js';
 
@@ -88,10 +87,8 @@ export async function checkRoom(bundle) {
  * @returns {Promise<FileSpec[]>}
  */
 async function filesOf(url) {
-  /** @type {Record<string, FileSpec[]>} */
-  const manifest = JSON.parse(new TextDecoder().decode(await new HostedFiles(url).manifest()));
-  const named = SECTIONS.flatMap((section) => manifest[section]);
-  return [...new Map(named.map((file) => [file.sha256, file])).values()];
+  const { shards, kernels, files } = await new HostedFiles(url).manifest();
+  return [...new Map([...shards, ...kernels, ...files].map((file) => [file.sha256, file])).values()];
 }
 
 /**

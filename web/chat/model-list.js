@@ -16,8 +16,11 @@ export async function listModels(list) {
   const url = new URL(list, document.baseURI);
   const response = await fetch(url);
   if (!response.ok) throw new Error(`The list of models, ${url.href}, cannot be read (status ${response.status}). Check the address.`);
-  /** @type {ListedModel[]} */
-  const models = await response.json();
+  /** @type {ListedModel[] | null} */
+  const models = await response.json().catch(() => null);
+  if (!Array.isArray(models) || !models.every((model) => typeof model?.url === 'string' && typeof model.model === 'string')) {
+    throw new Error(`${url.href} holds no list of models. Check the address, and whether this network asks for a login.`);
+  }
   return models.map((model) => ({ ...model, url: new URL(model.url, url).href }));
 }
 

@@ -23,8 +23,15 @@ export const BASELINE = Object.freeze({
   maxComputeWorkgroupSizeX: 256,
 });
 
-/** The lists of files that a bundle's manifest has. */
-export const SECTIONS = Object.freeze(['shards', 'kernels', 'files']);
+/** The format of bundles that this page reads, and the most bytes that a file of one has. */
+export const BUNDLE = Object.freeze({ format: 1, fileLimit: 268435456 });
+
+/** The names that files of a bundle may have, as patterns, by the manifest's lists. */
+export const FILE_NAMES = Object.freeze({
+  shards: 'shards/[0-9a-f]{64}\\.bin',
+  kernels: 'kernels/[A-Za-z0-9_-]+\\.wgsl',
+  files: 'tokenizer\\.bin|chat_template\\.jinja|selftest\\.json|(video_)?preprocessor_config\\.json|(LICENSE|NOTICE)(\\.txt|\\.md)?',
+});
 
 /** What `/vendor/highlight/` colours, by the names of its files. */
 export const LANGUAGES = Object.freeze([

@@ -12,7 +12,6 @@ import { moduleAt, startPython } from './python.js';
 import { Replay } from './replay.js';
 
 /** @typedef {import('./protocol.js').Phase} Phase */
-/** @typedef {import('../files/file-source.js').FileSpec} FileSpec */
 
 const PROGRESS_EVERY = 100; // ms between reports of the same phase
 
@@ -85,13 +84,12 @@ async function load(bundle, urls, send) {
   mark('gpu');
   loss(gpu.device).then((error) => post({ id: 0, type: 'error', error: faultOf(error) }));
 
-  const listing = listingOf(manifest);
-  sum.total = [...listing.shards, ...listing.files].reduce((total, { bytes }) => total + bytes, 0);
-  const shards = arrivals(files, listing.shards);
-  const small = Promise.all(listing.files.map(async (spec) => /** @type {const} */ ([spec.file, await files.get(spec)])));
+  sum.total = [...manifest.shards, ...manifest.files].reduce((total, { bytes }) => total + bytes, 0);
+  const shards = arrivals(files, manifest.shards);
+  const small = Promise.all(manifest.files.map(async (spec) => /** @type {const} */ ([spec.file, await files.get(spec)])));
   const shaders = open(() => {});
   const kernel = async (/** @type {string} */ file) => {
-    const spec = listing.kernels.find((each) => each.file === `kernels/${file}`);
+    const spec = manifest.kernels.find((each) => each.file === `kernels/${file}`);
     if (spec) return new TextDecoder().decode(await shaders.get(spec));
     const { code, fault } = JSON.parse((await python).kernel(file)); // the bundle was made with other kernels than this page's
     if (fault) throw errorOf(fault);
@@ -102,7 +100,7 @@ async function load(bundle, urls, send) {
   const [bridge, contents, sources] = await Promise.all([python, small, modules]);
   mark('files');
   const abilities = JSON.stringify({ ...gpu.limits, features: gpu.features, software: gpu.software });
-  return bridge.load(manifest, new Map(contents), abilities, executor, JSON.stringify(sources), (item) => {
+  return bridge.load(manifest.bytes, new Map(contents), abilities, executor, JSON.stringify(sources), (item) => {
     const value = JSON.parse(item);
     if (value.info) {
       mark('ready');
@@ -110,20 +108,6 @@ async function load(bundle, urls, send) {
     }
     send(value);
   });
-}
-
-/**
- * The files that a manifest names, read ahead of Python so that they are on their way when it is up; Python checks the manifest.
- * @param {Uint8Array} manifest
- * @returns {{shards: FileSpec[], kernels: FileSpec[], files: FileSpec[]}}
- */
-function listingOf(manifest) {
-  try {
-    const { shards, kernels, files } = JSON.parse(new TextDecoder().decode(manifest));
-    return { shards: [...shards], kernels: [...kernels], files: [...files] };
-  } catch {
-    return { shards: [], kernels: [], files: [] };
-  }
 }
 
 /**

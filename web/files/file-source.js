@@ -5,7 +5,7 @@
 
 /**
  * @typedef {object} FileSource
- * @property {() => Promise<Uint8Array<ArrayBuffer>>} manifest  its bytes; it is what names and hashes everything else
+ * @property {() => Promise<import('./manifest.js').Manifest>} manifest  what names and hashes everything else
  * @property {(spec: FileSpec) => Promise<Uint8Array<ArrayBuffer>>} get  one file, verified
  * @property {boolean} cached  whether the files are here at the next visit
  */

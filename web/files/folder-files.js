@@ -2,6 +2,7 @@
 
 import { EngineError } from '../common/errors.js';
 import { sha256 } from '../common/sha256.js';
+import { readManifest } from './manifest.js';
 
 /** @typedef {import('./file-source.js').FileSpec} FileSpec */
 /** @typedef {import('./file-source.js').FileSource} FileSource */
@@ -43,9 +44,9 @@ export class FolderFiles {
     this.#onBytes = onBytes;
   }
 
-  /** The manifest's bytes. */
+  /** What names and hashes everything else. */
   async manifest() {
-    if (this.#files.has('manifest.json')) return this.#read('manifest.json');
+    if (this.#files.has('manifest.json')) return readManifest(await this.#read('manifest.json'), `the folder ${this.#name}`);
     throw new EngineError('BundleError', `There is no model in the folder ${this.#name}: it has no manifest.json. ` +
       'Pick the folder that has one in it, as `build.py bundle` made it.');
   }

@@ -4,6 +4,7 @@ import { EngineError } from '../common/errors.js';
 import { sha256 } from '../common/sha256.js';
 import { Download } from './download.js';
 import { FileCache } from './file-cache.js';
+import { readManifest } from './manifest.js';
 
 /** @typedef {import('./file-source.js').FileSpec} FileSpec */
 /** @typedef {import('./file-source.js').FileSource} FileSource */
@@ -29,23 +30,31 @@ export class HostedFiles {
     this.#onBytes = onBytes;
   }
 
-  /** The manifest's bytes, always asked of the server; without a network, the last that it gave. */
+  /**
+   * What names and hashes everything else: always asked of the server. Where it gives none, or what it gives does not verify, such as
+   * the page of a network's login, the last that did.
+   */
   async manifest() {
-    const failure = (/** @type {string} */ why) => new EngineError('BundleError', `There is no model at ${this.#base} (${why}). ` +
-      'Check the address and the connection, then load again.');
     const url = `${this.#base}manifest.json`;
     try {
       const response = await fetch(url, { cache: 'no-cache' });
-      if (!response.ok) throw failure(`manifest.json: status ${response.status}`);
-      const bytes = new Uint8Array(await response.arrayBuffer());
-      await this.#cache.putManifest(url, bytes);
-      return bytes;
+      if (!response.ok) throw new Error(`manifest.json: status ${response.status}`);
+      const manifest = await readManifest(new Uint8Array(await response.arrayBuffer()), this.#base);
+      await this.#cache.putManifest(url, manifest.bytes);
+      return manifest;
     } catch (error) {
+      const last = await this.#lastManifest(url);
+      if (last) return last;
       if (error instanceof EngineError) throw error;
-      const last = await this.#cache.getManifest(url);
-      if (!last) throw failure(/** @type {Error} */ (error).message);
-      return last;
+      throw new EngineError('BundleError', `There is no model at ${this.#base} (${/** @type {Error} */ (error).message}). ` +
+        'Check the address and the connection, then load again.');
     }
+  }
+
+  /** @param {string} url */
+  async #lastManifest(url) {
+    const bytes = await this.#cache.getManifest(url);
+    return bytes && readManifest(bytes, this.#base).catch(() => null);
   }
 
   /**

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from textwrap import fill
 
 from pyside.api.requests import BOUNDS
-from pyside.bundle.manifest import Manifest
+from pyside.bundle.files import FILE_LIMIT, NAMES
+from pyside.bundle.manifest import FORMAT_VERSION
 from pyside.engine.sampling import TOP_LOGPROBS
 from pyside.plan.limits import Limits
 from web.host.runtime import WEB
@@ -32,7 +32,12 @@ def module() -> str:
             },
         ),
         ("BASELINE", "The limits that every WebGPU device offers, and that every model can do with", _baseline()),
-        ("SECTIONS", "The lists of files that a bundle's manifest has", _sections()),
+        (
+            "BUNDLE",
+            "The format of bundles that this page reads, and the most bytes that a file of one has",
+            {"format": FORMAT_VERSION, "fileLimit": FILE_LIMIT},
+        ),
+        ("FILE_NAMES", "The names that files of a bundle may have, as patterns, by the manifest's lists", dict(NAMES)),
         ("LANGUAGES", "What `/vendor/highlight/` colours, by the names of its files", list(LANGUAGES)),
     )
     head = f"/** Facts that Python states and the page's modules need. Change them there, then run `{COMMAND}`. */\n"
@@ -45,10 +50,6 @@ def _baseline() -> dict[str, int]:
     """WebGPU bounds the first side of a workgroup, too: any of ours may lie along it with all its invocations."""
     limits = Limits.baseline()
     return {**limits.in_webgpu_names(), "maxComputeWorkgroupSizeX": limits.invocations}
-
-
-def _sections() -> list[str]:
-    return [field.name for field in fields(Manifest) if field.type == "tuple[File, ...]"]
 
 
 def _frozen(value: object) -> str:
@@ -65,7 +66,10 @@ def _frozen(value: object) -> str:
         if len(items) > WIDTH:
             items = "\n" + fill(items, WIDTH, initial_indent="  ", subsequent_indent="  ") + ",\n"
         return f"Object.freeze([{items}])"
-    return f"'{value}'" if isinstance(value, str) else f"{value:.10g}"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\")
+        return f"'{escaped}'"
+    return f"{value:.10g}"
 
 
 if __name__ == "__main__":

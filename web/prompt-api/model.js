@@ -29,7 +29,7 @@ export async function availabilityOf(wanted) {
   if (state) return state === 'loaded' ? 'available' : 'downloading';
   try {
     const files = new HostedFiles(folder);
-    const { shards, files: small } = await manifestOf(files);
+    const { shards, files: small } = await files.manifest();
     const kept = await Promise.all([...shards, ...small].map((spec) => files.has(spec)));
     return kept.every(Boolean) ? 'available' : 'downloadable';
   } catch {
@@ -42,15 +42,7 @@ export async function availabilityOf(wanted) {
  * @param {string | URL | undefined} bundle
  */
 export async function generationOf(bundle) {
-  return (await manifestOf(new HostedFiles(wantedBundle(bundle)))).generation;
-}
-
-/**
- * @param {HostedFiles} files
- * @returns {Promise<any>}
- */
-async function manifestOf(files) {
-  return JSON.parse(new TextDecoder().decode(await files.manifest()));
+  return (await new HostedFiles(wantedBundle(bundle)).manifest()).generation;
 }
 
 /**
