@@ -18,7 +18,7 @@ from pyside.bundle.files import File
 from pyside.bundle.manifest import Generation
 from pyside.bundle.model_config import ModelConfig
 from pyside.desk.checkpoint_config import model_config
-from pyside.errors import ConfigError
+from pyside.errors import BundleError, ConfigError, RequestError
 from pyside.text.chat_template import ChatTemplate
 
 CONFIG, TOKENIZER, TOKENIZER_CONFIG, TEMPLATE = (
@@ -153,7 +153,10 @@ def sampling_presets(config: ModelConfig, stated: Mapping[str, Any]) -> dict[str
 
 def thinks(template: str) -> bool:
     """Whether the template opens a reply with a thought when nothing is said about thinking."""
-    return ChatTemplate(template).render([{"role": "user", "content": "."}]).rstrip().endswith("<think>")
+    try:
+        return ChatTemplate(template).render([{"role": "user", "content": "."}]).rstrip().endswith("<think>")
+    except (BundleError, RequestError) as error:
+        raise ConfigError(f"{TEMPLATE} cannot be used: {error}") from None
 
 
 def git_hash(data: bytes) -> str:

@@ -1,4 +1,4 @@
-"""The checkpoint's own chat template, and how its text becomes ids; jinja2 enters the page here only.
+"""The checkpoint's own chat template, and how its text becomes ids.
 
 ``ChatTemplate`` renders byte for byte what the reference renders. ``ChatFormat`` renders the same text to ids, but so that
 only the template's own markup becomes control ids: a control token inside a message, a tool or a tool's result stays text.
@@ -11,16 +11,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from time import strftime
 from typing import Any
 
-from jinja2 import TemplateError as JinjaError
-from jinja2 import TemplateSyntaxError, nodes
-from jinja2.ext import Extension, loopcontrols
-from jinja2.parser import Parser
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-
-from pyside.errors import BundleError, RequestError
+from pyside.errors import BundleError, RequestError, shown
+from pyside.text.sandbox import RenderingError, SandboxedTemplate
 from pyside.text.tags import THINK_CLOSE, THINK_OPEN
 from pyside.text.tokenizer import Tokenizer
 
@@ -43,20 +37,18 @@ class Prompt:
 
 
 class ChatTemplate:
-    """A chat template in jinja2's immutable sandbox, with what templates of published checkpoints expect to find."""
+    """A chat template in a sandbox, with what templates of published checkpoints expect to find.
+
+    Errors: BundleError for a template that cannot be read.
+    """
 
     def __init__(self, source: str) -> None:
-        environment = ImmutableSandboxedEnvironment(
-            trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols, _Generation]
-        )
-        environment.filters["tojson"] = _to_json
-        environment.globals |= {"raise_exception": _raise, "strftime_now": strftime}
         self.source = source
         try:
-            self._template = environment.from_string(source)
-        except TemplateSyntaxError as error:
+            self._template = SandboxedTemplate(source)
+        except RenderingError as fault:
             raise BundleError(
-                f"the chat template cannot be read (line {error.lineno}: {error.message}): "
+                f"the chat template cannot be read ({shown(str(fault))}): "
                 "build the bundle again from a checkpoint whose template is whole"
             ) from None
 
@@ -65,14 +57,14 @@ class ChatTemplate:
     ) -> str:
         """The conversation as text.
 
-        Errors: RequestError with the template's own sentence when it refuses the messages.
+        Errors: RequestError with the template's own sentence when it refuses the messages, and when it outstays its allowance.
         """
         try:
             return self._template.render(
                 messages=messages, tools=tools, add_generation_prompt=add_generation_prompt, **variables
             )
-        except (JinjaError, TypeError, ValueError, KeyError, AttributeError) as error:
-            raise RequestError(str(error)) from None
+        except RenderingError as fault:
+            raise RequestError(shown(str(fault))) from None
 
 
 class ChatFormat:
@@ -241,28 +233,3 @@ def _with_arguments(call: Mapping[str, Any]) -> Mapping[str, Any]:
             "send back the arguments as the model's reply had them"
         )
     return {**call, "arguments": arguments}
-
-
-class _Generation(Extension):
-    """``{% generation %}...{% endgeneration %}`` marks a reply for training; here it only renders its body."""
-
-    tags = {"generation"}  # noqa: RUF012  # jinja2 declares it so
-
-    def parse(self, parser: Parser) -> list[nodes.Node]:
-        next(parser.stream)
-        return parser.parse_statements(("name:endgeneration",), drop_needle=True)
-
-
-def _raise(message: str) -> None:
-    raise JinjaError(message)
-
-
-def _to_json(
-    value: object,
-    ensure_ascii: bool = False,
-    indent: int | None = None,
-    separators: tuple[str, str] | None = None,
-    sort_keys: bool = False,
-) -> str:
-    """As the reference has it: jinja2's own filter escapes < and & for HTML."""
-    return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, separators=separators, sort_keys=sort_keys)

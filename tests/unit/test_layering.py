@@ -63,7 +63,7 @@ def room_of(name: str) -> str:
     [
         ("js", {"pyside/host.py"}),
         ("pyodide", {"pyside/host.py"}),
-        ("jinja2", {"kernels_wgsl/render.py", "pyside/text/chat_template.py"}),
+        ("jinja2", {"kernels_wgsl/render.py", "pyside/text/sandbox.py", "pyside/text/sandbox_code.py"}),
     ],
 )
 def test_a_dependency_is_known_in_one_place(package: str, allowed: set[str]) -> None:
