@@ -323,6 +323,17 @@ def test_faults_are_told_before_anything_is_generated(schema: Any, says: str) ->
     assert len(str(caught.value)) < 400
 
 
+def test_many_values_and_many_ways_are_read_in_time() -> None:
+    """Each of these took minutes if values were compared in pairs, or references that meet again followed each time."""
+    values = [f"value {number}" for number in range(20_000)]
+    assert accepts(grammar_of({"enum": values}), '"value 19999"')
+    kinds = [{"type": "object", "properties": {"kind": {"const": kind}}, "required": ["kind"]} for kind in values[:100]]
+    grammar = grammar_of({"oneOf": kinds})
+    assert accepts(grammar, '{"kind": "value 99"}') and not accepts(grammar, '{"kind": "value 100"}')
+    doubled = {f"d{n}": {"allOf": [{"$ref": f"#/$defs/d{n + 1}"} for _ in range(2)]} for n in range(40)}
+    assert accepts(grammar_of({"$ref": "#/$defs/d0", "$defs": {**doubled, "d40": {"type": "string"}}}), '"x"')
+
+
 def test_a_branch_that_never_ends_is_not_begun() -> None:
     """What would have to hold itself without end is left out where there is another way."""
     node = {"type": "object", "properties": {"next": {"$ref": "#/$defs/node"}}, "required": ["next"]}

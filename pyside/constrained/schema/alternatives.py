@@ -65,15 +65,18 @@ class Alternatives:
         Errors: RequestError when there are too many, or a part of them cannot be taken apart.
         """
         found: list[Alternative] = []
-        waiting: list[tuple[Alternative, Alternative]] = [((), tuple(map(Part, schemas)))]
+        waiting: list[tuple[Alternative, Alternative, frozenset[int]]] = [((), tuple(map(Part, schemas)), frozenset())]
         while waiting:
-            plain, parts = waiting.pop()
+            plain, parts, opened = waiting.pop()
             if not parts:
                 found.append(plain)
-            else:
-                waiting += [
-                    (plain + kept, rest + parts[1:]) for kept, rest in reversed(list(self._opened(parts[0], where)))
-                ]
+                continue
+            (part, *others), own = parts, id(parts[0].schema)
+            if own in opened and own not in part.outer:  # to hold twice is to hold once
+                waiting.append((plain, tuple(others), opened))
+                continue
+            ways = reversed(list(self._opened(part, where)))
+            waiting += [(plain + kept, (*rest, *others), opened | {own}) for kept, rest in ways]
             if len(found) + len(waiting) > ALTERNATIVES_MAX:
                 raise RequestError(
                     f"{where}: its combinations have more than {ALTERNATIVES_MAX} alternatives, expected fewer: "

@@ -68,6 +68,7 @@ class Judge:
         self._document = document
         # By the id() of the schema, which is kept beside the judgement, and the value.
         self._known: dict[tuple[int, Any], tuple[Schema, bool]] = {}
+        self._lists: dict[int, frozenset[Any]] = {}  # of the values of an enum, by the id() of its schema
 
     def admits(self, schema: Schema, value: Any, depth: int = 0) -> bool:  # noqa: ANN401 - as above
         """Whether the schema admits the value.
@@ -87,16 +88,20 @@ class Judge:
         types = named_types(schema)
         if types is not None and not types & types_of(value):
             return False
-        listed = [schema["const"]] if "const" in schema else schema.get("enum")
-        if listed is not None and identity(value) not in map(identity, listed):
+        if "const" in schema and identity(value) != identity(schema["const"]):
             return False
-        if "const" in schema and "enum" in schema and identity(value) not in map(identity, schema["enum"]):
+        if "enum" in schema and identity(value) not in self._listed(schema):
             return False
 
         def fits(part: Schema, inner: Any = value) -> bool:  # noqa: ANN401 - as above
             return self.admits(part, inner, depth + 1)
 
         return self._combined(schema, value, fits) and self._of_type(schema, value, fits)
+
+    def _listed(self, schema: Mapping[str, Any]) -> frozenset[Any]:
+        if id(schema) not in self._lists:
+            self._lists[id(schema)] = frozenset(map(identity, schema["enum"]))
+        return self._lists[id(schema)]
 
     def _combined(self, schema: Mapping[str, Any], value: Any, fits: Callable[..., bool]) -> bool:  # noqa: ANN401 - as above
         if "$ref" in schema and not fits(self._document.target(schema, "schema")):
