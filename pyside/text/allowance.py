@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from typing import Any, TypeVar
 
-UNITS = 8_000_000  # of one rendering; a conversation that fills the largest context window takes a tenth
+UNITS = 4_000_000  # of one rendering; a conversation that fills the largest context window takes a quarter
 WRITTEN_MAX = 4_000_000  # characters of what is rendered; 262,144 tokens of prose have 1,200,000
 DEPTH_MAX = 64  # of calls in calls, and of values in values; a JSON Schema told by a recursive macro stays under 20
 TEXT_PER_UNIT = 16  # characters
 ITEMS_PER_UNIT = 2  # copied references
-VISIT = 8  # units for an item that is looked into, or that a filter hands on
+VISIT = 16  # units for an item that is looked into, or that a filter hands on
 BITS_MAX = 4096  # of a whole number
 WIDTH_MAX = 10_000  # characters to which one value may be padded
 
@@ -31,13 +31,15 @@ class Allowance:
     Errors: ExceededError from every method, when it would be more than is left.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, plain: tuple[type, ...] = ()) -> None:
+        self._plain: tuple[type, ...] = (*_PLAIN, *plain)  # kinds of values that hold no others
         self.renew()
 
     def renew(self) -> None:
         """Begin another rendering."""
         self._left = UNITS
         self._depth = 0
+        self._depths: dict[int, tuple[object, int]] = {}  # of what lies in values that are kept, by id()
 
     def spend(self, units: int) -> bool:
         """Take units off; true, so that conditions can hold it."""
@@ -86,6 +88,14 @@ class Allowance:
         if bits > BITS_MAX:
             raise ExceededError(f"computes numbers of more than {BITS_MAX:,} bits")
 
+    def kept(self, value: _T) -> _T:
+        """A value that a namespace is about to keep from one round of a loop to the next, where it could grow into a deep one.
+
+        Freeing a value some thousand deep is the end of Python in WebAssembly, so depth is bounded where it arises.
+        """
+        self._depth_of(value, 0)
+        return value
+
     def counted(self, items: Iterable[_T]) -> Iterator[_T]:
         """The items, each paid for as it is taken."""
         for item in items:
@@ -123,5 +133,29 @@ class Allowance:
             if len(levels) > DEPTH_MAX:
                 raise ExceededError(f"nests values more than {DEPTH_MAX} deep")
 
+    def _depth_of(self, value: Any, above: int) -> int:  # noqa: ANN401
+        if isinstance(value, self._plain):
+            return 0
+        if not isinstance(value, _LOOKED_INTO):
+            raise ExceededError(
+                f"keeps a {type(value).__name__} in a namespace, expected texts, numbers, lists and mappings"
+            )
+        deepest = 0
+        self.spend(2 * len(value))
+        for part in (each for pair in value.items() for each in pair) if isinstance(value, Mapping) else value:
+            if isinstance(part, self._plain):
+                continue
+            known = self._depths.get(id(part))
+            depth = known[1] if known else 0
+            if above + depth > DEPTH_MAX:
+                raise ExceededError(f"nests values more than {DEPTH_MAX} deep")
+            if not known:
+                self.spend(VISIT)
+                depth = self._depth_of(part, above + 1)
+                self._depths[id(part)] = part, depth  # which lives as long, so that the id stays its own
+            deepest = max(deepest, depth)
+        return deepest + 1
 
+
+_PLAIN: tuple[type, ...] = (str, int, float, type(None), range)
 _LOOKED_INTO: Any = (list, tuple, range, Mapping, type({}.keys()), type({}.values()), type({}.items()))

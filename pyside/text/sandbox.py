@@ -18,14 +18,14 @@ from typing import Any
 from jinja2 import TemplateError, TemplateSyntaxError, nodes, pass_context
 from jinja2.ext import Extension, loopcontrols
 from jinja2.parser import Parser
-from jinja2.runtime import Context, Macro
+from jinja2.runtime import Context, Macro, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedFormatter
 from jinja2.utils import Namespace
 
 from pyside.text.allowance import TEXT_PER_UNIT, VISIT, Allowance, ExceededError
 from pyside.text.sandbox_code import CALL, PayingCode
 
-SOURCE_MAX = 100_000  # characters of a template; published ones have under 10,000
+SOURCE_MAX = 60_000  # characters of a template; published ones have under 10,000
 _FAULTS = (  # what templates raise, and what compiling one may
     TemplateError, ExceededError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError,
 )  # fmt: skip
@@ -113,8 +113,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
             extensions=[loopcontrols, _Generation],
         )
         self.finalize = _written
-        self.allowance = Allowance()
-        # The compiled code calls these three.
+        self.allowance = Allowance(plain=(Undefined,))
+        # The compiled code calls these four.
+        self.kept = self.allowance.kept
         self.spend, self.weighed, self.copied = self.allowance.spend, self.allowance.weighed, self.allowance.copied
         self.binop_table |= {"+": self._sum, "*": self._product, "**": self._power, "%": self._remainder}
         self.globals |= {"raise_exception": _raise, "strftime_now": _now, "namespace": _Namespace}
@@ -222,7 +223,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         @wraps(run)
         def paid(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
             own, values = args[:first], list(args[first:])
-            allowance.spend(2 * VISIT)
+            allowance.spend(VISIT)
             if by_item:
                 if values and hasattr(values[0], "__next__"):
                     values[0] = allowance.counted(values[0])

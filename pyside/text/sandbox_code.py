@@ -1,6 +1,6 @@
 """How a stranger's template becomes Python that pays as it goes: for each block as it is entered, for values that operators read.
 
-The code calls ``environment.spend``, ``weighed`` and ``copied``: see ``pyside/text/sandbox.py``.
+The code calls ``environment.spend``, ``weighed``, ``copied`` and ``kept``: see ``pyside/text/sandbox.py``.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ from pyside.text.allowance import TEXT_PER_UNIT
 
 BLOCK = 4  # units for entering a block of statements
 CALL = 24  # units for a call
+ASSIGNMENTS_MAX = 500  # of a template; published ones have under 50
 
 
 class PayingCode(CodeGenerator):
     """Writes a template's Python so that every block pays as it is entered, and operators for what they read."""
+
+    _assignments = 0
 
     def blockvisit(self, statements: Iterable[nodes.Node], frame: Frame) -> None:
         """Statements one after the other; every loop, macro and branch has them."""
@@ -31,6 +34,15 @@ class PayingCode(CodeGenerator):
             units = nodes.Const(CALL + _units(node.test))
             node.test = nodes.And(nodes.Call(nodes.EnvironmentAttribute("spend"), [units], [], None, None), node.test)
         super().visit_For(node, frame)
+
+    def visit_Assign(self, node: nodes.Assign, frame: Frame) -> None:  # noqa: N802
+        """``{% set a = b %}``: only what a namespace keeps, and many statements, can make a value that grows round by round."""
+        self._assignments += 1
+        if self._assignments > ASSIGNMENTS_MAX:
+            self.fail(f"more than {ASSIGNMENTS_MAX} assignments", node.lineno)
+        if isinstance(node.target, nodes.NSRef) or node.target.find(nodes.NSRef):
+            node.node = nodes.Call(nodes.EnvironmentAttribute("kept"), [node.node], [], None, None)
+        super().visit_Assign(node, frame)
 
     def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802
         """``a ~ b``."""

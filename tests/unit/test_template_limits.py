@@ -20,8 +20,8 @@ def doubled(start: str, step: str, then: str = "") -> str:
     return DOUBLED.replace("START", start).replace("STEP", step) + then
 
 
-NESTED = doubled("[1]", "[ns.a, ns.a]")
-OTHER = "{% set os = namespace(a=[1]) %}{% for _ in range(60) %}{% set os.a = [os.a, os.a] %}{% endfor %}"
+NESTED = doubled("[1]", "[ns.a, ns.a]").replace("60", "50")
+OTHER = "{% set os = namespace(a=[1]) %}{% for _ in range(50) %}{% set os.a = [os.a, os.a] %}{% endfor %}"
 LOOP = "{% for _ in range(100000) %}"
 BOMBS = {
     "loops in loops": LOOP * 4 + "{% endfor %}" * 4,
@@ -84,6 +84,11 @@ BOMBS = {
     "nested namespaces": doubled("1", "namespace(x=ns.a, y=ns.a)", "{{ ns.a.missing ~ ns.a }}") + "{{ 10 ** (10 ** 9) }}",
     "nested deep": "{% set ns = namespace(a=1) %}" + LOOP + "{% set ns.a = [ns.a] %}{% endfor %}{{ ns.a | tojson }}",
     "nested deep and written": "{% set ns = namespace(a=1) %}" + LOOP + "{% set ns.a = {1: ns.a} %}{% endfor %}{{ ns.a }}",
+    "nested in tuples and views": "{% set ns = namespace(a=1) %}" + LOOP + "{% set ns.a = ({1: ns.a}.items(), 1) %}{% endfor %}",
+    "loops kept in loops": "{% set ns = namespace(a=1) %}" + LOOP + "{% for j in [ns.a] %}{% set ns.a = loop %}{% endfor %}{% endfor %}",
+    "generators in generators": "{% set ns = namespace(a=[1]) %}" + LOOP + "{% set ns.a = ns.a | map('string') %}{% endfor %}",
+    "namespaces in namespaces": "{% set ns = namespace(a=1) %}" + LOOP + "{% set ns.a = namespace(b=ns.a) %}{% endfor %}",
+    "nested by many statements": "{% set a = [1] %}" + "{% set a = [a] %}" * 3000,
     "a macro in itself": "{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
     "two macros in each other": "{% macro f() %}{{ g() }}{{ g() }}{% endmacro %}{% macro g() %}{{ f() }}{% endmacro %}{{ f() }}",
     "a tree of macros": "{% macro f(n) %}{% if n %}{{ f(n-1) }}{{ f(n-1) }}{% endif %}{% endmacro %}{{ f(40) }}",
@@ -100,10 +105,10 @@ BOMBS = {
     "tabs": "{{ ('\t' * 10000).expandtabs(10**6) }}",
     "a date": "{{ strftime_now('%c' * 1000000) }}",
     "a refusal": "{{ raise_exception('x' * 100000) }}",
-    "brackets in the source": "{{ " + "(" * 40000 + "1" + ")" * 40000 + " }}",
-    "lists in the source": "{{ " + "[" * 40000 + "]" * 40000 + " }}",
-    "signs in the source": "{{ " + "-" * 90000 + "1 }}",
-    "conditions in the source": "{% if 1 %}" * 5000 + "{% endif %}" * 5000,
+    "brackets in the source": "{{ " + "(" * 25000 + "1" + ")" * 25000 + " }}",
+    "lists in the source": "{{ " + "[" * 25000 + "]" * 25000 + " }}",
+    "signs in the source": "{{ " + "-" * 50000 + "1 }}",
+    "conditions in the source": "{% if 1 %}" * 2500 + "{% endif %}" * 2500,
     "loops in the source": "{% for i in [1] %}" * 40 + "{% endfor %}" * 40,
     "a long source": "{{ a }}" * 100_000,
     "included for ever": "{% include 'chat_template.jinja' %}",
@@ -125,6 +130,8 @@ REASONABLE = (
     "{% set ns = namespace(a=0) %}{% for i in [1, 2, 3] %}{% set ns.a = ns.a + i %}{% endfor %}{{ ns.a }}{{ dict(a=1) }}",
     "{% set x %}a{{ 1 }}{% endset %}{{ x | upper }}{% filter lower %}ABC{% endfilter %}{{ x is string }}{{ y is defined }}{{ 1.5 | round }}",
     "{{ [{'a': 1}, {'a': 2}, {'a': 1}] | groupby('a') | list }} {{ {'b': 1, 'a': 2} | dictsort }} {{ [1, 1, 2] | unique | list }}",
+    "{% set ns = namespace(a=[]) %}{% for m in messages * 300 %}{% set ns.a = ns.a + [m] %}{% endfor %}{{ ns.a | length }}{{ ns.b }}",
+    "{% set ns = namespace(a=1) %}{% set ns.a = nothing %}{{ ns.a }}{% set ns.a = [nothing, (1, {'b': 2.5})] %}{{ ns.a | length }}",
     "{{ cycler('a', 'b').next() }} {{ 'aa' is in ['aa'] }} {{ 3 is gt 2 }} {{ 'ab' | reverse }} {{ [1, 2] | reverse | list }}",
 )
 
@@ -146,7 +153,7 @@ def test_the_desk_says_which_file_it_is() -> None:
 
 def test_the_next_conversation_has_the_whole_allowance_again() -> None:
     template = ChatTemplate(
-        "{% for i in range(messages[0].content | int) %}{% for j in range(1000) %}{% endfor %}{% endfor %}."
+        "{% for i in range(messages[0].content | int) %}{% for j in range(500) %}{% endfor %}{% endfor %}."
     )
     for _ in range(3):
         assert template.render([{"role": "user", "content": "1000"}]) == "."
