@@ -9,6 +9,7 @@ import { bytes as size } from './common/byte-count.js';
 import { EngineError } from './common/errors.js';
 import { FileCache } from './files/file-cache.js';
 import { HostedFiles } from './files/hosted-files.js';
+import { Patience } from './files/patience.js';
 
 /** @typedef {import('./files/file-source.js').FileSpec} FileSpec */
 
@@ -87,7 +88,7 @@ export async function checkRoom(bundle) {
  * @returns {Promise<FileSpec[]>}
  */
 async function filesOf(url) {
-  const { shards, kernels, files } = await new HostedFiles(url).manifest();
+  const { shards, kernels, files } = await new HostedFiles(url).manifest(new Patience(1));
   return [...new Map([...shards, ...kernels, ...files].map((file) => [file.sha256, file])).values()];
 }
 

@@ -7,6 +7,7 @@
  * @typedef {object} FileSource
  * @property {() => Promise<import('./manifest.js').Manifest>} manifest  what names and hashes everything else
  * @property {(spec: FileSpec) => Promise<Uint8Array<ArrayBuffer>>} get  one file, verified
+ * @property {(reason: Error) => Promise<void>} stop  ends everything that is on its way; done when what has arrived is kept
  * @property {boolean} cached  whether the files are here at the next visit
  */
 

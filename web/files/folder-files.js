@@ -66,6 +66,9 @@ export class FolderFiles {
     return bytes;
   }
 
+  /** Nothing is on its way for long: files are read at once. */
+  async stop() {}
+
   /** @param {string} path */
   async #read(path) {
     const file = this.#files.get(path);

@@ -2,6 +2,7 @@
 
 import { bundleUrl } from '../common/bundle-url.js';
 import { HostedFiles } from '../files/hosted-files.js';
+import { Patience } from '../files/patience.js';
 import { stateOf } from './shared-engine.js';
 
 /** @typedef {{bundle?: string | URL, expectedInputs?: Expected[], expectedOutputs?: Expected[]}} Wanted */
@@ -29,7 +30,7 @@ export async function availabilityOf(wanted) {
   if (state) return state === 'loaded' ? 'available' : 'downloading';
   try {
     const files = new HostedFiles(folder);
-    const { shards, files: small } = await files.manifest();
+    const { shards, files: small } = await files.manifest(new Patience(1));
     const kept = await Promise.all([...shards, ...small].map((spec) => files.has(spec)));
     return kept.every(Boolean) ? 'available' : 'downloadable';
   } catch {
