@@ -1,62 +1,187 @@
-/** Conversations in IndexedDB: they outlive the page and never leave the browser. */
+/**
+ * Conversations in IndexedDB: they outlive the page and never leave the browser. A conversation is one record, and so is what the list
+ * shows of it; whatever else is kept, writing touches those two. What was deleted stays known, so that no window brings it back.
+ */
 
+import { merged, standing } from './merge.js';
+import { readConversation } from './saved.js';
+import { Tree } from './tree.js';
+
+/** @typedef {import('./saved.js').Read} Read */
 /** @typedef {import('./tree.js').Saved} Saved */
 /** @typedef {Pick<Saved, 'id' | 'title' | 'updated'>} ListedConversation */
+/** @typedef {(stores: Record<string, IDBObjectStore>) => Generator<IDBRequest, any, any>} Steps  each yields a request and gets its result */
+
+/**
+ * @typedef {object} Told  of what happens outside this window
+ * @property {(id: string) => void} changed  another window has saved or deleted this conversation, or MANY
+ * @property {() => void} cleared  the browser has closed the database, as it does when the site's data is cleared
+ */
+
+/** In place of a conversation's id. */
+export const MANY = '';
 
 const DATABASE = 'deltapage-chat';
+const VERSION = 2;
 const CONVERSATIONS = 'conversations';
+const HEADS = 'heads';
+const DELETED = 'deleted';
+const BY_UPDATED = 'updated';
 
 export class ConversationDatabase {
   /** @type {Promise<IDBDatabase> | null} */
   #database = null;
   /** The other windows of this browser. @type {BroadcastChannel | null} */
   #windows = null;
-  #changed;
+  #told;
 
-  /** @param {(id: string) => void} changed  told of a conversation that another window has saved or deleted */
-  constructor(changed) {
-    this.#changed = changed;
+  /** @param {Told} told */
+  constructor(told) {
+    this.#told = told;
   }
 
   /**
-   * Every conversation, the last changed first.
-   * @returns {Promise<Saved[]>}
+   * What a list shows, the last changed first.
+   * @param {number} count  at most so many
+   * @returns {Promise<ListedConversation[]>}
    */
-  async all() {
-    const found = await this.#run('readonly', (store) => store.getAll());
-    return found.sort((/** @type {Saved} */ a, /** @type {Saved} */ b) => b.updated - a.updated);
+  async newest(count) {
+    return this.#read(function* (stores) {
+      /** @type {ListedConversation[]} */
+      const found = [];
+      const request = stores[HEADS].index(BY_UPDATED).openCursor(null, 'prev');
+      for (let cursor = yield request; cursor && found.length < count; cursor = yield request) {
+        found.push(cursor.value);
+        cursor.continue();
+      }
+      return found;
+    });
   }
 
   /**
    * @param {string} id
-   * @returns {Promise<Saved | undefined>}
+   * @returns {Promise<ListedConversation | undefined>}
    */
-  get(id) {
-    return this.#run('readonly', (store) => store.get(id));
-  }
-
-  /** @param {Saved} saved */
-  async put(saved) {
-    await this.#run('readwrite', (store) => store.put(saved));
-    this.#windows?.postMessage(saved.id);
-  }
-
-  /** @param {string} id */
-  async delete(id) {
-    await this.#run('readwrite', (store) => store.delete(id));
-    this.#windows?.postMessage(id);
+  async head(id) {
+    return this.#read(function* (stores) { return yield stores[HEADS].get(id); });
   }
 
   /**
-   * One request in a transaction of its own.
+   * A conversation as far as it can be read.
+   * @param {string} id
+   * @returns {Promise<Read | 'deleted' | undefined>}
+   */
+  async get(id) {
+    const [found, deleted] = await this.#read(function* (stores) {
+      return [yield stores[CONVERSATIONS].get(id), yield stores[DELETED].getKey(id)];
+    });
+    if (deleted !== undefined) return 'deleted';
+    if (!found) return undefined;
+    try {
+      return readConversation(found);
+    } catch (error) {
+      throw new Error(`This conversation is damaged and cannot be opened: ${/** @type {Error} */ (error).message}. Delete it to be rid of it.`, { cause: error });
+    }
+  }
+
+  /**
+   * Every conversation that can be read.
+   * @returns {Promise<Saved[]>}
+   */
+  async all() {
+    const found = await this.#read(function* (stores) { return yield stores[CONVERSATIONS].getAll(); });
+    return found.flatMap(readable).filter((/** @type {Saved} */ saved) => standing(saved).length);
+  }
+
+  /**
+   * Keep a conversation beside what other windows wrote to it.
+   * @param {Saved} saved
+   * @returns {Promise<Saved | null>} with what others wrote; null: it was deleted, and stays so
+   */
+  async save(saved) {
+    const kept = await this.#write(function* (stores) {
+      if ((yield stores[DELETED].getKey(saved.id)) !== undefined) return null;
+      const before = yield stores[CONVERSATIONS].get(saved.id);
+      if (!before && !saved.nodes.length) return saved;
+      const [known] = readable(before);
+      const all = known ? merged(known, saved) : saved;
+      yield* put(stores, all);
+      return all;
+    });
+    if (kept) this.#windows?.postMessage(saved.id);
+    return kept;
+  }
+
+  /**
+   * Keep new conversations: all of them or none.
+   * @param {Saved[]} conversations
+   */
+  async add(conversations) {
+    await this.#write(function* (stores) {
+      for (const saved of conversations) yield* put(stores, saved);
+    });
+    this.#windows?.postMessage(MANY);
+  }
+
+  /**
+   * Delete a conversation for good.
+   * @param {string} id
+   * @returns {Promise<unknown>} what was kept of it, for `restore`
+   */
+  async delete(id) {
+    const kept = await this.#write(function* (stores) {
+      const found = yield stores[CONVERSATIONS].get(id);
+      yield stores[CONVERSATIONS].delete(id);
+      yield stores[HEADS].delete(id);
+      yield stores[DELETED].put(Date.now(), id);
+      return found;
+    });
+    this.#windows?.postMessage(id);
+    return kept;
+  }
+
+  /**
+   * Take back that a conversation was deleted.
+   * @param {string} id
+   * @param {any} kept  what `delete` returned
+   */
+  async restore(id, kept) {
+    await this.#write(function* (stores) {
+      yield stores[DELETED].delete(id);
+      yield stores[CONVERSATIONS].put(kept);
+      yield stores[HEADS].put(headOfAny(kept));
+    });
+    this.#windows?.postMessage(id);
+  }
+
+  /** @param {Steps} steps */
+  #read(steps) {
+    return this.#run('readonly', steps);
+  }
+
+  /** @param {Steps} steps */
+  async #write(steps) {
+    try {
+      return await this.#run('readwrite', steps);
+    } catch (error) {
+      throw storageError(/** @type {Error} */ (error));
+    }
+  }
+
+  /**
+   * Steps in one transaction; done when that is complete, since a request that has succeeded may still be undone.
    * @param {IDBTransactionMode} mode
-   * @param {(store: IDBObjectStore) => IDBRequest} ask
+   * @param {Steps} steps
    * @returns {Promise<any>}
    */
-  async #run(mode, ask) {
-    const database = await (this.#database ??= this.#open());
-    const request = ask(database.transaction(CONVERSATIONS, mode).objectStore(CONVERSATIONS));
-    return settled(request);
+  async #run(mode, steps) {
+    const begin = async () => (await (this.#database ??= this.#open())).transaction([CONVERSATIONS, HEADS, DELETED], mode);
+    const transaction = await begin().catch((error) => {
+      if (error?.name !== 'InvalidStateError') throw error;
+      this.#database = null; // it was closed meanwhile
+      return begin();
+    });
+    return completed(transaction, steps);
   }
 
   /**
@@ -64,28 +189,133 @@ export class ConversationDatabase {
    * @returns {Promise<IDBDatabase>}
    */
   #open() {
-    this.#windows = new BroadcastChannel(DATABASE);
-    this.#windows.onmessage = ({ data }) => this.#changed(data);
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(CONVERSATIONS, { keyPath: 'id' });
-    return settled(request);
+    if (!this.#windows) {
+      this.#windows = new BroadcastChannel(DATABASE);
+      this.#windows.onmessage = ({ data }) => this.#told.changed(data);
+    }
+    const opening = opened();
+    opening.then((database) => {
+      database.onversionchange = () => { // a newer page wants to change its form
+        database.close();
+        this.#database = null;
+      };
+      database.onclose = () => {
+        this.#database = null;
+        this.#told.cleared();
+      };
+    }, () => { this.#database = null; });
+    return opening;
   }
 }
 
-/**
- * @template T
- * @param {IDBRequest<T>} request
- * @returns {Promise<T>}
- */
-function settled(request) {
+/** @returns {Promise<IDBDatabase>} */
+function opened() {
   return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(storageError(request.error));
+    const request = indexedDB.open(DATABASE, VERSION);
+    let refused = false;
+    const refuse = (/** @type {string} */ sentence, /** @type {unknown} */ cause) => {
+      refused = true;
+      reject(new Error(sentence, { cause }));
+    };
+    request.onupgradeneeded = () => upgrade(request);
+    request.onblocked = () => refuse('An older version of this page is open in another window. Close that one, and try again.', null);
+    request.onsuccess = () => refused ? request.result.close() : resolve(request.result);
+    request.onerror = () => {
+      const newer = request.error?.name === 'VersionError';
+      refuse(newer ? 'This page is older than the conversations that are kept: a newer one has been open. Reload this page.'
+        : `The browser could not open the kept conversations: ${request.error?.message ?? 'unknown'}. Reload this page, or free disk space.`, request.error);
+    };
   });
 }
 
-/** @param {DOMException | null} error */
+/** @param {IDBOpenDBRequest} request */
+function upgrade({ result: database, transaction }) {
+  const heads = database.createObjectStore(HEADS, { keyPath: 'id' });
+  heads.createIndex(BY_UPDATED, 'updated');
+  database.createObjectStore(DELETED);
+  if (!database.objectStoreNames.contains(CONVERSATIONS)) {
+    database.createObjectStore(CONVERSATIONS, { keyPath: 'id' });
+    return;
+  }
+  const request = /** @type {IDBTransaction} */ (transaction).objectStore(CONVERSATIONS).openCursor();
+  request.onsuccess = () => {
+    if (!request.result) return;
+    heads.put(headOfAny(request.result.value));
+    request.result.continue();
+  };
+}
+
+/**
+ * @param {IDBTransaction} transaction
+ * @param {Steps} steps
+ * @returns {Promise<any>}
+ */
+function completed(transaction, steps) {
+  const stores = Object.fromEntries([...transaction.objectStoreNames].map((name) => [name, transaction.objectStore(name)]));
+  return new Promise((resolve, reject) => {
+    const running = steps(stores);
+    /** @type {any} */
+    let result;
+    /** @type {unknown} */
+    let failed;
+    const go = (/** @type {unknown} */ value) => {
+      try {
+        const step = running.next(value);
+        if (step.done) result = step.value;
+        else step.value.onsuccess = () => go(step.value.result);
+      } catch (error) {
+        failed = error;
+        transaction.abort();
+      }
+    };
+    transaction.oncomplete = () => resolve(result);
+    transaction.onabort = () => reject(transaction.error ?? failed ?? new Error('the browser has ended the transaction'));
+    go(undefined);
+  });
+}
+
+/**
+ * @param {Record<string, IDBObjectStore>} stores
+ * @param {Saved} saved  one that has become empty is not listed, and is kept to know what was removed
+ */
+function* put(stores, saved) {
+  yield stores[CONVERSATIONS].put(saved);
+  yield standing(saved).length ? stores[HEADS].put(headOf(saved)) : stores[HEADS].delete(saved.id);
+}
+
+/**
+ * What the list shows of a conversation.
+ * @param {Saved} saved
+ * @returns {ListedConversation}
+ */
+export function headOf(saved) {
+  return { id: saved.id, title: saved.title || new Tree(saved).title, updated: saved.updated };
+}
+
+/**
+ * What the list shows of a record, whatever its state.
+ * @param {any} kept
+ * @returns {ListedConversation}
+ */
+function headOfAny(kept) {
+  const [saved] = readable(kept);
+  return saved ? headOf({ ...saved, id: kept.id }) : { id: kept.id, title: 'Damaged conversation', updated: 0 };
+}
+
+/**
+ * @param {any} kept
+ * @returns {Saved[]} one, or none
+ */
+function readable(kept) {
+  try {
+    return kept ? [readConversation(kept).saved] : [];
+  } catch {
+    return [];
+  }
+}
+
+/** @param {Error} error */
 function storageError(error) {
-  const why = error?.name === 'QuotaExceededError' ? 'its storage is full; delete conversations or a model' : error?.message ?? 'unknown';
-  return new Error(`The browser could not keep the conversation: ${why}. It stays on the page until you close it; export it to keep it.`);
+  const why = error.name === 'QuotaExceededError' ? 'its storage is full; delete conversations or a model' : error.message.replace(/\.$/, '');
+  return new Error(`The browser could not keep the conversation: ${why}. It stays on the page until you close it; export it to keep it.`, { cause: error });
 }

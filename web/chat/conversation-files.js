@@ -1,5 +1,7 @@
 /** Conversations as files: JSON holds everything and can be read back, branches included; Markdown is for people, and the path shown. */
 
+import { standing } from './merge.js';
+import { readConversation } from './saved.js';
 import { Tree, textOf } from './tree.js';
 
 /** @typedef {import('./tree.js').Saved} Saved */
@@ -15,7 +17,7 @@ const ROLES = new Map(Object.entries(HEADINGS).map(([role, heading]) => [heading
  * @returns {string}
  */
 export function toJson(conversations) {
-  return JSON.stringify({ kind: KIND, conversations }, null, 1);
+  return JSON.stringify({ kind: KIND, conversations: conversations.map((saved) => ({ ...saved, nodes: standing(saved), removed: [] })) }, null, 1);
 }
 
 /**
@@ -39,7 +41,7 @@ export function toMarkdown(saved) {
  */
 export function fromText(text) {
   const saved = text.trimStart().startsWith('{') ? fromJson(text) : [fromMarkdown(text)];
-  return saved.map((each) => ({ ...each, id: crypto.randomUUID() }));
+  return saved.map((/** @type {Saved} */ each) => ({ ...each, id: crypto.randomUUID() }));
 }
 
 /** @param {string} text */
@@ -50,17 +52,35 @@ function fromJson(text) {
   } catch (error) {
     throw new Error(`This file is not JSON (${/** @type {Error} */ (error).message}). Choose a file that was exported here.`, { cause: error });
   }
-  if (read?.kind !== KIND || !Array.isArray(read.conversations) || !read.conversations.every(isConversation)) {
-    throw new Error('This file holds no conversations as they are exported here. Choose another file.');
-  }
-  return /** @type {Saved[]} */ (read.conversations);
+  if (read?.kind !== KIND || !Array.isArray(read.conversations)) throw new Error('This file holds no conversations as they are exported here. Choose another file.');
+  return read.conversations.map(whole);
 }
 
-/** @param {any} each */
-function isConversation(each) {
-  return each?.version === 1 && typeof each.title === 'string' && Number.isFinite(each.updated) && each.chosen instanceof Object
-    && Array.isArray(each.nodes) && each.nodes.every((/** @type {any} */ node) => Number.isInteger(node?.id)
-      && Number.isInteger(node.parent) && node.parent < node.id && typeof node.message?.role === 'string' && node.message.role in HEADINGS);
+/**
+ * @param {unknown} value
+ * @param {number} at
+ * @returns {Saved}
+ */
+function whole(value, at) {
+  const refuse = (/** @type {string} */ fault) => new Error(
+    `This file holds no conversations as they are exported here: of number ${at + 1}, ${fault}. Nothing was imported; choose another file.`);
+  const { saved, faults } = attempt(() => readConversation(value), refuse);
+  if (faults.length) throw refuse(faults[0]);
+  return saved;
+}
+
+/**
+ * @template T
+ * @param {() => T} work
+ * @param {(fault: string) => Error} refuse
+ * @returns {T}
+ */
+function attempt(work, refuse) {
+  try {
+    return work();
+  } catch (error) {
+    throw refuse(/** @type {Error} */ (error).message);
+  }
 }
 
 /** @param {string} text */
@@ -68,9 +88,10 @@ function fromMarkdown(text) {
   const tree = new Tree();
   const heading = new RegExp(`^## (${[...ROLES.keys()].join('|')})$`, 'm');
   const [before, ...parts] = text.replace(/\r\n?/g, '\n').split(heading);
+  let last = 0;
   for (let i = 0; i < parts.length; i += 2) {
     const role = /** @type {Message['role']} */ (ROLES.get(parts[i]));
-    tree.add({ role, content: parts[i + 1].trim() });
+    last = tree.add({ role, content: parts[i + 1].trim() }, last).id;
   }
   if (tree.empty) throw new Error('This file has no headings "## You" and "## Assistant". Choose a file that was exported here.');
   tree.title = /^# (.+)$/m.exec(before)?.[1] ?? '';

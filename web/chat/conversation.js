@@ -5,6 +5,7 @@ import { declared, runAll } from '../agent/tools.js';
 import { unlessAborted } from '../common/abort.js';
 import { sum } from './format.js';
 import { requestOf } from './settings.js';
+import { steadily } from './steadily.js';
 import { Tree } from './tree.js';
 
 /** @typedef {import('../agent/answer.js').Answer} Answer */
@@ -13,9 +14,10 @@ import { Tree } from './tree.js';
 /** @typedef {import('./state.js').Message} Message */
 /** @typedef {import('./state.js').ShownConversation} ShownConversation */
 /** @typedef {import('./tree.js').Node} Node */
+/** @typedef {import('./tree.js').Saved} Saved */
 /** @typedef {{answer: Answer, node: Node, info?: Info}} Begun  an answer that is being written, and the model once it is loaded */
 
-const SAVE_EVERY = 2000; // ms while an answer is being written
+const SAVE_EVERY = 500; // ms while an answer is being written
 
 export class Conversation {
   tree = new Tree();
@@ -87,7 +89,17 @@ export class Conversation {
   /** @param {string} title */
   rename(title) {
     this.tree.title = title;
-    this.#show(this.tree);
+    this.#changed(this.tree);
+  }
+
+  /**
+   * Take in what other windows wrote to a conversation.
+   * @param {Tree} tree
+   * @param {Saved} saved
+   */
+  take(tree, saved) {
+    tree.merge(saved);
+    this.#show(tree);
   }
 
   /**
@@ -137,12 +149,16 @@ export class Conversation {
     const store = this.#store;
     const { tree } = this;
     const { signal } = this.#running = new AbortController();
-    const saving = setInterval(() => store.dispatch('save', tree), SAVE_EVERY);
     store.set({ answering: true, notice: null });
     let last = asked;
     let came = false;
     /** @type {Begun | null} */
     let begun = null;
+    const stopSaving = steadily(async () => {
+      if (!begun || begun.answer.empty) return;
+      tree.revise(begun.node);
+      await store.dispatch('save', tree);
+    }, SAVE_EVERY);
     const events = agentLoop({
       messages: messagesUpTo(tree, asked, store.state.settings.system),
       generate: (messages) => this.#generate(messages, /** @type {Begun} */ (begun), signal),
@@ -154,7 +170,7 @@ export class Conversation {
         if (event.type === 'start') begun = this.#begin(event.answer, tree, last);
         else if (event.type === 'prefill') this.#read(event.processed, event.total);
         else if (event.type === 'tool_result') {
-          last = tree.add(event.message);
+          last = tree.add(event.message, last.id);
           this.#show(tree);
         } else if (event.type !== 'end') this.#write(/** @type {Begun} */ (begun));
         else if (begun && this.#finish(begun, tree)) {
@@ -168,7 +184,7 @@ export class Conversation {
       else if (begun) begun.answer.facts.finish = 'abort';
       if (begun && this.#finish(begun, tree)) came = true;
     } finally {
-      clearInterval(saving);
+      stopSaving();
       this.#running = null;
       if (signal.aborted) store.set({ activity: { type: 'idle', sentence: 'Stopped' } });
       else this.#rest();
@@ -224,6 +240,7 @@ export class Conversation {
       return false;
     }
     node.facts = { ...answer.facts, ...info && { model: info.name, memory: sum(info.bytes) } };
+    tree.revise(node);
     this.#store.set({ written: null });
     this.#changed(tree);
     this.#store.set({ answered: structuredClone(answer.message) });

@@ -7,10 +7,11 @@ import { h, icon, iconButton } from './dom.js';
 
 export class Sidebar {
   #store;
-  #lists = h('div', { class: 'lists' });
+  #lists = h('div');
   #file;
   #fresh;
   #shown = '';
+  #more;
   /** @type {(() => void) | null} */
   #waiting = null;
   element;
@@ -24,13 +25,15 @@ export class Sidebar {
       this.#file.value = '';
     } });
     this.#fresh = h('button', { type: 'button', class: 'wide', onclick: () => store.dispatch('newConversation') }, icon('fresh'), 'New chat');
+    this.#more = h('button', { type: 'button', class: 'more', onclick: () => store.dispatch('listMore') }, 'Show more');
     this.element = h('nav', { class: 'sidebar', part: 'sidebar', 'aria-label': 'Conversations' },
-      this.#fresh, this.#lists,
+      this.#fresh, h('div', { class: 'lists' }, this.#lists, this.#more),
       h('div', { class: 'row' },
         h('button', { type: 'button', onclick: () => this.#file.click() }, 'Import'),
         h('button', { type: 'button', onclick: () => store.dispatch('openDialog', 'export') }, 'Export')),
       this.#file);
     store.subscribe(({ conversations, conversation: { id } }) => /** @type {const} */ ([conversations, id]), ([all, current]) => this.#show(all, current));
+    store.subscribe(({ moreConversations }) => moreConversations, (more) => { this.#more.hidden = !more; });
     store.subscribe(({ drawer }) => drawer, (open) => { if (open) this.#fresh.focus(); });
   }
 

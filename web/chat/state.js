@@ -9,7 +9,6 @@ import { defaults } from './settings.js';
 /** @typedef {import('./model-list.js').ListedModel} ListedModel */
 /** @typedef {import('./settings.js').Settings} Settings */
 /** @typedef {import('./tree.js').Node} Node */
-/** @typedef {import('./tree.js').Saved} Saved */
 /** @typedef {import('./tree.js').Tree} Tree */
 /** @typedef {string | FileList | File[]} Source  of a model: its folder's URL, or the files of a folder of this computer */
 /** @typedef {'settings' | 'models' | 'export'} DialogName */
@@ -27,6 +26,7 @@ import { defaults } from './settings.js';
  * @property {ShownMessage[]} messages
  */
 
+/** @typedef {{id: string, kept: unknown}} DeletedConversation  `kept`: its record */
 /** @typedef {{node: Node, message: Message}} WrittenAnswer  the message as far as it has come */
 
 /**
@@ -40,7 +40,7 @@ import { defaults } from './settings.js';
  * @typedef {object} Notice  stands above the input until something else is done
  * @property {string} sentence
  * @property {Error & {detail?: string}} [error]  that it tells of
- * @property {Saved} [deleted]  a conversation that can be brought back
+ * @property {DeletedConversation} [deleted]  that can be brought back
  */
 
 /**
@@ -61,7 +61,8 @@ import { defaults } from './settings.js';
  * @property {string} draft  the message that is being written
  * @property {Activity} activity
  * @property {Notice | null} notice
- * @property {ListedConversation[]} conversations  the kept ones, the last changed first
+ * @property {ListedConversation[]} conversations  the kept ones, the last changed first, or the first of them
+ * @property {boolean} moreConversations  whether others are kept that are not listed
  * @property {boolean} drawer  whether the list of conversations is open, where it is a drawer
  */
 
@@ -83,7 +84,8 @@ import { defaults } from './settings.js';
  * @property {[id: string]} open
  * @property {[id: string, title: string]} rename
  * @property {[id: string]} delete
- * @property {[saved: Saved]} undelete
+ * @property {[deleted: DeletedConversation]} undelete
+ * @property {[]} listMore  of the conversations
  * @property {[file: File]} importFile
  * @property {[form: 'markdown' | 'json' | 'all']} exportFile
  * @property {[name: DialogName]} openDialog
@@ -113,6 +115,7 @@ export function initialState() {
     activity: { type: 'idle', sentence: '' },
     notice: null,
     conversations: [],
+    moreConversations: false,
     drawer: false,
   };
 }

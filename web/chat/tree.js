@@ -3,6 +3,8 @@
  * What is shown is one path, from a first message down the last chosen children.
  */
 
+import { byAge, merged, standing } from './merge.js';
+
 /** @typedef {import('../deltapage.js').Message} Message */
 
 /**
@@ -14,35 +16,49 @@
 
 /**
  * @typedef {object} Node  one message at its place
- * @property {number} id
+ * @property {number} id  drawn at random, so that two windows never give the same one
  * @property {number} parent  the message it answers; 0: none
  * @property {Message} message
  * @property {Facts} [facts]
+ * @property {number} created  milliseconds since 1970
+ * @property {number} shown  when it was last chosen among its alternatives, in milliseconds since 1970
+ * @property {number} revision  counts what was added to it since, as to an answer that is being written
  */
 
 /**
  * @typedef {object} Saved  a conversation as it is kept and exported; plain data
- * @property {1} version
+ * @property {2} version
  * @property {string} id
- * @property {string} title
+ * @property {string} title  that was given; without it the conversation has the first words that were written
+ * @property {number} titled  when the title was given, in milliseconds since 1970
  * @property {number} created  milliseconds since 1970
  * @property {number} updated
- * @property {Node[]} nodes
- * @property {Record<number, number>} chosen  parent -> the child that is shown
+ * @property {Node[]} nodes  the oldest first, removed ones included: another window may have answered them
+ * @property {number[]} removed  ids of messages that are shown no more, unless something that stays answers them
  */
 
 const TITLE_LENGTH = 60; // characters
 
 export class Tree {
-  /** @type {Saved} */
+  /** @type {Omit<Saved, 'nodes' | 'removed'>} */
   #data;
+  /** @type {Map<number, Node>} */
+  #nodes = new Map();
+  /** @type {Set<number>} */
+  #removed = new Set();
+  /** Alternatives by the message that they answer, the oldest first. @type {Map<number, Node[]>} */
+  #children = new Map();
+  /** What this window has chosen, by the message that is answered: what others choose does not change it. @type {Map<number, number>} */
+  #chosen = new Map();
 
   /** @param {Saved} [saved]  a new, empty conversation without it */
   constructor(saved) {
     const now = Date.now();
-    this.#data = saved ? structuredClone(saved) : {
-      version: 1, id: crypto.randomUUID(), title: '', created: now, updated: now, nodes: [], chosen: {},
+    const { nodes, removed, ...data } = saved ? structuredClone(saved) : {
+      version: /** @type {const} */ (2), id: crypto.randomUUID(), title: '', titled: 0, created: now, updated: now, nodes: [], removed: [],
     };
+    this.#data = data;
+    this.#take(nodes, removed);
   }
 
   get id() {
@@ -59,7 +75,7 @@ export class Tree {
 
   set title(title) {
     this.#data.title = title.trim();
-    this.#touch();
+    this.#data.titled = Math.max(Date.now(), this.#data.titled + 1);
   }
 
   /** When it last changed, in milliseconds since 1970. */
@@ -68,13 +84,13 @@ export class Tree {
   }
 
   get empty() {
-    return this.#data.nodes.length === 0;
+    return this.#children.size === 0;
   }
 
   /** The messages that are shown, first to last. @returns {Node[]} */
   path() {
     const found = [];
-    for (let node = this.#child(0); node; node = this.#child(node.id)) found.push(node);
+    for (let node = this.#shown(0); node; node = this.#shown(node.id)) found.push(node);
     return found;
   }
 
@@ -90,19 +106,29 @@ export class Tree {
    * @returns {Node}
    */
   add(message, parent = this.leaf?.id ?? 0) {
-    const id = this.#data.nodes.reduce((most, node) => Math.max(most, node.id), 0) + 1;
-    const node = { id, parent, message };
-    this.#data.nodes.push(node);
+    const before = [this.#nodes.get(parent), this.#children.get(parent)?.at(-1)].map((node) => (node?.created ?? 0) + 1);
+    const created = Math.max(Date.now(), ...before);
+    const node = { id: newId(), parent, message, created, shown: 0, revision: 0 };
+    this.#place(node);
     this.choose(node);
     return node;
+  }
+
+  /**
+   * A message has grown, or more is known of it.
+   * @param {Node} node
+   */
+  revise(node) {
+    node.revision++;
+    this.#touch();
   }
 
   /**
    * The alternatives at a message's place, itself included, oldest first.
    * @param {Node} node
    */
-  siblings(node) {
-    return this.#data.nodes.filter(({ parent }) => parent === node.parent);
+  siblings({ parent }) {
+    return [...this.#children.get(parent) ?? []];
   }
 
   /**
@@ -110,7 +136,8 @@ export class Tree {
    * @param {Node} node
    */
   choose(node) {
-    this.#data.chosen[node.parent] = node.id;
+    this.#stay(node);
+    node.shown = Math.max(Date.now(), 1 + Math.max(...this.siblings(node).map(({ shown }) => shown)));
     this.#touch();
   }
 
@@ -119,28 +146,94 @@ export class Tree {
    * @param {Node} node
    */
   remove(node) {
-    for (const child of this.#data.nodes.filter(({ parent }) => parent === node.id)) this.remove(child);
-    this.#data.nodes = this.#data.nodes.filter(({ id }) => id !== node.id);
-    delete this.#data.chosen[node.id];
-    if (this.#data.chosen[node.parent] !== node.id) return;
-    const left = this.siblings(node).at(-1);
-    if (left) this.#data.chosen[node.parent] = left.id;
-    else delete this.#data.chosen[node.parent];
+    const leaving = [node];
+    for (const each of leaving) { // which grows meanwhile
+      leaving.push(...this.#children.get(each.id) ?? []);
+      this.#children.delete(each.id);
+      this.#removed.add(each.id);
+    }
+    const left = this.siblings(node).filter(({ id }) => id !== node.id);
+    if (left.length) this.#children.set(node.parent, left);
+    else this.#children.delete(node.parent);
+    const next = this.#shown(node.parent);
+    if (next) this.#stay(next);
+    this.#touch();
+  }
+
+  /**
+   * Take in what became of this conversation elsewhere. Messages that are the same stay the same objects, and those that this window
+   * shows stay shown.
+   * @param {Saved} saved
+   */
+  merge(saved) {
+    const { nodes, removed, ...data } = merged(this.#saved, saved);
+    this.#data = data;
+    this.#take(nodes.map((node) => {
+      const known = this.#nodes.get(node.id);
+      if (!known || known.revision < node.revision) return structuredClone(node);
+      known.shown = node.shown;
+      return known;
+    }), removed);
   }
 
   /** Plain data: to keep, to export. @returns {Saved} */
   toJSON() {
-    return { ...structuredClone(this.#data), title: this.title };
+    return structuredClone(this.#saved);
   }
 
-  /** @param {number} parent */
-  #child(parent) {
-    return this.#data.nodes.find(({ id }) => id === this.#data.chosen[parent]);
+  /** @returns {Saved} */
+  get #saved() {
+    return { ...this.#data, nodes: [...this.#nodes.values()].sort(byAge), removed: [...this.#removed].sort((a, b) => a - b) };
+  }
+
+  /**
+   * @param {Node[]} nodes
+   * @param {number[]} removed
+   */
+  #take(nodes, removed) {
+    this.#removed = new Set(removed);
+    this.#nodes = new Map(nodes.map((node) => [node.id, node]));
+    this.#children.clear();
+    for (const node of standing({ nodes, removed })) this.#place(node);
+  }
+
+  /** @param {Node} node  younger than its alternatives */
+  #place(node) {
+    this.#nodes.set(node.id, node);
+    const siblings = this.#children.get(node.parent);
+    if (siblings) siblings.push(node);
+    else this.#children.set(node.parent, [node]);
+  }
+
+  /**
+   * The answer that is shown: this window's choice, or else whatever was chosen last.
+   * @param {number} parent
+   * @returns {Node | undefined}
+   */
+  #shown(parent) {
+    const alternatives = this.#children.get(parent);
+    const chosen = this.#chosen.get(parent);
+    return alternatives?.find(({ id }) => id === chosen) ?? alternatives?.reduce((last, node) => node.shown >= last.shown ? node : last);
+  }
+
+  /**
+   * Show a message in this window, and what it answers as it is shown already, whatever other windows choose.
+   * @param {Node} node
+   */
+  #stay(node) {
+    this.#chosen.set(node.parent, node.id);
+    for (let at = this.#nodes.get(node.parent); at && !this.#chosen.has(at.parent); at = this.#nodes.get(at.parent)) this.#chosen.set(at.parent, at.id);
   }
 
   #touch() {
-    this.#data.updated = Date.now();
+    this.#data.updated = Math.max(Date.now(), this.#data.updated);
   }
+}
+
+/** A positive number that nothing else has, below 2**53. @returns {number} */
+function newId() {
+  const [high, low] = crypto.getRandomValues(new Uint32Array(2));
+  return (high >>> 11) * 2 ** 32 + low || newId();
 }
 
 /**

@@ -69,9 +69,12 @@
   ageConversation: (days) => new Promise((resolve) => {
     const open = indexedDB.open('deltapage-chat');
     open.onsuccess = () => {
-      const store = open.result.transaction('conversations', 'readwrite').objectStore('conversations');
-      const all = store.getAll();
-      all.onsuccess = () => { store.put({ ...all.result[0], updated: Date.now() - days * 86_400_000 }).onsuccess = resolve; };
+      const transaction = open.result.transaction(['conversations', 'heads'], 'readwrite');
+      transaction.oncomplete = resolve;
+      for (const store of ['conversations', 'heads'].map((name) => transaction.objectStore(name))) {
+        const all = store.getAll();
+        all.onsuccess = () => store.put({ ...all.result[0], updated: Date.now() - days * 86_400_000 });
+      }
     };
   }),
 
