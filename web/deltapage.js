@@ -19,6 +19,8 @@ export { EngineError };
 /** @typedef {import('./engine/protocol.js').Progress} Progress */
 
 const LOSSES = 2; // of the GPU during one answer, at which it is given up
+const LOADING_LOSSES = 4; // during one load
+const RECOVERY = 1000; // ms that a driver has before the next load, as many times as the GPU was lost
 
 /**
  * @typedef {object} Info  what is loaded, and on what
@@ -76,7 +78,7 @@ export class Engine {
    * @param {string | URL | (string | URL)[]} [options.python]  modules of your own, from the page's origin, that have
    *   `setup(app)`: see pyside/api/extension.py
    * @param {(progress: Progress) => void} [options.onProgress]
-   * @param {AbortSignal} [options.signal]
+   * @param {AbortSignal} [options.signal]  cancels it: what has arrived of files of more than 1 MiB is kept, and loading again goes on
    * @returns {Promise<Engine>}
    * @throws {EngineError} a sentence that says what is wrong and what to do
    */
@@ -146,9 +148,7 @@ export class Engine {
     const error = new EngineError('UnloadedError', 'The model was unloaded. Load it again with Engine.load.');
     this.#unloaded.abort(error);
     const connection = await this.#connection?.catch(() => null);
-    if (!connection || connection.closed) return;
-    await connection.call('unload', null).catch(() => {});
-    connection.close(error);
+    await connection?.end(error);
   }
 
   /**
@@ -221,20 +221,36 @@ export class Engine {
     return unlessAborted(/** @type {Promise<Connection>} */ (this.#connection), signal);
   }
 
-  /** @param {AbortSignal} [signal] */
+  /**
+   * A worker with the model; it is begun anew when the GPU is lost meanwhile.
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<Connection>}
+   */
   async #start(signal) {
-    const connection = new Connection(startWorker());
-    try {
-      for await (const { progress, info } of connection.stream('load', { bundle: this.#bundle, python: this.#python }, signal)) {
-        if (progress) this.#onProgress(progress);
-        if (info) this.info = info;
+    for (let losses = 1; ; losses++) {
+      const connection = new Connection(startWorker());
+      try {
+        await this.#fill(connection, signal);
+        return connection;
+      } catch (error) {
+        const ended = connection.end(/** @type {Error} */ (error));
+        if (!outlived(error, losses, LOADING_LOSSES)) throw error;
+        await ended;
+        await unlessAborted(new Promise((resolve) => { setTimeout(resolve, RECOVERY * losses); }), signal);
       }
-      this.#onProgress({ phase: 'ready', loaded: 1, total: 1 });
-      return connection;
-    } catch (error) {
-      connection.close(/** @type {Error} */ (error));
-      throw error;
     }
+  }
+
+  /**
+   * @param {Connection} connection
+   * @param {AbortSignal} [signal]
+   */
+  async #fill(connection, signal) {
+    for await (const { progress, info } of connection.stream('load', { bundle: this.#bundle, python: this.#python }, signal)) {
+      if (progress) this.#onProgress(progress);
+      if (info) this.info = info;
+    }
+    this.#onProgress({ phase: 'ready', loaded: 1, total: 1 });
   }
 }
 
@@ -242,7 +258,8 @@ export class Engine {
  * Whether a request can be made again.
  * @param {unknown} error
  * @param {number} losses
+ * @param {number} [most]  at which it is given up
  */
-function outlived(error, losses) {
-  return error instanceof EngineError && error.name === 'DeviceLostError' && losses < LOSSES;
+function outlived(error, losses, most = LOSSES) {
+  return error instanceof EngineError && error.name === 'DeviceLostError' && losses < most;
 }

@@ -2,6 +2,8 @@
 
 import { EngineError, errorOf } from '../common/errors.js';
 
+const UNLOAD_LIMIT = 2000; // ms that a worker has to put away what it holds
+
 /**
  * @typedef {object} OpenRequest
  * @property {any[]} items  arrived and not yet taken
@@ -72,6 +74,21 @@ export class Connection {
     let answer;
     for await (const item of this.stream(kind, payload, signal)) answer = item;
     return answer;
+  }
+
+  /**
+   * End the worker when it has put away what it holds, or does not answer in time. No request can be made from now on.
+   * @param {Error} error  that open requests fail with
+   */
+  async end(error) {
+    if (this.closed) return;
+    const unloaded = this.call('unload', null).catch(() => {});
+    this.closed = error;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let timer;
+    await Promise.race([unloaded, new Promise((resolve) => { timer = setTimeout(resolve, UNLOAD_LIMIT); })]);
+    clearTimeout(timer);
+    this.close(error);
   }
 
   /**

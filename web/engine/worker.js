@@ -3,7 +3,7 @@
  * answers back. What a request means is Python's business (pyside/app.py).
  */
 
-import { errorOf, faultOf } from '../common/errors.js';
+import { EngineError, errorOf, faultOf } from '../common/errors.js';
 import { arrivals } from '../files/file-source.js';
 import { FolderFiles } from '../files/folder-files.js';
 import { HostedFiles } from '../files/hosted-files.js';
@@ -22,6 +22,10 @@ const mark = (event) => { timings[event] = Math.round(performance.now()); };
 
 /** @type {Replay | undefined} */
 let replay;
+/** The load that has been asked for, and where its files come from. */
+let loading = 0;
+/** @type {import('../files/file-source.js').FileSource[]} */
+const fileSources = [];
 const python = startPython(mark);
 python.catch(() => {}); // reported by the request that needs it
 
@@ -50,9 +54,13 @@ function post(reply) {
  * @returns {Promise<string>} a Fault as JSON, or ''
  */
 async function serve(id, kind, payload, send) {
-  if (kind === 'load') return load(payload.bundle, payload.python, send);
-  if (kind === 'unload') {
-    replay?.destroy();
+  if (kind === 'load') {
+    loading = id;
+    return load(payload.bundle, payload.python, send);
+  }
+  if (kind === 'unload' || kind === 'abort' && payload === loading) {
+    await stopDownloads();
+    if (kind === 'unload') replay?.destroy();
     return '';
   }
   const bridge = await python;
@@ -61,6 +69,12 @@ async function serve(id, kind, payload, send) {
     return '';
   }
   return bridge.answer(id, kind, JSON.stringify(payload), (item) => send(JSON.parse(item)));
+}
+
+/** What has arrived is kept when this is done. */
+async function stopDownloads() {
+  const reason = new EngineError('UnloadedError', 'The model was unloaded before it was there. Load it again with Engine.load.');
+  await Promise.all(fileSources.map((source) => source.stop(reason)));
 }
 
 /**
@@ -74,15 +88,20 @@ async function load(bundle, urls, send) {
   const report = throttled(send);
   report('runtime', 0, 1);
   const sum = { loaded: 0, total: 0 };
-  const open = (/** @type {(bytes: number) => void} */ onBytes) => (
-    typeof bundle === 'string' ? new HostedFiles(bundle, { onBytes }) : new FolderFiles(bundle, { onBytes })
-  );
+  const open = (/** @type {(bytes: number) => void} */ onBytes) => {
+    const source = typeof bundle === 'string' ? new HostedFiles(bundle, { onBytes }) : new FolderFiles(bundle, { onBytes });
+    fileSources.push(source);
+    return source;
+  };
   const files = open((bytes) => report('download', sum.loaded += bytes, sum.total));
   const modules = Promise.all(urls.map(moduleAt));
   modules.catch(() => {}); // reported below, where they are needed
   const [manifest, gpu] = await Promise.all([files.manifest(), openGpu()]);
   mark('gpu');
-  loss(gpu.device).then((error) => post({ id: 0, type: 'error', error: faultOf(error) }));
+  loss(gpu.device).then(async (error) => {
+    await stopDownloads(); // the page ends this worker when it hears of the loss
+    post({ id: 0, type: 'error', error: faultOf(error) });
+  });
 
   sum.total = [...manifest.shards, ...manifest.files].reduce((total, { bytes }) => total + bytes, 0);
   const shards = arrivals(files, manifest.shards);
