@@ -19,8 +19,9 @@
 
 import { Announcer } from './chat/announcer.js';
 import { Composer } from './chat/composer.js';
-import { toJson, toMarkdown } from './chat/conversation-files.js';
+import { toJson } from './chat/conversation-files.js';
 import { ConversationList } from './chat/conversation-list.js';
+import { toMarkdown } from './chat/conversation-markdown.js';
 import { Conversation } from './chat/conversation.js';
 import { h } from './chat/dom.js';
 import { Header } from './chat/header.js';
@@ -205,8 +206,8 @@ export class DeltaChat extends HTMLElement {
    * @param {'json' | 'markdown'} [format]
    */
   export(format = 'json') {
-    const saved = this.#conversation.tree.toJSON();
-    return format === 'json' ? toJson([saved]) : toMarkdown(saved);
+    const { tree } = this.#conversation;
+    return format === 'json' ? toJson([tree.toJSON()]) : toMarkdown(tree);
   }
 
   /**

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { bytes, duration, pretty, rate } from '../../web/chat/format.js';
+import { bytes, duration, pretty, rate, speed } from '../../web/chat/format.js';
 import { Pace } from '../../web/chat/pace.js';
 
 test('bytes have the largest unit that leaves a whole number, and three digits at most', () => {
@@ -13,6 +13,11 @@ test('bytes have the largest unit that leaves a whole number, and three digits a
 
 test('durations are seconds, then minutes', () => {
   assert.deepEqual([0, 0.44, 9.94, 10.4, 59.4, 60, 200].map(duration), ['0.0 s', '0.4 s', '9.9 s', '10 s', '59 s', '1 min', '3 min 20 s']);
+});
+
+test('an answer of few tokens, or of no time, has no speed', () => {
+  assert.deepEqual([[19, 5], [20, 1750], [524, 1750], [525, 1750], [20, 42.4]].map(([tokens, perSecond]) => speed(tokens, perSecond)),
+    [null, null, null, '1750 tokens/s', '42 tokens/s']);
 });
 
 test('a rate has no more digits than it deserves', () => {

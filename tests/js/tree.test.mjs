@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { fromText, toJson, toMarkdown } from '../../web/chat/conversation-files.js';
+import { fromText, toJson } from '../../web/chat/conversation-files.js';
 import { Tree, textOf } from '../../web/chat/tree.js';
 
 const user = (content) => ({ role: /** @type {const} */ ('user'), content });
@@ -73,21 +73,6 @@ test('JSON holds every branch and comes back under a new id', () => {
   const [read] = fromText(toJson([saved]));
   assert.equal(read.id === saved.id, false);
   assert.deepEqual({ ...read, id: saved.id }, saved);
-});
-
-test('Markdown holds the path that is shown, and comes back as messages', () => {
-  const { tree } = branched();
-  const markdown = toMarkdown(tree.toJSON());
-  assert.equal(markdown, '# one\n\n## You\n\none\n\n## Assistant\n\na second answer\n');
-  const [read] = fromText(markdown.replaceAll('\n', '\r\n'));
-  assert.equal(read.title, 'one');
-  assert.deepEqual(read.nodes.map(({ message }) => message), [user('one'), assistant('a second answer')]);
-});
-
-test('calls of tools stand in Markdown as JSON', () => {
-  const tree = new Tree();
-  tree.add({ ...assistant(''), tool_calls: [{ id: 'c', type: 'function', function: { name: 'clock', arguments: '{"zone": "UTC"}' } }] });
-  assert.match(toMarkdown(tree.toJSON()), /## Assistant\n\n```json clock\n\{"zone": "UTC"\}\n```\n$/);
 });
 
 test('a file that was not exported here says so', () => {

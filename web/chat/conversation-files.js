@@ -1,16 +1,12 @@
-/** Conversations as files: JSON holds everything and can be read back, branches included; Markdown is for people, and the path shown. */
+/** Conversations as files: JSON holds all of them, branches included; Markdown is for people, and holds the path that is shown. Both are read back. */
 
+import { fromMarkdown } from './conversation-markdown.js';
 import { standing } from './merge.js';
 import { readConversation } from './saved.js';
-import { Tree, textOf } from './tree.js';
 
 /** @typedef {import('./tree.js').Saved} Saved */
-/** @typedef {import('../deltapage.js').Message} Message */
 
 const KIND = 'deltapage conversations';
-/** The headings of Markdown files, by role. @type {Record<string, string>} */
-const HEADINGS = { system: 'System', developer: 'Developer', user: 'You', assistant: 'Assistant', tool: 'Tool' };
-const ROLES = new Map(Object.entries(HEADINGS).map(([role, heading]) => [heading, role]));
 
 /**
  * @param {Saved[]} conversations
@@ -21,26 +17,13 @@ export function toJson(conversations) {
 }
 
 /**
- * @param {Saved} saved
- * @returns {string}
- */
-export function toMarkdown(saved) {
-  const tree = new Tree(saved);
-  const parts = tree.path().map(({ message }) => {
-    const calls = (message.tool_calls ?? []).map(({ function: { name, arguments: values } }) => `\`\`\`json ${name}\n${values}\n\`\`\``);
-    return [`## ${HEADINGS[message.role]}`, textOf(message), ...calls].filter(Boolean).join('\n\n');
-  });
-  return [`# ${tree.title}`, ...parts].join('\n\n') + '\n';
-}
-
-/**
  * Read a file that was exported, in either form.
  * @param {string} text
  * @returns {Saved[]} each under a new id, so that an import never overwrites
  * @throws {Error} a sentence about what was expected
  */
 export function fromText(text) {
-  const saved = text.trimStart().startsWith('{') ? fromJson(text) : [fromMarkdown(text)];
+  const saved = text.trimStart().startsWith('{') ? fromJson(text) : [whole(fromMarkdown(text), 0)];
   return saved.map((/** @type {Saved} */ each) => ({ ...each, id: crypto.randomUUID() }));
 }
 
@@ -81,21 +64,6 @@ function attempt(work, refuse) {
   } catch (error) {
     throw refuse(/** @type {Error} */ (error).message);
   }
-}
-
-/** @param {string} text */
-function fromMarkdown(text) {
-  const tree = new Tree();
-  const heading = new RegExp(`^## (${[...ROLES.keys()].join('|')})$`, 'm');
-  const [before, ...parts] = text.replace(/\r\n?/g, '\n').split(heading);
-  let last = 0;
-  for (let i = 0; i < parts.length; i += 2) {
-    const role = /** @type {Message['role']} */ (ROLES.get(parts[i]));
-    last = tree.add({ role, content: parts[i + 1].trim() }, last).id;
-  }
-  if (tree.empty) throw new Error('This file has no headings "## You" and "## Assistant". Choose a file that was exported here.');
-  tree.title = /^# (.+)$/m.exec(before)?.[1] ?? '';
-  return tree.toJSON();
 }
 
 /**

@@ -1,7 +1,8 @@
 /** The conversations that the browser keeps, in step with the other windows of the site; import and export. */
 
 import { ConversationDatabase, MANY, headOf } from './conversation-database.js';
-import { download, fromText, toJson, toMarkdown } from './conversation-files.js';
+import { download, fromText, toJson } from './conversation-files.js';
+import { toMarkdown } from './conversation-markdown.js';
 import { Tree } from './tree.js';
 
 /** @typedef {import('./conversation-database.js').ListedConversation} ListedConversation */
@@ -174,7 +175,7 @@ export class ConversationList {
   /** @param {'markdown' | 'json' | 'all'} form */
   async #exportFile(form) {
     const { tree } = this.#shown;
-    if (form === 'markdown') download(`${tree.title}.md`, toMarkdown(tree.toJSON()), 'text/markdown');
+    if (form === 'markdown') download(`${tree.title}.md`, toMarkdown(tree), 'text/markdown');
     else if (form === 'json') download(`${tree.title}.json`, toJson([tree.toJSON()]), 'application/json');
     else download('conversations.json', toJson(await this.#database.all()), 'application/json');
   }

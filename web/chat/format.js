@@ -37,6 +37,19 @@ export function rate(perSecond) {
   return perSecond.toFixed(perSecond < 10 ? 1 : 0);
 }
 
+const TOKENS_LEAST = 20;
+const SECONDS_LEAST = 0.3;
+
+/**
+ * How fast an answer was written, unless it is too short to tell.
+ * @param {number} tokens
+ * @param {number} perSecond
+ * @returns {string | null}
+ */
+export function speed(tokens, perSecond) {
+  return tokens < TOKENS_LEAST || tokens / perSecond < SECONDS_LEAST ? null : `${rate(perSecond)} tokens/s`;
+}
+
 /**
  * A value as indented JSON where it is, or holds, JSON; else as it is.
  * @param {unknown} value

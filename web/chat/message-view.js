@@ -1,7 +1,7 @@
 /** One message on the page: what was thought, said and called, and what can be done with it. */
 
 import { copyFrom, h, icon, iconButton } from './dom.js';
-import { bytes, duration, pretty, rate } from './format.js';
+import { bytes, duration, pretty, speed } from './format.js';
 import { Markdown } from './markdown.js';
 import { textOf } from './tree.js';
 
@@ -198,7 +198,8 @@ function turn() {
  * @param {import('./tree.js').Facts} facts
  */
 function figures({ completion_tokens: tokens, extra }, { memory }) {
-  const { decode_tokens_per_s: speed, time_to_first_token_s: first } = extra;
-  const parts = [`${tokens} ${tokens === 1 ? 'token' : 'tokens'}`, `${rate(speed)} tokens/s`, `first after ${duration(first)}`];
-  return [...parts, ...memory ? [`${bytes(memory)} of memory`] : []].join(' · ');
+  const { decode_tokens_per_s: perSecond, time_to_first_token_s: first } = extra;
+  return [
+    `${tokens} ${tokens === 1 ? 'token' : 'tokens'}`, speed(tokens, perSecond), `first after ${duration(first)}`, memory && `${bytes(memory)} of memory`,
+  ].filter(Boolean).join(' · ');
 }

@@ -4,13 +4,13 @@
  */
 
 import { byAge } from './merge.js';
+import { TITLE_MOST } from './tree.js';
 
 /** @typedef {import('./tree.js').Node} Node */
 /** @typedef {import('./tree.js').Saved} Saved */
 /** @typedef {{saved: Saved, faults: string[]}} Read  as far as it can be read, and what is wrong with the rest */
 
 const ROLES = new Set(['system', 'developer', 'user', 'assistant', 'tool']);
-const TITLE_MOST = 1000; // characters
 
 /**
  * @param {any} value  of version 2, or of version 1, where a map `chosen` says which alternative is shown

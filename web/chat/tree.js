@@ -37,7 +37,10 @@ import { byAge, merged, standing } from './merge.js';
  * @property {number[]} removed  ids of messages that are shown no more, unless something that stays answers them
  */
 
-const TITLE_LENGTH = 60; // characters
+/** Characters of a title that is given, at most. */
+export const TITLE_MOST = 1000;
+
+const TITLE_LENGTH = 60; // characters of one that is not
 
 export class Tree {
   /** @type {Omit<Saved, 'nodes' | 'removed'>} */
@@ -74,7 +77,7 @@ export class Tree {
   }
 
   set title(title) {
-    this.#data.title = title.trim();
+    this.#data.title = title.trim().slice(0, TITLE_MOST);
     this.#data.titled = Math.max(Date.now(), this.#data.titled + 1);
   }
 
