@@ -16,6 +16,7 @@ from pyside.desk.pipelines import least_plan
 from pyside.desk.recipes import RECIPES
 from pyside.desk.terminal import Terminal
 from pyside.errors import BundleError, DeltapageError
+from pyside.foreign import SENTENCE_MAX, shown
 
 BUNDLES = Path(__file__).parent / "bundles"  # what `serve` and `site` take when no bundle is named
 
@@ -41,7 +42,7 @@ def _main(argv: Sequence[str]) -> int:
         message = f"{error.filename or getattr(arguments, 'out', '')}: {error.strerror or error}: {remedy}"
     except KeyboardInterrupt:
         message = "interrupted; nothing was left half-written"
-    print(f"build.py {arguments.command}: {message}", file=sys.stderr)
+    print(shown(f"build.py {arguments.command}: {message}", SENTENCE_MAX), file=sys.stderr)
     return 1
 
 
@@ -105,7 +106,7 @@ def _verify(arguments: argparse.Namespace) -> int:
     with terminal.progress("verifying", total) as advance:
         problems = bundle_check.check(folder, advance)
     for problem in problems:
-        print(f"{folder}: {problem}", file=sys.stderr)
+        print(shown(f"{folder}: {problem}", SENTENCE_MAX), file=sys.stderr)
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         raise BundleError(f"{folder} is damaged, {count}: download it or build it again")

@@ -2,18 +2,6 @@
 
 from __future__ import annotations
 
-SHOWN = 300  # characters of what others have written, in a sentence of ours
-
-
-def shown(text: object, most: int = SHOWN) -> str:
-    """What strangers have written, as a terminal or a page may show it: on one line, without controls, shortened in the middle."""
-    written = str(text)
-    if len(written) > most:
-        written = f"{written[: most * 2 // 3]} … {written[len(written) - most // 3 :]}"
-    return "".join(
-        char if char.isprintable() else char.encode("unicode_escape", "surrogatepass").decode() for char in written
-    )
-
 
 class DeltapageError(Exception):
     """Anything wrong with what the user gave or what the device can do; its text is shown as it is."""

@@ -14,7 +14,8 @@ from pyodide.ffi import JsException, JsProxy, to_js
 from kernels_wgsl.render import render
 from pyside.api.extension import set_up
 from pyside.app import App
-from pyside.errors import DeltapageError, ExtensionError
+from pyside.errors import DeltapageError, ExtensionError, RequestError
+from pyside.foreign import SENTENCE_MAX, not_deep, shown
 from pyside.plan.limits import Limits
 from pyside.plan.plan import Pipeline, Plan
 
@@ -115,7 +116,7 @@ class Bridge:
 
         try:
             assert self._app is not None, "a request came before the model was loaded"
-            async with aclosing(self._app.handle(kind, json.loads(payload), send)) as items:
+            async with aclosing(self._app.handle(kind, json.loads(_not_deep(payload)), send)) as items:
                 async for item in items:
                     send(item)
         except asyncio.CancelledError:
@@ -136,15 +137,24 @@ async def _bytes(reading: JsProxy) -> bytes:
     return data
 
 
+def _not_deep(payload: str) -> str:
+    try:
+        return not_deep(payload)
+    except ValueError as error:
+        raise RequestError(f"the request {error}: send less deep values") from None
+
+
 def _fault(error: Exception) -> dict[str, str]:
     """An error as the page shows it: its own sentence where it is one of ours, from either language."""
     if isinstance(error, DeltapageError):
-        fault = {"name": type(error).__name__, "message": str(error)}
+        fault = {"name": type(error).__name__, "message": shown(error, SENTENCE_MAX)}
         if isinstance(error, ExtensionError):  # its author wants to see where
             fault["detail"] = "".join(traceback.format_exception(error))
     elif isinstance(error, JsException) and error.constructor.name == "EngineError":
         fault = {"name": error.name, "message": error.message, "detail": error.detail}
     else:
-        sentence = f"The engine stopped on an error of its own ({type(error).__name__}: {error}). Reload the page."
+        sentence = (
+            f"The engine stopped on an error of its own ({type(error).__name__}: {shown(error)}). Reload the page."
+        )
         fault = {"name": "InternalError", "message": sentence, "detail": "".join(traceback.format_exception(error))}
     return fault

@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
-_JSON_TYPES: Mapping[str, type] = {"int": int, "str": str, "bool": bool}
+_JSON_TYPES: Mapping[str, type | tuple[type, ...]] = {"int": int, "str": str, "bool": bool, "float": (int, float)}
 
 
 def read(kind: type[_T], data: Mapping[str, Any], **convert: Callable[[Any], object]) -> _T:
@@ -15,14 +15,15 @@ def read(kind: type[_T], data: Mapping[str, Any], **convert: Callable[[Any], obj
 
     Errors: TypeError for unknown, missing and ill-typed keys.
     """
-    expected = {f.name: _JSON_TYPES.get(str(f.type), object) for f in fields(kind)}  # type: ignore[arg-type]
+    types = {f.name: str(f.type) for f in fields(kind)}  # type: ignore[arg-type]
+    expected = {name: _JSON_TYPES.get(type, object) for name, type in types.items()}
     if set(data) != set(expected):
         raise TypeError(
             f"{kind.__name__}: unknown keys {sorted(set(data) - set(expected))}, missing keys {sorted(set(expected) - set(data))}"
         )
     for key, value in data.items():
-        if not isinstance(value, expected[key]) or (expected[key] is int and isinstance(value, bool)):
-            raise TypeError(f"{kind.__name__}: {key} is {value!r}, expected {expected[key].__name__}")
+        if not isinstance(value, expected[key]) or (isinstance(value, bool) and expected[key] in (int, (int, float))):
+            raise TypeError(f"{kind.__name__}: {key} is {value!r}, expected {types[key]}")
     return kind(**{key: convert[key](value) if key in convert else value for key, value in data.items()})
 
 
@@ -33,4 +34,14 @@ def integers(values: object) -> tuple[int, ...]:
     """
     if not isinstance(values, list) or not all(type(value) is int for value in values):
         raise TypeError(f"{values!r}, expected a list of integers")
+    return tuple(values)
+
+
+def names(values: object) -> tuple[Any, ...]:
+    """A list of texts as a tuple.
+
+    Errors: TypeError for anything else.
+    """
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError(f"{values!r}, expected a list of texts")
     return tuple(values)

@@ -19,8 +19,10 @@ from pyside.bundle.from_json import integers, read
 from pyside.bundle.layout import Segment, Tensor
 from pyside.bundle.model_config import ModelConfig
 from pyside.errors import BundleError, ConfigError
+from pyside.foreign import read_json, shown
 
 FORMAT_VERSION = 1
+MANIFEST_MAX = 16 << 20  # bytes; that of the largest model has less than one MiB
 MANIFEST = "manifest.json"
 
 
@@ -100,9 +102,11 @@ class Manifest:
         """
         try:
             text = text.decode() if isinstance(text, bytes) else text
-            data = json.loads(text)
+            data = read_json(text, MANIFEST_MAX)
         except ValueError as error:
-            raise BundleError(f"manifest.json is not JSON ({error}): download or build the bundle again") from None
+            raise BundleError(
+                f"manifest.json is not JSON as it should be ({error}): download or build the bundle again"
+            ) from None
         if not isinstance(data, dict):
             raise BundleError(
                 f"manifest.json holds a {type(data).__name__}, expected an object: build the bundle again"
@@ -133,8 +137,8 @@ class Manifest:
                 kernels=_files,
                 files=_files,
             )
-        except (KeyError, TypeError, ValueError, AttributeError, ConfigError) as error:
-            raise BundleError(f"manifest.json: {error}: build the bundle again with this version") from None
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, ConfigError) as error:
+            raise BundleError(f"manifest.json: {shown(error)}: build the bundle again with this version") from None
         if problems := manifest.problems():
             raise BundleError("manifest.json: " + "; ".join(problems))
         return manifest

@@ -10,7 +10,11 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 from kernels_wgsl.catalog.sequence import HEAD_DIM_MAX, SHARED_KEY_MAX
+from pyside.bundle.from_json import names, read
 from pyside.errors import ConfigError
+
+LAYERS_MAX = 1000  # of a model; published ones have under 100
+SIZE_MAX = 1 << 31  # of any dimension
 
 LayerType = Literal["linear_attention", "full_attention"]
 
@@ -68,19 +72,20 @@ class ModelConfig:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ModelConfig:
-        """Read back what ``to_dict`` wrote; unknown and missing keys are refused together."""
-        names = {f.name for f in fields(cls)}
-        if set(data) != names:
-            raise ConfigError(
-                f"model config: unknown keys {sorted(set(data) - names)}, missing keys {sorted(names - set(data))}"
-            )
-        config = cls(**{**data, "layer_types": tuple(data["layer_types"])})
+        """Read back what ``to_dict`` wrote; unknown, missing and ill-typed keys are refused."""
+        try:
+            config = read(cls, data, layer_types=names)
+        except TypeError as error:
+            raise ConfigError(f"model config: {str(error).removeprefix(f'{cls.__name__}: ')}") from None
         config.check()
         return config
 
     def check(self) -> None:
         """Refuse dimensions that the kernels cannot run; every problem in one ConfigError."""
         problems = [f"{name} is {value}, must be positive" for name, value in self._sizes() if value <= 0]
+        problems += [
+            f"{name} is {value}, must be at most {most}" for name, value, most in self._bounded() if value > most
+        ]
         if not problems:
             problems += [
                 f"{name} is {value}, must be a multiple of 32" for name, value in self._columns() if value % 32
@@ -112,6 +117,9 @@ class ModelConfig:
                 problems.append(f"linear_conv_kernel_dim is {self.linear_conv_kernel_dim}, must be 4")
         if problems:
             raise ConfigError("model config: " + "; ".join(problems))
+
+    def _bounded(self) -> list[tuple[str, float, int]]:
+        return [(name, value, LAYERS_MAX if name == "number of layers" else SIZE_MAX) for name, value in self._sizes()]
 
     def _sizes(self) -> list[tuple[str, float]]:
         return [(f.name, getattr(self, f.name)) for f in fields(self) if isinstance(getattr(self, f.name), int | float)

@@ -7,7 +7,6 @@ network's weights of them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
@@ -18,7 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pyside.errors import CheckpointError
+from pyside.foreign import read_json, shown
 
+HEADER_MAX = 16 << 20  # bytes of a file's header; those of the largest checkpoints have less than one MiB
 INDEX = "model.safetensors.index.json"
 SINGLE = "model.safetensors"
 F32Array = npt.NDArray[np.float32]
@@ -124,14 +125,18 @@ def read_header(file: Path) -> dict[str, Entry]:
         length = int.from_bytes(stream.read(8), "little")
         if size < 8 or length > size - 8:
             raise CheckpointError(f"{file.name}: its header is {length:,} bytes, the whole file is {size:,}: truncated")
+        if length > HEADER_MAX:
+            raise CheckpointError(
+                f"{file.name}: its header is {length:,} bytes, expected at most {HEADER_MAX:,}: it is damaged"
+            )
         text = stream.read(length)
     try:
-        header = json.loads(text)
+        header = read_json(text)
         header.pop("__metadata__", None)
         spans = {name: _span(entry) for name, entry in header.items()}
     except (ValueError, AttributeError, KeyError, TypeError) as error:
         raise CheckpointError(
-            f"{file.name}: its header is not a safetensors header ({type(error).__name__}: {error})"
+            f"{file.name}: its header is not a safetensors header ({type(error).__name__}: {shown(error)})"
         ) from None
     end = 0
     for name, (dtype, shape, begin, finish) in sorted(spans.items(), key=lambda item: item[1][2:]):
@@ -191,7 +196,7 @@ def read_index(index: Path) -> dict[str, str]:
     Errors: CheckpointError when the index is no index, or names a file outside its folder.
     """
     try:
-        placed = {str(name): str(file) for name, file in json.loads(index.read_bytes())["weight_map"].items()}
+        placed = {str(name): str(file) for name, file in read_json(index.read_bytes())["weight_map"].items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CheckpointError(
             f"{index.name}: expected a JSON object with a weight_map ({type(error).__name__}: {error}): download it again"

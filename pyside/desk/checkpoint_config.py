@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pyside.bundle.model_config import ModelConfig
+from pyside.bundle.model_config import LAYERS_MAX, ModelConfig
 from pyside.errors import ConfigError
 
 ARCHITECTURES = ("Qwen3_5ForConditionalGeneration", "Qwen3_5ForCausalLM")
@@ -33,6 +33,10 @@ def model_config(data: Mapping[str, Any]) -> ModelConfig:
     if missing:
         raise ConfigError(f"config.json: missing {', '.join(missing)}; expected the keys of a Qwen3.5 text_config")
     layers = int(text["num_hidden_layers"])
+    if layers > LAYERS_MAX:
+        raise ConfigError(
+            f"config.json: num_hidden_layers is {layers:,}, expected at most {LAYERS_MAX:,}: download it again"
+        )
     interval = int(text.get("full_attention_interval", 4))
     derived = ["full_attention" if (i + 1) % interval == 0 else "linear_attention" for i in range(layers)]
     layer_types = tuple(text.get("layer_types") or derived)

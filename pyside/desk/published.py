@@ -5,7 +5,6 @@ Only the build reads these files; what the page needs of them goes into the bund
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from pyside.bundle.manifest import Generation
 from pyside.bundle.model_config import ModelConfig
 from pyside.desk.checkpoint_config import model_config
 from pyside.errors import BundleError, ConfigError, RequestError
+from pyside.foreign import SIZE_MAX, read_json, shown
 from pyside.text.chat_template import ChatTemplate
 
 CONFIG, TOKENIZER, TOKENIZER_CONFIG, TEMPLATE = (
@@ -60,7 +60,7 @@ def read(folder: Path) -> Published:
 
     Errors: ConfigError for a missing or damaged file and for a model that this project cannot run.
     """
-    texts = {name: (folder / name).read_bytes() for name in READ if (folder / name).is_file()}
+    texts = {name: _bytes(folder / name) for name in READ if (folder / name).is_file()}
     if missing := [name for name in (CONFIG, TOKENIZER, TOKENIZER_CONFIG) if name not in texts]:
         raise ConfigError(f"{folder}: {', '.join(missing)} is missing: give a complete checkpoint folder as published")
     data = {
@@ -111,7 +111,9 @@ def understood(name: str) -> Iterator[None]:
     try:
         yield
     except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
-        raise ConfigError(f"{name} is not as published ({type(error).__name__}: {error}): download it again") from None
+        raise ConfigError(
+            f"{name} is not as published ({type(error).__name__}: {shown(error)}): download it again"
+        ) from None
 
 
 def token_ids(tokenizer: Mapping[str, Any], tokenizer_config: Mapping[str, Any]) -> dict[str, int]:
@@ -187,11 +189,17 @@ _PUBLISHED: Mapping[str, tuple[Callable[[bytes], str], frozenset[str]]] = {
 }  # fmt: skip
 
 
+def _bytes(file: Path) -> bytes:
+    if (size := file.stat().st_size) > SIZE_MAX:
+        raise ConfigError(f"{file.name} has {size:,} bytes, expected at most {SIZE_MAX:,}: download it again")
+    return file.read_bytes()
+
+
 def _json(name: str, text: bytes) -> dict[str, Any]:
     try:
-        data = json.loads(text)
+        data = read_json(text)
     except ValueError as error:
-        raise ConfigError(f"{name} is not JSON ({error}): download it again") from None
+        raise ConfigError(f"{name} is not JSON as it should be ({error}): download it again") from None
     if not isinstance(data, dict):
         raise ConfigError(f"{name} holds a {type(data).__name__}, expected an object: download it again")
     return data

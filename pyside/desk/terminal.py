@@ -12,6 +12,7 @@ from rich.progress import DownloadColumn, Progress, TimeRemainingColumn, Transfe
 from rich.table import Table as RichTable
 
 from pyside.desk.bundle_summary import Table, size
+from pyside.foreign import SENTENCE_MAX, shown
 
 _SECONDS_BETWEEN_LINES = 5  # of progress, where there is no terminal
 
@@ -25,11 +26,11 @@ class Terminal:
 
     def say(self, line: str) -> None:
         """One line of result."""
-        self._out.print(line)
+        self._out.print(shown(line, SENTENCE_MAX))
 
     def tables(self, tables: Sequence[Table]) -> None:
         """Tables with a frame on a terminal, columns between tabs elsewhere."""
-        for table in tables:
+        for table in map(_harmless, tables):
             if not self._out.is_terminal:
                 for row in table.rows:
                     print("\t".join((table.title, *row)))
@@ -65,3 +66,8 @@ class Terminal:
                 print(f"{label}: {size(done)} of {size(total)}", file=sys.stderr, flush=True)
 
         yield advance
+
+
+def _harmless(table: Table) -> Table:
+    """The table with names that a terminal does not obey."""
+    return Table(shown(table.title), table.columns, tuple(tuple(map(shown, row)) for row in table.rows))

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from pyside.errors import BundleError, RequestError, shown
+from pyside.errors import BundleError, RequestError
+from pyside.foreign import shown
 from pyside.text.sandbox import RenderingError, SandboxedTemplate
 from pyside.text.tags import THINK_CLOSE, THINK_OPEN
 from pyside.text.tokenizer import Tokenizer

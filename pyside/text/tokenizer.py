@@ -24,6 +24,7 @@ from itertools import pairwise
 from typing import Any, Protocol
 
 from pyside.errors import DeltapageError
+from pyside.foreign import read_json
 from pyside.text.unicode_classes import class_body
 
 MAGIC = b"DPTOK\x00\x00\x01"
@@ -143,7 +144,7 @@ class Tokenizer:
             raise TokenizerError("tokenizer.bin is not of this version: build the bundle again with this version")
         start = 16 + int.from_bytes(blob[8:16], "little")
         try:
-            head = json.loads(bytes(blob[16:start]))
+            head = read_json(bytes(blob[16:start]))
             count = head["merges"]
             size = start + 8 * count + (4 * count if head["first"] is None else 0)
         except (ValueError, KeyError, TypeError):

@@ -12,16 +12,17 @@ FOLDERS = ("pyside", "kernels_wgsl", "web")
 # Which rooms a room of pyside may know besides itself; desk, app and host see everything below them.
 BELOW: dict[str, set[str]] = {
     "errors": set(),
-    "text": {"errors"},
+    "foreign": set(),
+    "text": {"errors", "foreign"},
     "constrained": {"errors", "text"},
     "plan": {"errors"},
-    "bundle": {"errors"},
+    "bundle": {"errors", "foreign"},
     "network": {"errors", "plan", "bundle"},
     "engine": {"errors", "plan"},
     "api": {"errors", "text", "constrained", "bundle", "engine"},
     "app": {"errors", "text", "bundle", "network", "plan", "engine", "api"},
-    "host": {"errors", "plan", "api", "app"},
-    "desk": {"errors", "text", "bundle", "network", "plan", "engine"},
+    "host": {"errors", "foreign", "plan", "api", "app"},
+    "desk": {"errors", "foreign", "text", "bundle", "network", "plan", "engine"},
 }
 
 

@@ -102,6 +102,8 @@ def bundle_folders(bundles: Sequence[Path]) -> dict[str, Path]:
         folder = bundle.resolve()
         if own_file(folder, MANIFEST) is None:
             raise BundleError(f"{bundle} has no {MANIFEST} of its own: name a folder that `build.py bundle` has made")
+        if not folder.name.isprintable():
+            raise BundleError(f"the folder {bundle} has a name that no address can hold: rename it")
         if folder.name in folders:
             raise BundleError(
                 f"{bundle} and {folders[folder.name]} would both be hosted as bundles/{folder.name}/: rename one"
