@@ -5,7 +5,9 @@ from __future__ import annotations
 import argparse
 import errno
 import sys
+import webbrowser
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from pyside.bundle.manifest import MANIFEST
@@ -18,7 +20,16 @@ from pyside.desk.terminal import Terminal
 from pyside.errors import BundleError, DeltapageError
 from pyside.foreign import SENTENCE_MAX, shown
 
-BUNDLES = Path(__file__).parent / "bundles"  # what `serve` and `site` take when no bundle is named
+ROOT = Path(__file__).parent
+BUNDLES = ROOT / "bundles"  # what `serve` and `site` take when no bundle is named
+SITE = ROOT / "public"  # where `site` writes when no folder is named
+EXAMPLES = """examples:
+  build.py bundle Qwen/Qwen3.5-0.8B bundles/qwen3.5-0.8b    fetch a published model and bundle it
+  build.py bundle ./my-checkpoint bundles/mine --quant q8   bundle a folder, with eight bits a weight
+  build.py serve --open                                     serve everything under bundles/ and open the page
+  build.py site                                             write public/, a folder for any static host
+  build.py inspect bundles/mine                             tell what is inside and what it needs of a device
+"""
 
 
 def main() -> None:
@@ -47,7 +58,13 @@ def _main(argv: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="build.py", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="build.py",
+        description=__doc__,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"deltapage {version('deltapage')}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     bundle = commands.add_parser("bundle", help="turn a checkpoint into a bundle")
@@ -70,7 +87,8 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="serve the page and bundles")
     serve.add_argument("bundles", metavar="BUNDLE", type=Path, nargs="*", help="default: every bundle under bundles/")
-    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--port", type=int, default=8000, help="0 takes any free one (default: %(default)s)")
+    serve.add_argument("--open", action="store_true", help="open the page in the browser")
     serve.add_argument(
         "--host",
         default="127.0.0.1",
@@ -80,7 +98,9 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
 
     site = commands.add_parser("site", help="write the page, the runtime and bundles as one folder for any static host")
-    site.add_argument("out", metavar="OUT", type=Path, help="the site's folder, which is made")
+    site.add_argument(
+        "out", metavar="OUT", type=Path, nargs="?", default=SITE, help=f"the site's folder (default: {SITE.name}/)"
+    )
     site.add_argument("bundles", metavar="BUNDLE", type=Path, nargs="*", help="default: every bundle under bundles/")
     site.set_defaults(run=_site)
     return parser
@@ -127,7 +147,8 @@ def _inspect(arguments: argparse.Namespace) -> int:
 def _serve(arguments: argparse.Namespace) -> int:
     from web.host.server import serve
 
-    serve(_bundles(arguments.bundles), arguments.port, arguments.host)
+    opened = webbrowser.open if arguments.open else None
+    serve(_bundles(arguments.bundles), arguments.port, arguments.host, opened)
     return 0
 
 

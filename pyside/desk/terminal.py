@@ -29,11 +29,18 @@ class Terminal:
         self._out.print(shown(line, SENTENCE_MAX))
 
     def tables(self, tables: Sequence[Table]) -> None:
-        """Tables with a frame on a terminal, columns between tabs elsewhere."""
+        """Tables with a frame on a terminal; elsewhere the title and below it aligned columns, two spaces or more apart."""
         for table in map(_harmless, tables):
             if not self._out.is_terminal:
+                print(table.title)
+                widths = [max(map(len, column)) for column in zip(*table.rows, strict=True)]
+                number = [bool(i and head) for i, head in enumerate(table.columns)]
                 for row in table.rows:
-                    print("\t".join((table.title, *row)))
+                    cells = (
+                        cell.rjust(width) if right else cell.ljust(width)
+                        for cell, width, right in zip(row, widths, number, strict=True)
+                    )
+                    print(f"  {'  '.join(cells)}".rstrip())
                 continue
             drawn = RichTable(title=table.title, title_justify="left", show_header=any(table.columns))
             for i, column in enumerate(table.columns):

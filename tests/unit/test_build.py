@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import shutil
 import subprocess
 import sys
+import webbrowser
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -368,18 +370,21 @@ def test_what_is_no_bundle_is_said_so(command: str, tmp_path: Path, capsys: pyte
 
 def test_inspect_counts_every_weight(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert build._main(["inspect", str(made)]) == 0
-    rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
+    rows: list[list[str]] = []  # each begins with its table's title
+    for line in capsys.readouterr().out.splitlines():
+        title = rows[-1][0] if line.startswith(" ") else line
+        rows.append([title, *re.split(" {2,}", line.strip())] if line.startswith(" ") else [title])
     manifest = bundle_check.read_manifest(made)
     total = sum(int(np.prod(tensor.shape)) for tensor in manifest.tensors.values())
-    tensors = [row for row in rows if row[0] == "tensors"]
-    assert tensors[-1][1:5] == ["all", "", str(len(manifest.tensors)), f"{total:,}"]
+    tensors = [row for row in rows if row[0] == "tensors" and len(row) > 1]
+    assert tensors[-1][1:4] == ["all", str(len(manifest.tensors)), f"{total:,}"]
     assert sum(int(row[4].replace(",", "")) for row in tensors[:-1]) == total
-    facts = {row[1]: row[2] for row in rows if row[0] == "tiny-model"}
+    facts = {row[1]: row[2] for row in rows if row[0] == "tiny-model" and len(row) > 1}
     assert (facts["recipe"], facts["source"], facts["licence"]) == ("q4", "tiny-model", "apache-2.0")
-    gpu = {row[1]: row[2] for row in rows if row[0] == "on the GPU"}
+    gpu = {row[1]: row[2] for row in rows if row[0] == "on the GPU" and len(row) > 1}
     assert gpu["recurrent state of a session"] == "16.5 KiB"  # 3 layers of S [4, 16, 16] and conv [3, 128], f32
     assert gpu["keys and values, per 1,000 tokens"] == "250.0 KiB"  # 1 layer, k and v, 2 heads of 32, f16
-    assert any(row[0] == "needs of a device" and row[1].startswith("one binding") for row in rows)
+    assert any(row[0] == "needs of a device" and row[1:] and row[1].startswith("one binding") for row in rows)
 
 
 def test_on_a_terminal_there_are_bars_and_frames(
@@ -437,3 +442,27 @@ def test_a_changed_publication_is_told(own: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(published._PUBLISHED, "config.json", (published.git_hash, known))
     (warning,) = published.read(own).warnings
     assert "unknown revision: not the published tokenizer.json, chat_template.jinja" in warning
+
+
+def test_the_command_line_tells_its_version_its_defaults_and_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, told in (
+        (["--version"], "deltapage 0."),
+        (["--help"], "build.py serve --open"),
+        (["serve", "--help"], "8000"),
+    ):
+        with pytest.raises(SystemExit) as end:
+            build._main(arguments)
+        assert end.value.code == 0
+        assert told in capsys.readouterr().out
+
+
+def test_a_site_has_a_folder_of_its_own_unless_another_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert build._parser().parse_args(["site"]).out == build.SITE
+    assert build._parser().parse_args(["site", "there", "bundle"]).out == Path("there")
+
+
+def test_serve_opens_the_page_when_asked(monkeypatch: pytest.MonkeyPatch, made: Path) -> None:
+    served: list[tuple[object, ...]] = []
+    monkeypatch.setattr("web.host.server.serve", lambda *arguments: served.append(arguments))
+    assert build._main(["serve", str(made), "--open"]) == build._main(["serve", str(made)]) == 0
+    assert [arguments[-1] for arguments in served] == [webbrowser.open, None]

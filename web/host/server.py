@@ -208,8 +208,15 @@ def _index(path: str) -> str:
     return "index.html" if path == "." else f"{path}/index.html"
 
 
-def serve(bundles: Sequence[Path], port: int = 8000, host: str = HOST) -> None:
+def serve(
+    bundles: Sequence[Path],
+    port: int = 8000,
+    host: str = HOST,
+    opened: Callable[[str], object] | None = None,
+) -> None:
     """Serve until interrupted, and print the URL once it can be opened; port 0 takes any free one.
+
+    ``opened``: told the URL then.
 
     Errors: DeltapageError when host or port cannot be listened on; those of ``create_app`` and of the assemblies.
     """
@@ -218,7 +225,10 @@ def serve(bundles: Sequence[Path], port: int = 8000, host: str = HOST) -> None:
     app = create_app(bundles, host=host)
     with listen(port, host) as listener:
         name = f"[{host}]" if ":" in host else host
-        print(f"deltapage: http://{name}:{listener.getsockname()[1]}/  (stop with Ctrl+C)", flush=True)
+        url = f"http://{name}:{listener.getsockname()[1]}/"
+        print(f"deltapage: {url}  (stop with Ctrl+C)", flush=True)
+        if opened:
+            opened(url)
         config = configuration(app)
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[listener])
@@ -247,4 +257,6 @@ def listen(port: int, host: str = HOST) -> socket.socket:
             raise DeltapageError(
                 f"host {host} is not an address of this machine: choose another one with --host"
             ) from None
-        raise DeltapageError(f"port {port} cannot be used ({error.strerror}): choose another one with --port") from None
+        raise DeltapageError(
+            f"port {port} cannot be used ({error.strerror}): choose another one with --port, or `make chat PORT=8001`"
+        ) from None
