@@ -17,6 +17,14 @@ from tests.support.browser.scripts import script, source
 BUNDLE = "/bundles/tiny-b-q4/"
 LOAD = "async () => (await import('/deltapage.js')).Engine.load('/bundles/tiny-b-q4/')"
 
+FATAL = b"""def setup(app):
+    def nest(argument):
+        value = 1
+        for _ in range(100_000):
+            value = [value]
+    app.functions["nest"] = nest
+"""
+
 # What the worker finds when it starts, put before its own script.
 NO_GPU, NO_ADAPTER, SMALL_ADAPTER, FULL_GPU, LOSABLE_GPU, LATE_NOTICE = (
     source(f"worker/{name}.js")
@@ -174,3 +182,17 @@ def test_requests_that_cannot_be_met(chromium: Browser, url: str) -> None:
 def test_a_load_can_be_given_up(page: Page) -> None:
     given_up = LOAD.replace("tiny-b-q4/'", "tiny-b-q4/', { signal: AbortSignal.timeout(200) }")
     assert fails(page, given_up)[0] == "TimeoutError"
+
+
+def test_the_end_of_python_is_told_and_the_next_request_begins_anew(
+    chromium: Browser, url: str, faults: FaultySite
+) -> None:
+    """Nothing that Python gave would be settled any more: freeing a value that is nested deep overflows the browser's stack."""
+    faults.faults["/fatal.py"] = lambda _: FATAL
+    with opened(chromium, f"{url}/blank") as page:
+        engine = EnginePage(page, BUNDLE, python=["/fatal.py"])
+        for _ in range(2):
+            fault = engine.failure("engine.python('nest')")
+            assert fault["name"] == "PythonError"
+            assert "Try again" in fault["message"]
+        assert len(engine.greedy([5, 6, 7], 4)) == 4

@@ -89,6 +89,27 @@ test('what the load itself refuses is told at once', async () => {
   assert.equal(workers.length, 1);
 });
 
+test('the end of Python, and words that cannot be read, are told while the model loads and afterwards', async () => {
+  const ends = [
+    (worker) => worker.say({ id: 0, type: 'error', error: { name: 'PythonError', message: 'It has ended.' } }),
+    (worker) => worker.onmessageerror({}),
+    (worker) => worker.onerror({ preventDefault() {}, message: 'out of memory' }),
+  ];
+  const named = [/^PythonError: It has ended/, /^WorkerError: What .* could not be read/, /^WorkerError: .*out of memory/];
+  for (const [at, end] of ends.entries()) {
+    workers = [];
+    play = (worker, message) => (worker.number % 2 ? end : loads)(worker, message);
+    assert.match(await failure(load()), named[at]);
+    const engine = await load();
+    play = end;
+    assert.match(await failure(engine.tokenize('a')), named[at]);
+    play = loads;
+    await failure(engine.tokenize('a')); // a worker anew
+    assert.equal(workers.length, 3);
+    assert.equal(workers[2].ended, null);
+  }
+});
+
 test('a load that is cancelled ends at once; its worker ends when it has put away what had come', async () => {
   play = (worker, message) => {
     if (message.kind === 'unload') setTimeout(() => loads(worker, message), 500);

@@ -24,6 +24,8 @@ export class Connection {
   constructor(worker) {
     this.#worker = worker;
     worker.onmessage = ({ data }) => this.#receive(data);
+    worker.onmessageerror = () => this.close(new EngineError('WorkerError', 'What the engine\'s worker sent could not be read. ' +
+      'Try again; the model is loaded anew.'));
     worker.onerror = (event) => {
       event.preventDefault();
       this.close(new EngineError('WorkerError', `The engine's worker could not run: ${event.message || 'its script did not load'}. ` +

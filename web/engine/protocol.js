@@ -3,7 +3,7 @@
  *
  * Page to worker:  {id, kind, payload}; `abort` has the id of the request that it ends as its payload.
  * Worker to page:  {id, type: 'item', value} any number of times, then one {id, type: 'end'} or {id, type: 'error', error}.
- * An error with id 0 is the engine's own end: the GPU is lost.
+ * An error with id 0 is the engine's own end: the GPU is lost, or Python has died.
  * One request is one stream; a plain answer is a stream of one item. `chat` and `text` have {request} as their payload, and with it
  * what of a streamed answer has been shown, so that another worker can go on behind that.
  */

@@ -15,10 +15,11 @@ const RUNTIME = new URL('../runtime/', import.meta.url).href;
 
 /**
  * @param {(event: string) => void} mark  told when Pyodide is there, and when pyside is imported
+ * @param {(error: EngineError) => void} died  told when Python has ended for good: no promise that it gave will ever be settled
  * @returns {Promise<Bridge>}
  * @throws {EngineError} WebAssemblyError, RuntimeError
  */
-export async function startPython(mark) {
+export async function startPython(mark, died) {
   try {
     new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)); // the empty module: Pyodide would wait for ever
   } catch (error) {
@@ -32,6 +33,9 @@ export async function startPython(mark) {
     const failed = wasmFailure();
     const pyodide = await Promise.race([loadPyodide({ indexURL: RUNTIME, packages: ['deltapage'], enableRunUntilComplete: false }), failed]);
     mark('pyodide');
+    /** @type {any} */ (pyodide)._api.on_fatal = (/** @type {unknown} */ error) => died(new EngineError('PythonError',
+      `Python in this page has ended for good (${String(error).split('\n')[0].slice(0, 200)}). Try again; the model is loaded anew.`,
+      error instanceof Error ? error.stack : undefined));
     const bridge = pyodide.pyimport('pyside.host').Bridge();
     mark('python');
     return bridge;

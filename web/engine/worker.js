@@ -26,7 +26,7 @@ let replay;
 let loading = 0;
 /** @type {import('../files/file-source.js').FileSource[]} */
 const fileSources = [];
-const python = startPython(mark);
+const python = startPython(mark, (error) => post({ id: 0, type: 'error', error: faultOf(error) }));
 python.catch(() => {}); // reported by the request that needs it
 
 self.onmessage = async ({ data: { id, kind, payload } }) => {
