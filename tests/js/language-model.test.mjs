@@ -5,6 +5,7 @@ import { test } from 'node:test';
 
 import { BOUNDS } from '../../web/common/facts.js';
 import { LanguageModel } from '../../web/language-model.js';
+import { failure } from './failure.mjs';
 import { ScriptedEngine } from './scripted_engine.mjs';
 
 // Node has no such event; what these sessions are loaded from tells no progress.
@@ -14,16 +15,6 @@ globalThis.ProgressEvent ??= /** @type {any} */ (Event);
 const create = (options) => LanguageModel.create(options);
 const contents = ({ messages }) => messages.map(({ role, content }) => `${role}: ${content}`);
 const tool = (name, execute) => ({ name, description: `Does ${name}`, inputSchema: { type: 'object' }, execute });
-
-/** The kind of error that a call ends with. */
-async function failure(call) {
-  try {
-    await call();
-    return null;
-  } catch (error) {
-    return error instanceof DOMException ? `DOMException ${error.name}` : error.name;
-  }
-}
 
 test('the oldest turns go, the initial prompts stay', async () => {
   const engine = new ScriptedEngine(40, ['one', 'two', 'three', 'four']);
@@ -133,48 +124,4 @@ test('an answer that was left is not in the conversation', async () => {
   await reader.cancel();
   assert.equal(await session.prompt('again'), 'second');
   assert.deepEqual(contents(engine.requests.at(-1)), ['user: again']);
-});
-
-test('a signal ends a prompt with its reason, and a session does one thing at a time until it is destroyed', async () => {
-  const session = await create({ engine: new ScriptedEngine(1000, ['third', 'fourth']) });
-  assert.equal(await failure(() => session.prompt('x', { signal: AbortSignal.abort() })), 'DOMException AbortError');
-  assert.equal(await failure(() => session.prompt('x', { signal: AbortSignal.abort(new RangeError('mine')) })), 'RangeError');
-  const streams = ['one', 'two'].map((text) => session.promptStreaming(text)); // nobody reads the first
-  let last = '';
-  for await (const piece of /** @type {any} */ (streams[1])) last += piece;
-  assert.equal(last, 'fourth');
-  session.destroy();
-  const calls = [() => session.prompt('x'), () => session.append('x'), () => session.clone(), () => session.measureContextUsage('x')];
-  assert.deepEqual(await Promise.all(calls.map(failure)), calls.map(() => 'DOMException AbortError'));
-});
-
-test('what the specification refuses, and what this engine does', async () => {
-  const engine = new ScriptedEngine(1000, []);
-  const session = /** @type {any} */ (await create({ engine, expectedInputs: [{ type: 'text', languages: ['en', 'de'] }] }));
-  const system = { role: 'system', content: 's' };
-  const user = { role: 'user', content: 'u' };
-  const prefix = { role: 'assistant', content: 'x', prefix: true };
-  const calls = {
-    'TypeError: a number': () => session.prompt(7),
-    'TypeError: a role': () => session.prompt([{ role: 'robot', content: 'x' }]),
-    'TypeError: a late system message': () => create({ engine, initialPrompts: [user, system] }),
-    'DOMException NotSupportedError: a system message in a prompt': () => session.prompt([system]),
-    'DOMException NotSupportedError: a system message in a streamed prompt': () => session.promptStreaming([system]).getReader().read(),
-    'DOMException NotSupportedError: a picture': () => session.prompt([{ role: 'user', content: [{ type: 'image', value: null }] }]),
-    'DOMException NotSupportedError: pictures to expect': () => create({ engine, expectedInputs: [{ type: 'image' }] }),
-    'DOMException SyntaxError: a prefix of a person': () => session.prompt([{ ...user, prefix: true }]),
-    'DOMException SyntaxError: an early prefix': () => session.prompt([prefix, user]),
-    'DOMException NotSupportedError: an appended prefix': () => session.append([user, prefix]),
-    'TypeError: a schema that is none': () => session.prompt('x', { responseConstraint: 'integer' }),
-    'TypeError: a schema that is null': () => session.prompt('x', { responseConstraint: null }),
-    'TypeError: nothing to omit': () => session.prompt('x', { omitResponseConstraintInput: true }),
-    'RangeError: a language': () => create({ engine, expectedInputs: [{ type: 'text', languages: ['no such'] }] }),
-    'RangeError: below zero': () => create({ engine, temperature: -1 }),
-    'RangeError: too narrow': () => create({ engine, topK: 0.5 }),
-    'TypeError: a mode': () => create({ engine, samplingMode: 'wild' }),
-    'TypeError: a mode and topK': () => create({ engine, samplingMode: 'creative', topK: 3 }),
-    'TypeError: no bundle': () => create({}),
-    'DOMException AbortError: an aborted signal': () => create({ engine, signal: AbortSignal.abort() }),
-  };
-  for (const [expected, call] of Object.entries(calls)) assert.equal(`${await failure(call)}: ${expected.split(': ')[1]}`, expected);
 });

@@ -39,7 +39,7 @@ INSIDE: dict[str, set[str]] = {
     "types.js": set(),
     "deltapage.js": {"common", "files", "engine"},
     "storage.js": {"common", "files"},
-    "language-model.js": {"common", "agent", "prompt-api", "deltapage.js"},
+    "language-model.js": {"prompt-api"},
     "deep-chat.js": {"common", "agent", "deltapage.js"},
     "delta-chat.js": {"common", "agent", "chat", "deltapage.js", "storage.js"},
     "frame.js": {"delta-chat.js"},

@@ -39,11 +39,24 @@ export class Context {
   }
 
   /**
-   * A turn that is complete; later it is dropped as a whole.
+   * A turn that is complete; later it is dropped as a whole, but for a system message, which stays.
    * @param {Message[]} messages
+   * @param {number} usage  tokens of the conversation with it
    */
-  add(messages) {
-    this.#turns.push(messages);
+  add(messages, usage) {
+    const split = leadsWithSystem(messages) ? 1 : 0;
+    this.#initial = [...this.#initial, ...messages.slice(0, split)];
+    this.#turns.push(messages.slice(split));
+    this.usage = usage;
+  }
+
+  /**
+   * Count what stays; a session that has no room for its tools and initial prompts does not begin.
+   * @throws {DOMException} QuotaExceededError
+   */
+  async begin() {
+    if (this.#tools.length) this.#mustFit(await this.#tokens([]));
+    this.usage = (await this.makeRoom([])).tokens;
   }
 
   /** A context that goes on from here by itself. */
@@ -58,9 +71,13 @@ export class Context {
    * Drop the oldest turns as far as needed for more messages and an answer to them.
    * @param {Message[]} added
    * @returns {Promise<{tokens: number, dropped: number}>} tokens of the conversation with them, and turns that went
+   * @throws {TypeError} for a system message that comes later than the first message of all
    * @throws {DOMException} QuotaExceededError when dropping all turns is not enough; none is dropped then
    */
   async makeRoom(added) {
+    if (leadsWithSystem(added) && this.messages.length) {
+      throw new TypeError('A system message comes after other messages, expected it as the first of a session: give it in initialPrompts.');
+    }
     const limit = this.window - Math.min(ROOM, this.window >> 2);
     let dropped = 0;
     let tokens = await this.count([...this.messages, ...added]);
@@ -68,12 +85,20 @@ export class Context {
       dropped++;
       tokens = await this.count([...this.#initial, ...this.#turns.slice(dropped).flat(), ...added]);
     }
-    if (tokens >= this.window) {
-      throw quotaExceeded(`The prompt is ${tokens} tokens with what has to stay, the context window is ${this.window}: shorten it.`,
-        { requested: tokens, quota: this.window });
-    }
+    this.#mustFit(tokens);
     this.#turns.splice(0, dropped);
     return { tokens, dropped };
+  }
+
+  /**
+   * Tokens that messages would add, as what follows the conversation or, with a system message, as its beginning.
+   * @param {Message[]} added
+   * @returns {Promise<number>}
+   */
+  async measure(added) {
+    const before = leadsWithSystem(added) ? [] : this.messages;
+    const [without, within] = await Promise.all([this.count(before), this.count([...before, ...added])]);
+    return within - without;
   }
 
   /**
@@ -82,10 +107,34 @@ export class Context {
    * @returns {Promise<number>}
    */
   async count(messages) {
-    if (!messages.length) return 0;
-    // The template wants a question; a session may begin without one.
-    const whole = messages.some(({ role }) => role === 'user') ? messages : [...messages, { role: /** @type {const} */ ('user'), content: '' }];
-    const ids = await this.#engine.applyChatTemplate(whole, { ...declared(this.#tools), enable_thinking: false, tokenize: true });
+    return messages.length ? this.#tokens(messages) : 0;
+  }
+
+  /** @param {Message[]} messages */
+  async #tokens(messages) {
+    const ids = await this.#engine.applyChatTemplate(withQuestion(messages), { ...declared(this.#tools), enable_thinking: false, tokenize: true });
     return ids.length;
   }
+
+  /** @param {number} tokens */
+  #mustFit(tokens) {
+    if (tokens < this.window) return;
+    throw quotaExceeded(`The prompt is ${tokens} tokens with what has to stay, the context window is ${this.window}: shorten it.`,
+      { requested: tokens, quota: this.window });
+  }
+}
+
+/**
+ * Messages with a question among them, if an empty one: chat templates want one, a session may do without.
+ * @param {Message[]} messages
+ * @returns {Message[]}
+ */
+export function withQuestion(messages) {
+  if (messages.some(({ role }) => role === 'user')) return messages;
+  return messages.toSpliced(leadsWithSystem(messages) ? 1 : 0, 0, { role: 'user', content: '' });
+}
+
+/** @param {Message[]} messages */
+function leadsWithSystem(messages) {
+  return messages[0]?.role === 'system';
 }

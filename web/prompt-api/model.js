@@ -1,12 +1,15 @@
-/** Which model a session of the Prompt API gets: its address, whether it is here already, and how its download is told. */
+/** Which model a session of the Prompt API gets: its address, and whether it is here already. */
 
 import { bundleUrl } from '../common/bundle-url.js';
 import { HostedFiles } from '../files/hosted-files.js';
 import { Patience } from '../files/patience.js';
 import { stateOf } from './shared-engine.js';
 
+/** @typedef {import('./dictionaries.js').Expected} Expected */
 /** @typedef {{bundle?: string | URL, expectedInputs?: Expected[], expectedOutputs?: Expected[]}} Wanted */
-/** @typedef {{type: string, languages?: string[]}} Expected  LanguageModelExpected */
+
+const INPUTS = ['text', 'tool-response'];
+const OUTPUTS = ['text', 'tool-call'];
 
 /**
  * The address of the bundle that is wanted.
@@ -47,28 +50,11 @@ export async function generationOf(bundle) {
 }
 
 /**
- * Whether nothing but text is expected; any language is tried.
+ * Whether nothing but text, calls of tools and their answers are expected; any language is tried.
  * @param {Wanted} wanted
  * @throws {RangeError} for what is no language tag
  */
 export function onlyText({ expectedInputs = [], expectedOutputs = [] }) {
-  const expected = [...expectedInputs, ...expectedOutputs];
-  for (const { languages } of expected) Intl.getCanonicalLocales(languages);
-  return expected.every(({ type }) => type === 'text');
-}
-
-/**
- * Tells a monitor each new share of the download; a file that has to come again does not take it back.
- * @param {((monitor: EventTarget) => void) | undefined} monitor
- * @returns {(share: number) => void}
- */
-export function progressTeller(monitor) {
-  const target = new EventTarget();
-  monitor?.(target);
-  let told = -1;
-  return (share) => {
-    if (share <= told) return;
-    told = share;
-    target.dispatchEvent(new ProgressEvent('downloadprogress', { lengthComputable: true, loaded: share, total: 1 }));
-  };
+  for (const { languages } of [...expectedInputs, ...expectedOutputs]) Intl.getCanonicalLocales(languages);
+  return expectedInputs.every(({ type }) => INPUTS.includes(type)) && expectedOutputs.every(({ type }) => OUTPUTS.includes(type));
 }

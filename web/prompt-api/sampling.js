@@ -3,8 +3,8 @@
 import { BOUNDS } from '../common/facts.js';
 
 /** @typedef {{defaultTopK: number, maxTopK: number, defaultTemperature: number, maxTemperature: number}} Params  LanguageModelParams */
-/** @typedef {'most-predictable' | 'predictable' | 'balanced' | 'creative' | 'most-creative'} SamplingMode */
-/** @typedef {{temperature?: number, topK?: number, samplingMode?: SamplingMode}} SamplingOptions */
+/** @typedef {import('./dictionaries.js').SamplingMode} SamplingMode */
+/** @typedef {import('./dictionaries.js').SamplingOptions} SamplingOptions */
 
 const TOP_K_MAX = BOUNDS.top_k.most;
 const TEMPERATURE_MAX = BOUNDS.temperature.most;
@@ -30,9 +30,6 @@ export function paramsOf({ presets: { direct = {} } }) {
 export function samplingOf({ temperature, topK, samplingMode }) {
   if (temperature !== undefined && !(temperature >= 0)) throw new RangeError(`temperature is ${temperature}, expected 0 to ${TEMPERATURE_MAX}.`);
   if (topK !== undefined && !(topK >= 1)) throw new RangeError(`topK is ${topK}, expected 1 to ${TOP_K_MAX}.`);
-  if (samplingMode !== undefined && !(samplingMode in MODES)) {
-    throw new TypeError(`samplingMode is ${samplingMode}, expected one of ${Object.keys(MODES).join(', ')}.`);
-  }
   if (samplingMode !== undefined && (temperature ?? topK) !== undefined) {
     throw new TypeError('samplingMode stands beside temperature or topK, expected one or the other.');
   }

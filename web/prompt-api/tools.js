@@ -1,35 +1,25 @@
 /** Tools in the Prompt API's form, and the answers to their calls. */
 
 import { resultMessage, run, toolOf } from '../agent/tools.js';
+import { schemaOf } from './schema.js';
 
 /** @typedef {import('../types.js').Message} Message */
 /** @typedef {import('../types.js').ToolCall} ToolCall */
-/** @typedef {import('../types.js').JsonSchema} JsonSchema */
 /** @typedef {import('../agent/tools.js').Tool} Tool */
 
 /**
- * @typedef {object} PromptTool  LanguageModelTool
- * @property {string} name
- * @property {string} description
- * @property {JsonSchema} inputSchema
- * @property {(argument: any) => Promise<any>} execute
- */
-
-/**
  * The tools as the agent loop runs them.
- * @param {PromptTool[]} tools
+ * @param {import('./dictionaries.js').PromptTool[]} tools
  * @returns {Tool[]}
- * @throws {TypeError}
+ * @throws {TypeError} for a schema that is no JSON
  */
 export function toolsOf(tools) {
-  return tools.map((tool) => {
-    const { name, description, inputSchema } = tool;
-    if (typeof name !== 'string' || typeof tool.execute !== 'function') throw new TypeError('A tool is not {name, description, inputSchema, execute}.');
-    const execute = async (/** @type {any} */ values) => {
-      const result = await tool.execute(values);
+  return tools.map(({ name, description, inputSchema, execute }) => {
+    const answer = async (/** @type {any} */ values) => {
+      const result = await execute(values);
       return result === undefined ? '' : result;
     };
-    return { type: 'function', function: { name, description, parameters: inputSchema }, execute };
+    return { type: 'function', function: { name, description, parameters: schemaOf(inputSchema, `The inputSchema of ${name}`) }, execute: answer };
   });
 }
 
