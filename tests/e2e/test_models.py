@@ -58,6 +58,29 @@ def test_another_model_ends_the_loading_of_the_first(chat: ChatPage) -> None:
     expect(chat.page.get_by_role("alert")).to_be_hidden()
 
 
+def test_loading_is_cancelled_and_goes_on(chat: ChatPage) -> None:
+    chat.page.evaluate("(wait) => { globalThis.loadWait = wait; }", RELEASED)
+    chat.button("Load").click()
+    expect(chat.page.get_by_role("progressbar")).to_be_visible()
+    expect(chat.button("Cancel loading")).to_be_focused()
+    chat.page.keyboard.press("Enter")
+    assert chat.page.evaluate("globalThis.signals.map(({ aborted }) => aborted)") == [True]
+    expect(chat.page.get_by_role("progressbar")).to_be_hidden()
+    status = chat.page.locator("[part=status]").get_by_role("status")
+    expect(status).to_have_text("Cancelled. What has arrived is kept.")
+    expect(chat.button("Load")).to_be_focused()
+
+    chat.send("Hello")
+    chat.button("Cancel loading").click()
+    expect(chat.page.get_by_role("textbox", name="Message")).to_have_value("Hello")
+    expect(chat.answers).to_have_count(0)
+    chat.page.evaluate("globalThis.loadWait = 0")
+    chat.button("Load").click()
+    expect(status).to_have_text("Ready")
+    expect(chat.button("Cancel loading")).to_be_hidden()
+    expect(chat.page.get_by_role("alert")).to_be_hidden()
+
+
 def test_what_is_kept_of_models_is_told_and_deleted_on_request(chat: ChatPage) -> None:
     chat.keep("Small")
     dialog = chat.models()

@@ -6,8 +6,10 @@ import { listedModel, modelName } from './state.js';
 /** @typedef {import('./state.js').ChatStore} ChatStore */
 
 export class Header {
+  #store;
   #drawer;
   #load;
+  #cancel;
   #picker = h('div', { class: 'picker' });
   #name = h('strong');
   #recipe = h('span', { class: 'quiet' });
@@ -17,14 +19,17 @@ export class Header {
 
   /** @param {ChatStore} store */
   constructor(store) {
+    this.#store = store;
     this.#drawer = iconButton('menu', 'Conversations', () => store.dispatch('toggleDrawer'), { 'aria-expanded': 'false' });
     this.#load = h('button', { type: 'button', class: 'load', onclick: () => store.dispatch('load') }, icon('load'), 'Load');
+    this.#cancel = h('button', { type: 'button', class: 'load', 'aria-label': 'Cancel loading', onclick: () => store.dispatch('cancelLoading') },
+      icon('close'), 'Cancel');
     this.#choice = h('button', { type: 'button', part: 'title', 'aria-haspopup': 'dialog', onclick: () => store.dispatch('openDialog', 'models') },
       this.#name, ' ', this.#recipe, icon('choose'));
-    this.element = h('header', { part: 'header' }, this.#drawer, this.#picker, this.#load,
+    this.element = h('header', { part: 'header' }, this.#drawer, this.#picker, this.#load, this.#cancel,
       iconButton('fresh', 'New chat', () => store.dispatch('newConversation'), { class: 'icon fresh' }),
       iconButton('settings', 'Settings', () => store.dispatch('openDialog', 'settings')));
-    store.subscribe(({ model }) => model, (model) => { this.#load.hidden = model !== 'absent'; });
+    store.subscribe(({ model }) => model, (model) => this.#showLoading(model));
     const facts = (/** @type {import('./state.js').State} */ state) => [modelName(state), listedModel(state)?.recipe ?? state.info?.recipe ?? ''];
     store.subscribe(facts, ([name, recipe]) => this.#showModel(name, recipe));
     store.subscribe(({ models }) => models.length > 0, (several) => this.#picker.replaceChildren(several ? this.#choice : this.#title));
@@ -32,6 +37,16 @@ export class Header {
       this.#drawer.ariaExpanded = String(open);
       if (before) this.#drawer.focus();
     });
+  }
+
+  /** @param {import('./state.js').State['model']} model */
+  #showLoading(model) {
+    const focused = this.#load.matches(':focus') || this.#cancel.matches(':focus');
+    this.#load.hidden = model !== 'absent';
+    this.#cancel.hidden = model !== 'loading';
+    if (!focused) return;
+    if (model === 'ready') this.#store.dispatch('focusInput'); // the button that had it is gone
+    else (model === 'loading' ? this.#cancel : this.#load).focus();
   }
 
   /**

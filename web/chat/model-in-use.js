@@ -21,7 +21,7 @@ export class ModelInUse {
   /** @param {ChatStore} store */
   constructor(store) {
     this.#store = store;
-    store.handle({ load: () => this.load() });
+    store.handle({ load: () => this.load(), cancelLoading: () => this.#cancel() });
   }
 
   /**
@@ -48,6 +48,13 @@ export class ModelInUse {
   unload() {
     this.#release();
     this.#store.set(ABSENT);
+  }
+
+  #cancel() {
+    if (this.#store.state.model !== 'loading') return;
+    this.#store.dispatch('stop'); // an answer would load it again
+    this.#release();
+    this.#store.set({ ...ABSENT, activity: { type: 'idle', sentence: 'Cancelled. What has arrived is kept.' } });
   }
 
   #release() {

@@ -69,6 +69,7 @@ import { defaults } from './settings.js';
 /**
  * @typedef {object} Requests  with their arguments
  * @property {[]} load
+ * @property {[]} cancelLoading  what has come is kept, and loading again goes on
  * @property {[url: string]} useModel
  * @property {[files: File[]]} useFolder
  * @property {[changes: Partial<Settings>]} set  settings
