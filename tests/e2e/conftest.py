@@ -58,6 +58,8 @@ def faults(site: tuple[str, FaultySite]) -> Iterator[FaultySite]:
     yield switchboard
     switchboard.faults.clear()
     switchboard.cut.clear()
+    switchboard.stall.clear()
+    switchboard.left.clear()
     switchboard.policy = POLICY
 
 

@@ -157,6 +157,15 @@ def test_a_gpu_that_is_lost_again_is_given_up(chromium: Browser, url: str, fault
         assert again[:4] == ids
 
 
+def test_a_load_outlives_its_gpu(page: Page, faults: FaultySite) -> None:
+    faults.faults["/engine/worker.js"] = before(LOSABLE_GPU)
+    asked = {"bundle": BUNDLE, "losses": 0}
+    undisturbed = page.evaluate(script("gpu.loadWithLosses"), asked)
+    assert undisturbed["begun"] == 1
+    seen = page.evaluate(script("gpu.loadWithLosses"), asked | {"losses": 2})
+    assert seen == undisturbed | {"begun": 3}
+
+
 def test_requests_that_cannot_be_met(chromium: Browser, url: str) -> None:
     with engine_page(chromium, url, "tiny-b-q4") as engine:
         window = engine.info["contextWindow"]

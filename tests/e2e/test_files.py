@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -144,6 +145,26 @@ def test_a_file_that_is_not_there_is_named(
     error = fetch(page, bundles, specs)
     assert error["name"] == "MissingFileError"
     assert f"does not give out {specs[0]['file']} (status 404)" in error["message"]
+
+
+def test_a_load_that_is_cancelled_leaves_the_network_and_goes_on_later(
+    page: Page, faults: FaultySite, bundles: list[Path], specs: list[dict[str, Any]]
+) -> None:
+    file = path(bundles, specs[0])
+    half = specs[0]["bytes"] // 2
+    faults.stall[file] = half
+    assert page.evaluate(script("files.cancelLoad"), {"base": base(page, bundles), "after": half}) == "AbortError"
+    deadline = monotonic() + 10  # the server's own notice; silence alone would take twenty seconds
+    while faults.left != [file] and monotonic() < deadline:
+        page.wait_for_timeout(50)
+    assert faults.left == [file]
+    parts = [name for name in page.evaluate(script("files.kept")) if name.startswith(f"{specs[0]['sha256']}?part=")]
+    kept = max(int(part.rpartition("-")[2]) for part in parts)
+    assert kept > half // 2
+
+    faults.requests.clear()
+    assert fetch(page, bundles, specs) == arrived(specs)
+    assert ranges(faults, file) == [f"bytes={kept}-"]
 
 
 # --- a folder ---

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -30,6 +30,8 @@ class FaultySite:
         self.app = app
         self.faults: dict[str, Fault] = {}
         self.cut: dict[str, int] = {}  # path -> bytes after which the first response breaks off
+        self.stall: dict[str, int] = {}  # path -> bytes after which the first response falls silent
+        self.left: list[str] = []  # paths of silent responses that the browser has ended
         self.policy = site.POLICY
         self.requests: list[tuple[str, str]] = []  # path, range header
 
@@ -49,14 +51,16 @@ class FaultySite:
         path = scope["path"]
         wanted = dict(scope["headers"]).get(b"range", b"").decode()
         self.requests.append((path, wanted))
-        if path in self.faults or path in self.cut:  # which are about a file's own bytes, not its compressed ones
+        if path in {*self.faults, *self.cut, *self.stall}:  # faults are of a file's own bytes, not its compressed ones
             scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         if path == "/blank":
             await _respond(send, 200, BLANK, [(b"content-type", b"text/html")])
         elif path in self.faults:
             await self._faulty(path, scope, receive, send)
         elif path in self.cut:
-            await self._cut(self.cut.pop(path), scope, receive, send)
+            await self._cut(self.cut.pop(path), scope, receive, send, self._break_off)
+        elif path in self.stall:
+            await self._cut(self.stall.pop(path), scope, receive, send, lambda: self._fall_silent(path, receive))
         else:
             await self.app(scope, receive, send)
 
@@ -75,7 +79,9 @@ class FaultySite:
         changed = self.faults[path](bytes(body))
         await _respond(send, 404 if changed is None else 200, changed or b"", head["headers"])
 
-    async def _cut(self, after: int, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _cut(
+        self, after: int, scope: Scope, receive: Receive, send: Send, then: Callable[[], Awaitable[None]]
+    ) -> None:
         sent = 0
 
         async def shorten(message: Message) -> None:
@@ -87,10 +93,18 @@ class FaultySite:
             elif message["type"] == "http.response.start":
                 await send(message)
             if sent >= after:
-                await asyncio.sleep(0.3)  # a browser gives away unread bytes of a response that fails
+                await then()
                 raise ConnectionAbortedError("cut by the test")
 
         await self.app(scope, receive, shorten)
+
+    async def _break_off(self) -> None:
+        await asyncio.sleep(0.3)  # a browser gives away unread bytes of a response that fails
+
+    async def _fall_silent(self, path: str, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self.left.append(path)
 
 
 async def _respond(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:

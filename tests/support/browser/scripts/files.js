@@ -33,6 +33,14 @@
     }
   },
 
+  /** Load a model and cancel that when so many bytes have come: the error's name. */
+  async cancelLoad({ base, after }) {
+    const cancel = new AbortController();
+    const { Engine } = await import('/deltapage.js');
+    const onProgress = ({ phase, loaded }) => { if (phase === 'download' && loaded >= after) cancel.abort(); };
+    return Engine.load(base, { onProgress, signal: cancel.signal }).then(() => 'loaded', ({ name }) => name);
+  },
+
   /** From now on the server answers one request, and the others with 404. */
   answerOnce() {
     const { fetch } = globalThis;

@@ -25,6 +25,24 @@
     return seen;
   },
 
+  /** Load a model and lose the GPU some times while its kernels are compiled: ids that it writes, and how often loading began. */
+  async loadWithLosses({ bundle, losses }) {
+    const lost = new BroadcastChannel('lose');
+    let begun = 0;
+    let posted = 0;
+    const { Engine } = await import('/deltapage.js');
+    const loaded = await Engine.load(bundle, { onProgress: ({ phase }) => {
+      if (phase === 'runtime') begun++;
+      if (phase === 'compile' && posted < losses && posted < begun) {
+        posted++;
+        lost.postMessage('');
+      }
+    } });
+    const { choices } = await loaded.completions.create({ prompt: [5, 6, 7], max_tokens: 4, temperature: 0, return_token_ids: true });
+    await loaded.unload();
+    return { ids: choices[0].token_ids, begun };
+  },
+
   /** An answer without streaming whose GPU is lost on the way: its ids. */
   async answerWithLoss() {
     setTimeout(() => new BroadcastChannel('lose').postMessage(''), 200);
