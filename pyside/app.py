@@ -10,6 +10,7 @@ from typing import Any
 
 from pyside.api.completions import Completions, Shown, collect
 from pyside.api.extension import Extensions
+from pyside.api.requests import read_detokenize, read_template, read_tokenize
 from pyside.bundle.manifest import Manifest
 from pyside.engine import selftest
 from pyside.engine.engine import Engine
@@ -84,11 +85,11 @@ class App:
                 else:
                     yield await collect(chunks)
         elif kind == "tokenize":
-            yield {"ids": self.tokenizer.encode(payload["text"])}
+            yield {"ids": self.tokenizer.encode(read_tokenize(payload))}
         elif kind == "detokenize":
-            yield {"text": self.tokenizer.decode(payload["ids"])}
+            yield {"text": self.tokenizer.decode(read_detokenize(payload))}
         elif kind == "template":
-            prompt = self.chat.encode(**{name: value for name, value in payload.items() if value is not None})
+            prompt = self.chat.encode(**read_template(payload))
             yield {"text": prompt.text, "ids": list(prompt.ids)}
         elif kind == "python":
             yield {"result": await self.extensions.call(payload["name"], payload.get("argument"))}

@@ -27,12 +27,14 @@ import { h } from './chat/dom.js';
 import { Header } from './chat/header.js';
 import { ModelInUse } from './chat/model-in-use.js';
 import { listModels, modelIn } from './chat/model-list.js';
+import { faultOfMessage } from './chat/saved.js';
 import { restore, save } from './chat/settings.js';
 import { Sidebar } from './chat/sidebar.js';
 import { initialState, modelName } from './chat/state.js';
 import { Store } from './chat/store.js';
 import { css } from './chat/styles.js';
 import { ThreadView } from './chat/thread-view.js';
+import { EngineError } from './common/errors.js';
 
 /** @typedef {import('./agent/tools.js').Tool} Tool */
 /** @typedef {import('./chat/settings.js').Settings} Settings */
@@ -191,9 +193,15 @@ export class DeltaChat extends HTMLElement {
   /**
    * Add a message to the conversation without asking the model.
    * @param {Message} message
+   * @throws {EngineError} RequestError for what is no message
    */
   addMessage(message) {
-    this.#conversation.add(structuredClone(message));
+    const added = structuredClone(message);
+    const fault = faultOfMessage(added);
+    if (fault) {
+      throw new EngineError('RequestError', `The message ${fault}: add one with a role (system, developer, user, assistant or tool) and its content as text.`);
+    }
+    this.#conversation.add(added);
   }
 
   /** Ask for the last answer once more; the old one stays as an alternative. */

@@ -23,7 +23,10 @@ BOUNDS: Mapping[str, Bound] = {  # of the sampling fields
 STOPS_MAX = 16  # stop strings
 GRAMMARS = 4  # kept for the next request of the same form
 TYPING = ("type", "enum", "properties", "anyOf", "oneOf", "allOf")  # what an argument's type is read from
+ROLES = ("system", "developer", "user", "assistant", "tool")
 ANY_TOOL = ""  # the model chooses which of the tools it must call
+_MESSAGES = "a list of at least one message with a role"
+_TOOLS = "a list of {type: 'function', function: {name, parameters}}"
 
 
 @dataclass(frozen=True)
@@ -72,8 +75,8 @@ def read_chat(request: Mapping[str, Any]) -> ChatRequest:
     Errors: RequestError naming everything that is unknown or not as expected.
     """
     fields = _Fields(request)
-    messages = fields.take("messages", "a list of at least one message with a role", _messages, [])
-    tools = fields.take("tools", "a list of {type: 'function', function: {name, parameters}}", _tools, [])
+    messages = fields.needed("messages", _MESSAGES, _messages, [])
+    tools = fields.take("tools", _TOOLS, _tools, [])
     if tools:
         from pyside.constrained.schema.document import check_form
     for tool in tools:
@@ -131,16 +134,53 @@ def read_text(request: Mapping[str, Any]) -> TextRequest:
     Errors: RequestError naming everything that is unknown or not as expected.
     """
     fields = _Fields(request)
-    prompt = fields.take("prompt", "a text, or a list of token ids", _prompt, "")
+    prompt = fields.needed("prompt", "a text, or a list of token ids", _prompt, "")
     if isinstance(prompt, list) and prompt and isinstance(prompt[0], str | list):
         prompt = prompt[0]
     limit = fields.take("max_tokens", "a whole number from 0", lambda value: _whole(value, 0), 16)
     top = fields.number("logprobs", TOP_LOGPROBS)
     parsed = TextRequest(_options(fields, limit, top), prompt, fields.flag("echo", False))
-    if "prompt" not in request:
-        fields.problems.append("prompt is missing, expected a text, or a list of token ids")
     fields.done()
     return parsed
+
+
+def read_template(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Read a request for the prompt that the chat template makes: the arguments of ``ChatFormat.encode``.
+
+    Errors: RequestError naming everything that is unknown or not as expected.
+    """
+    fields = _Fields(request)
+    read = {
+        "messages": [_as_system(message) for message in fields.needed("messages", _MESSAGES, _messages, [])],
+        "tools": fields.take("tools", _TOOLS, _tools),
+        "enable_thinking": fields.take("enable_thinking", "true or false", _is_flag),
+    }
+    fields.done()
+    return read
+
+
+def read_tokenize(request: Mapping[str, Any]) -> str:
+    """The text that is to become ids.
+
+    Errors: RequestError when it is none.
+    """
+    fields = _Fields(request)
+    text: str = fields.needed("text", "a text", lambda value: isinstance(value, str), "")
+    fields.done()
+    return text
+
+
+def read_detokenize(request: Mapping[str, Any]) -> Sequence[int]:
+    """The ids that are to become a text.
+
+    Errors: RequestError when they are none.
+    """
+    fields = _Fields(request)
+    ids: Sequence[int] = fields.needed(
+        "ids", "a list of token ids", lambda value: isinstance(value, list) and all(_whole(id, 0) for id in value), []
+    )
+    fields.done()
+    return ids
 
 
 class _Fields:
@@ -165,6 +205,11 @@ class _Fields:
             return value
         self.problems.append(f"{name} is {_short(value)}, expected {expected}")
         return default
+
+    def needed(self, name: str, expected: str, fits: Callable[[Any], bool], default: Any) -> Any:  # noqa: ANN401
+        if name not in self._left:
+            self.problems.append(f"{name} is missing, expected {expected}")
+        return self.take(name, expected, fits, default)
 
     def number(self, name: str, bound: Bound) -> Any:  # noqa: ANN401
         value = self.take(name, f"a {'whole number' if bound.whole else 'number'} {bound}", _within(bound))
@@ -207,13 +252,18 @@ def _as_system(message: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _messages(value: object) -> bool:
-    """Whether it is a conversation; roles and kinds of content are the template's to judge, pictures cannot be seen yet."""
+    """Whether it is a conversation; what role follows what is the template's to judge, pictures cannot be seen yet."""
     if not isinstance(value, list) or not value:
         return False
     for message in value:
         if not isinstance(message, Mapping) or not isinstance(message.get("role"), str):
             return False
+        if message["role"] not in ROLES:
+            raise RequestError(f"a message has role {_short(message['role'])}, expected {', '.join(ROLES)}")
         content, calls = message.get("content"), message.get("tool_calls")
+        others = [message.get(name) for name in ("reasoning_content", "tool_call_id", "name")]
+        if not all(other is None or isinstance(other, str) for other in others):
+            return False
         if isinstance(content, list):
             kinds = [part.get("type") if isinstance(part, Mapping) else None for part in content]
             if seen := [kind for kind in kinds if kind != "text"]:
@@ -222,9 +272,16 @@ def _messages(value: object) -> bool:
                 )
             if not all(isinstance(part.get("text"), str) for part in content):
                 return False
-        if calls is not None and not (isinstance(calls, list) and all(isinstance(call, Mapping) for call in calls)):
+        elif content is not None and not isinstance(content, str):
+            return False
+        if calls is not None and not (isinstance(calls, list) and all(map(_is_call, calls))):
             return False
     return True
+
+
+def _is_call(value: object) -> bool:
+    """Whether it is a call as a reply has it, or its function alone; what is in it is the template's to judge."""
+    return isinstance(value, Mapping) and isinstance(value.get("function", value), Mapping)
 
 
 def _tools(value: object) -> bool:

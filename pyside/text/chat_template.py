@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from pyside.errors import BundleError, RequestError
@@ -155,8 +155,14 @@ class _Marks:
 
     @classmethod
     def absent_from(cls, text: str) -> _Marks:
-        found = (char for char in map(chr, chain(*_NONCHARACTERS)) if char not in text)
-        return cls(next(found), next(found))
+        present = frozenset(text)
+        found = list(islice((char for char in map(chr, chain(*_NONCHARACTERS)) if char not in present), 2))
+        if len(found) < 2:
+            raise RequestError(
+                f"the messages hold every one of the {sum(map(len, _NONCHARACTERS)):,} characters that mean nothing in any text, "
+                "expected two that they do not hold: take some out"
+            )
+        return cls(*found)
 
     def removed(self, text: str) -> str:
         return text.replace(self.before, "").replace(self.after, "")

@@ -99,6 +99,22 @@ def test_added_by_the_page_in_every_browser(browser: Browser, shell: str) -> Non
             watch.nothing_happened()
 
 
+@pytest.mark.parametrize(
+    ("message", "fault"),
+    [
+        (None, "has no role"),
+        ({"content": "x"}, "has no role"),
+        ({"role": "constructor", "content": "x"}, "has no role"),
+        ({"role": "user", "content": 7}, "has no text"),
+        ({"role": "assistant", "tool_calls": [None]}, "has calls of tools that are none"),
+    ],
+)
+def test_what_is_no_message_is_not_added(chat: ChatPage, message: object, fault: str) -> None:
+    refusal = chat.page.evaluate(script("hostile.refusal"), message)
+    assert refusal.startswith(f"RequestError: The message {fault}: add one with a role")
+    expect(chat.questions.or_(chat.answers)).to_have_count(0)
+
+
 def test_taken_from_a_file(chat: ChatPage) -> None:
     """Titles, names of tools, what they are given and what they answer, in a file that somebody made."""
     watch = Watch(chat)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import pytest
 
+from pyside.api.requests import read_detokenize, read_template, read_tokenize
 from pyside.errors import RequestError
 from tests.support.scripted_engine import ASKED, WEATHER, engine, message, run
+
+EVERY_MARK = "".join(map(chr, chain(range(0xFDD0, 0xFDF0), range(0xF0000, 0xFFFFE), range(0x100000, 0x10FFFE))))
 
 
 def tool(parameters: Any) -> Any:
@@ -31,7 +36,13 @@ def nested(levels: int) -> Any:
         ({"messages": []}, 'messages is [], expected a list of at least one message with a role'),
         ({"messages": "hi"}, 'messages is "hi"'),
         ({"messages": [{"content": "x"}]}, "messages is"),
-        ({"messages": [{"role": "critic", "content": "x"}, *ASKED["messages"]]}, "Unexpected message role."),
+        ({"messages": [{"role": "critic", "content": "x"}, *ASKED["messages"]]}, 'a message has role "critic", expected system, developer, user, assistant, tool'),
+        ({"messages": [{"role": "constructor", "content": "x"}]}, 'a message has role "constructor", expected system'),
+        ({"messages": [None]}, "messages is [null], expected a list of at least one message"),
+        ({"messages": [{"role": "user", "content": 7}]}, "messages is"),
+        ({"messages": [{"role": "assistant", "reasoning_content": []}]}, "messages is"),
+        ({"messages": [{"role": "assistant", "tool_calls": [{"function": None}]}]}, "messages is"),
+        ({"messages": [{"role": "user", "content": EVERY_MARK}]}, "hold every one of the 131,100 characters that mean nothing"),
         ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, "'image_url', expected text"),
         ({"messages": [{"role": "user", "content": [{"type": "text"}]}]}, "messages is"),
         ({"temperature": 3}, "temperature is 3, expected a number 0 to 2"),
@@ -123,3 +134,27 @@ def test_null_means_absent() -> None:
         {**ASKED, "temperature": None, "tools": None, "stop": None, "response_format": {"type": "text"}},
     )
     assert message(answer)["content"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("read", "fields", "sentence"),
+    [
+        (read_template, {}, "messages is missing, expected a list of at least one message"),
+        (read_template, {"messages": [None]}, "messages is [null]"),
+        (read_template, {"messages": ASKED["messages"], "tools": 3, "thinking": True}, "tools is 3, expected a list"),
+        (read_tokenize, {"text": None}, "text is missing, expected a text"),
+        (read_tokenize, {"text": ["a"]}, 'text is ["a"], expected a text'),
+        (read_detokenize, {"ids": [1, "2"]}, 'ids is [1, "2"], expected a list of token ids'),
+        (read_detokenize, {"ids": [-1]}, "ids is [-1], expected a list of token ids"),
+    ],
+)
+def test_what_else_the_engine_is_asked(read: Callable[[Any], object], fields: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        read(fields)
+    assert sentence in str(caught.value)
+
+
+def test_what_the_door_lets_through() -> None:
+    assert read_tokenize({"text": "a"}) == "a" and read_detokenize({"ids": [1, 2]}) == [1, 2]
+    asked = {"messages": [{"role": "developer", "content": "Be brief."}], "tools": None, "enable_thinking": False}
+    assert read_template(asked)["messages"] == [{"role": "system", "content": "Be brief."}]

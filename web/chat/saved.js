@@ -92,13 +92,20 @@ function faultOf({ id, parent, message, facts, created, shown, revision }, versi
   if (!isId(id)) return 'has no number';
   if (parent !== 0 && !isId(parent)) return 'does not say what it answers';
   if (version === 2 && !(isTime(created) && isTime(shown) && Number.isSafeInteger(revision) && revision >= 0)) return 'does not say when it was written';
+  return faultOfMessage(message) ?? (facts === undefined || isFacts(facts) ? null : 'has figures that are none');
+}
+
+/**
+ * @param {any} message
+ * @returns {string | null} what is wrong with it
+ */
+export function faultOfMessage(message) {
   if (!isRecord(message) || !ROLES.has(message.role)) return 'has no role';
   const { content, reasoning_content: thought, tool_calls: calls, tool_call_id: call } = message;
   if (!(content === undefined || content === null || typeof content === 'string' || Array.isArray(content) && content.every(isPart))) return 'has no text';
   if (thought !== undefined && thought !== null && typeof thought !== 'string') return 'has a thought that is no text';
   if (calls !== undefined && calls !== null && !(Array.isArray(calls) && calls.every(isCall))) return 'has calls of tools that are none';
-  if (call !== undefined && typeof call !== 'string') return 'does not say which call it answers';
-  return facts === undefined || isFacts(facts) ? null : 'has figures that are none';
+  return call !== undefined && typeof call !== 'string' ? 'does not say which call it answers' : null;
 }
 
 /** @param {any} part */

@@ -72,4 +72,14 @@
     document.body.append(element);
     fetch('https://hurt.example/').catch(() => {});
   }),
+
+  /** How the element refuses something as a message; null when it takes it. */
+  refusal(message) {
+    try {
+      /** @type {any} */ (document.querySelector('delta-chat')).addMessage(message);
+      return null;
+    } catch ({ name, message: sentence }) {
+      return `${name}: ${sentence}`;
+    }
+  },
 });
