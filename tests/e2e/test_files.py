@@ -147,6 +147,14 @@ def test_a_file_that_is_not_there_is_named(
     assert f"does not give out {specs[0]['file']} (status 404)" in error["message"]
 
 
+def test_what_is_on_its_way_already_is_waited_for(
+    page: Page, faults: FaultySite, bundles: list[Path], specs: list[dict[str, Any]]
+) -> None:
+    asked = {"base": base(page, bundles), "specs": specs}
+    assert page.evaluate(script("files.fetchTwice"), asked) == [arrived(specs)] * 2
+    assert [ranges(faults, path(bundles, spec)) for spec in specs] == [[""]] * len(specs)
+
+
 def test_a_load_that_is_cancelled_leaves_the_network_and_goes_on_later(
     page: Page, faults: FaultySite, bundles: list[Path], specs: list[dict[str, Any]]
 ) -> None:

@@ -156,6 +156,19 @@ test('a tab that dies with its locks holds up no other', async () => {
   });
 });
 
+test('a tab that is frozen with a lock holds up no other for ever', async () => {
+  const locks = fakeLocks();
+  withLocks(locks);
+  const server = await hosted();
+  await inVirtualTime(async () => {
+    const { shards } = await new HostedFiles(BASE).manifest();
+    locks.held.set(`deltapage ${shards[0].sha256}`, new Promise(() => {}));
+    await load();
+    assert.equal(performance.now(), 120_000);
+  });
+  assert.equal(server.requests.filter(([path]) => path !== 'manifest.json').length, SIZES.length + 1);
+});
+
 test('a load that is ended stops its downloads at once and goes on from what it kept', async () => {
   withLocks(fakeLocks());
   const server = await hosted((path, size) => size >= MIB ? { stall: size - 1000 } : undefined);
@@ -169,6 +182,7 @@ test('a load that is ended stops its downloads at once and goes on from what it 
     assert.equal(server.open, 0);
     assert.equal(performance.now(), 1000);
     await assert.rejects(files.get({ file: 'tokenizer.bin', bytes: 1, sha256: '' }), /cancelled/);
+    assert.equal(page.navigator.locks.held.size, 0);
   });
   const kept = server.sent;
   const rest = await hosted();

@@ -15,6 +15,11 @@
     return { sizes: Object.entries(sizes).sort().map(([, size]) => size), counted, kept: files.cached };
   },
 
+  /** Fetch the same files twice at the same time, as two tabs do. */
+  fetchTwice(asked) {
+    return Promise.all([this.fetch(asked), this.fetch(asked)]);
+  },
+
   /** Begin to fetch shards over a connection that stalls after 400,000 bytes; return when two parts of them are kept. */
   async fetchStalling(asked) {
     const { fetch } = globalThis;
