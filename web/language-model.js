@@ -57,6 +57,7 @@ export class LanguageModel extends EventTarget {
    */
   static async availability(options) {
     const { engine, ...wanted } = withBundle(coreOptionsFrom(options));
+    samplingOf(wanted);
     if (!engine) return availabilityOf(wanted);
     return onlyText(wanted) ? 'available' : 'unavailable';
   }
@@ -92,10 +93,8 @@ export class LanguageModel extends EventTarget {
       tell(0);
       const lease = engine ? new Lease(engine, null)
         : await Lease.of(wantedBundle(bundle), ({ phase, loaded, total }) => { if (phase === 'download' && total) tell(loaded / total); }, signal);
-      const session = await Session.begin({ lease, tools, sampling, initial, signal });
       tell(1);
-      signal?.throwIfAborted();
-      return new LanguageModel(session);
+      return new LanguageModel(await Session.begin({ lease, tools, sampling, initial, signal }));
     } catch (error) {
       throw signal?.aborted ? signal.reason : domError(error);
     }
@@ -131,7 +130,7 @@ export class LanguageModel extends EventTarget {
    */
   async prompt(input, options) {
     let answer = '';
-    for await (const piece of this.#pieces(input, options)) answer += piece;
+    for await (const piece of this.#pieces(promptFrom(input, arguments.length), options)) answer += piece;
     return answer;
   }
 
@@ -144,7 +143,7 @@ export class LanguageModel extends EventTarget {
    */
   promptStreaming(input, options) {
     const left = new AbortController();
-    const pieces = this.#pieces(input, options, left.signal);
+    const pieces = this.#pieces(promptFrom(input, arguments.length), options, left.signal);
     return new ReadableStream({
       start(controller) {
         (async () => {
@@ -163,7 +162,7 @@ export class LanguageModel extends EventTarget {
    * @returns {Promise<void>}
    */
   async append(input, options) {
-    const given = promptFrom(input);
+    const given = promptFrom(input, arguments.length);
     const { signal } = signalOptionsFrom(options);
     await this.#session.append(given, this.#session.ending(signal));
   }
@@ -175,9 +174,7 @@ export class LanguageModel extends EventTarget {
    * @returns {Promise<number>}
    */
   async measureContextUsage(input, options) {
-    const given = promptFrom(input);
-    const { signal, ...constraint } = promptOptionsFrom(options);
-    return this.#session.measure(given, constraint, this.#session.ending(signal));
+    return this.#measure(promptFrom(input, arguments.length), options);
   }
 
   /** The older names of the three. */
@@ -193,8 +190,8 @@ export class LanguageModel extends EventTarget {
    * @param {PromptInput} input
    * @param {PromptOptions} [options]
    */
-  measureInputUsage(input, options) {
-    return this.measureContextUsage(input, options);
+  async measureInputUsage(input, options) {
+    return this.#measure(promptFrom(input, arguments.length), options);
   }
 
   /**
@@ -213,12 +210,20 @@ export class LanguageModel extends EventTarget {
   }
 
   /**
-   * @param {PromptInput} input
+   * @param {ReturnType<typeof promptFrom>} given
+   * @param {PromptOptions | undefined} options
+   */
+  #measure(given, options) {
+    const { signal, ...constraint } = promptOptionsFrom(options);
+    return this.#session.measure(given, constraint, this.#session.ending(signal));
+  }
+
+  /**
+   * @param {ReturnType<typeof promptFrom>} given
    * @param {PromptOptions | undefined} options
    * @param {AbortSignal} [left]  ends the answer as the caller's signal does
    */
-  #pieces(input, options, left) {
-    const given = promptFrom(input);
+  #pieces(given, options, left) {
     const { signal: own, ...constraint } = promptOptionsFrom(options);
     const signals = [own, left].filter((each) => each !== undefined);
     const signal = this.#session.ending(signals.length ? AbortSignal.any(signals) : undefined);

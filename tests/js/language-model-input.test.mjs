@@ -35,6 +35,8 @@ test('prompts are converted as Web IDL says', async () => {
   const parts = (...values) => ({ role: 'user', content: values.map((value) => ({ type: 'text', value })) });
   assert.deepEqual(await read(7), ['user: 7']);
   assert.deepEqual(await read(null), ['user: null']);
+  assert.deepEqual(await read(undefined), ['user: undefined']);
+  assert.deepEqual(await read({}), ['user: [object Object]']);
   assert.deepEqual(await read(new URL('https://example.com/')), ['user: https://example.com/']);
   assert.deepEqual(await read([]), ['user: ']);
   assert.deepEqual(await read(user), ['user: u']); // one message for a list of it
@@ -111,8 +113,8 @@ test('what the specification refuses, and what this engine does', async () => {
   await assertFailures({
     'TypeError: nothing': () => session.prompt(),
     'TypeError: a symbol': () => session.prompt(Symbol('x')),
-    'TypeError: an object that is no message': () => session.prompt({ text: 'x' }),
-    'TypeError: an object that is no message, streamed': () => session.promptStreaming({}),
+    'TypeError: nothing, streamed': () => session.promptStreaming(),
+    'TypeError: nothing, measured': () => session.measureInputUsage(),
     'TypeError: a list of texts': () => session.prompt(['x']),
     'TypeError: a role': () => session.prompt([{ role: 'robot', content: 'x' }]),
     'TypeError: no role': () => session.prompt([{ content: 'x' }]),
@@ -157,13 +159,21 @@ test('what the specification refuses, and what this engine does', async () => {
     'TypeError: tools that are no list': () => create({ engine, tools: tool }),
     'TypeError: a tool without a name': withTool({ name: undefined }),
     'TypeError: a tool without a description': withTool({ description: undefined }),
-    'TypeError: a tool with a description that is an object': withTool({ description: {} }),
+    'TypeError: a tool with an empty name': withTool({ name: '' }),
+    'TypeError: a tool with an empty description': withTool({ description: '' }),
+    'TypeError: two tools of one name': () => create({ engine, tools: [tool, { ...tool }] }),
+    'TypeError: a tool that takes a text': withTool({ inputSchema: { type: 'string' } }),
+    'TypeError: a tool whose properties are a text': withTool({ inputSchema: { type: 'object', properties: 'none' } }),
+    'TypeError: a tool whose properties are null': withTool({ inputSchema: { properties: null } }),
+    'TypeError: a tool whose required is a text': withTool({ inputSchema: { type: 'object', required: 'a' } }),
+    'Error: a tool with a schema that throws': withTool({ inputSchema: { toJSON() { throw new Error('mine'); } } }),
     'TypeError: a tool without a schema': withTool({ inputSchema: undefined }),
     'TypeError: a tool with a text for a schema': withTool({ inputSchema: '{}' }),
     'TypeError: a tool with null for a schema': withTool({ inputSchema: null }),
     'TypeError: a tool with a schema that JSON cannot hold': withTool({ inputSchema: cyclic }),
     'TypeError: a tool that runs nothing': withTool({ execute: 'noon' }),
     'TypeError: a tool that is null': () => create({ engine, tools: [null] }),
+    'TypeError: a mode and topK, asked for what is there': () => LanguageModel.availability({ engine: /** @type {any} */ (engine), samplingMode: 'creative', topK: 3 }),
     'TypeError: a mode, asked for what is there': () => LanguageModel.availability(/** @type {any} */ ({ engine, samplingMode: 'wild' })),
     'TypeError: a session by new': async () => new LanguageModel(/** @type {any} */ (undefined)),
   });

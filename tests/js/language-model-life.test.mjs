@@ -92,10 +92,26 @@ test('a creation tells its monitor of the download, until it is aborted', async 
   assert.deepEqual(told, [['downloadprogress', true, 0, 1], ['downloadprogress', true, 1, 1]]);
   await create({ engine: engineOf(), monitor: (monitor) => monitor.addEventListener('downloadprogress', note) });
   assert.equal(told.length, 4);
+  for (const last of [0, 1]) {
+    told.length = 0;
+    const controller = new AbortController();
+    const monitor = (target) => {
+      target.ondownloadprogress = (event) => {
+        note(event);
+        if (event.loaded === last) controller.abort(new RangeError('mine'));
+      };
+    };
+    assert.equal(await failure(() => create({ engine: engineOf(), monitor, signal: controller.signal })), 'RangeError');
+    assert.deepEqual(told.map(([,, loaded]) => loaded), [0, 1].slice(0, last + 1));
+  }
   const controller = new AbortController();
-  const monitor = (target) => { target.ondownloadprogress = (event) => { note(event); controller.abort(new RangeError('mine')); }; };
-  assert.equal(await failure(() => create({ engine: engineOf(), monitor, signal: controller.signal })), 'RangeError');
-  assert.deepEqual(told.slice(4), [['downloadprogress', true, 0, 1]]);
+  let created;
+  await new Promise((resolve) => {
+    const monitor = (target) => { target.ondownloadprogress = ({ loaded }) => { if (loaded === 1) resolve(undefined); }; };
+    created = create({ engine: engineOf(), monitor, signal: controller.signal });
+  });
+  controller.abort(new RangeError('mine'));
+  assert.equal(await failure(() => created), 'RangeError', 'all is there, but the session has not begun');
   assert.equal(await failure(() => create({ engine: engineOf(), monitor: () => { throw new RangeError('mine'); } })), 'RangeError');
 });
 

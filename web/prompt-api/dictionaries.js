@@ -102,9 +102,10 @@ export function signalOptionsFrom(options) {
 
 /**
  * @param {unknown} input
+ * @param {number} count  how many arguments the call had: an `undefined` that was given is a text, like any other value
  * @returns {string | Given[]}
  */
-export function promptFrom(input) {
-  if (input === undefined) throw new TypeError('The prompt is undefined, expected a text or a list of messages.');
+export function promptFrom(input, count) {
+  if (!count) throw new TypeError('No prompt is given, expected a text or a list of messages.');
   return prompt(input, 'prompt');
 }

@@ -71,7 +71,7 @@ function textOf(content) {
   if (typeof content === 'string') return content;
   return content.map(({ type, value }) => {
     if (type !== 'text') throw notSupported(`A message has a part of type ${type}, expected text: this model only reads text.`);
-    if (ArrayBuffer.isView(value)) throw new TypeError('The value of a part of type text is bytes, expected a text.');
+    if (typeof value === 'object' && value !== null) throw new TypeError('The value of a part of type text is an object, expected a text.');
     return text(value, 'The value of a part of type text');
   }).join('');
 }

@@ -14,10 +14,9 @@ export function number(value, name) {
   return Number(value);
 }
 
-/** A DOMString; an object that would read "[object Object]" is refused, as that is never what was meant. @type {Converter<string>} */
+/** A DOMString; whatever it is becomes text. @type {Converter<string>} */
 export function text(value, name) {
-  const silent = isObject(value) && (!value.toString || value.toString === Object.prototype.toString) && !value[Symbol.toPrimitive];
-  if (typeof value === 'symbol' || silent) throw unexpected(value, name, 'a text');
+  if (typeof value === 'symbol') throw unexpected(value, name, 'a text');
   return `${value}`;
 }
 
