@@ -15,6 +15,8 @@ from kernels_wgsl.formats import ALIGNMENT, FORMATS, packed_bytes
 
 SHARD_LIMIT = 32 << 20  # bytes of a shard
 PIECE_LIMIT = 128 << 20  # bytes: a larger tensor is stored as several row pieces
+DIMENSIONS_MAX = 4
+EXTENT_MAX = 1 << 31
 PLAIN = "plain"  # f32, row-major: norms, convolution taps, gates
 
 
@@ -44,6 +46,10 @@ class Tensor:
         """What contradicts itself or the shards, which are so many bytes each."""
         if self.format != PLAIN and self.format not in FORMATS:
             return [f"has unknown format {self.format!r}"]
+        if len(self.shape) > DIMENSIONS_MAX or max(self.shape, default=0) > EXTENT_MAX:
+            return [
+                f"has {len(self.shape)} dimensions of up to {max(self.shape)}, expected {DIMENSIONS_MAX} of up to {EXTENT_MAX}"
+            ]
         if min(self.shape, default=0) <= 0 or (self.format != PLAIN and len(self.shape) < 2):
             return [f"has shape {list(self.shape)}, which {self.format} cannot have"]
         try:

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from pyside.errors import CheckpointError
 from pyside.foreign import read_json, shown
 
+DIMENSIONS_MAX, EXTENT_MAX = 8, 1 << 31
 HEADER_MAX = 16 << 20  # bytes of a file's header; those of the largest checkpoints have less than one MiB
 INDEX = "model.safetensors.index.json"
 SINGLE = "model.safetensors"
@@ -165,11 +166,15 @@ def raise_all(problems: list[str], remedy: str, shown: int = 8) -> None:
 
 
 def _span(entry: Mapping[str, Any]) -> tuple[str, tuple[int, ...], int, int]:
-    begin, end = (int(offset) for offset in entry["data_offsets"])
-    shape = tuple(int(extent) for extent in entry["shape"])
+    begin, end = entry["data_offsets"]
+    shape, dtype = tuple(entry["shape"]), entry["dtype"]
+    if not isinstance(dtype, str) or not all(type(size) is int for size in (begin, end, *shape)):
+        raise TypeError("expected a name as dtype and integers as sizes")
     if min((begin, end - begin, *shape)) < 0:
         raise ValueError("a negative size")
-    return str(entry["dtype"]), shape, begin, end
+    if len(shape) > DIMENSIONS_MAX or max(shape, default=0) > EXTENT_MAX:
+        raise ValueError(f"{len(shape)} dimensions of up to {max(shape):,}")
+    return dtype, shape, begin, end
 
 
 def _files(folder: Path) -> tuple[tuple[Path, ...], dict[str, str] | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -77,6 +78,21 @@ def test_a_damaged_file_is_named(page: Page, faults: FaultySite, file: str) -> N
     name, message = fails(page, LOAD)
     assert name == "BundleError"
     assert file in message
+
+
+def test_a_manifest_that_is_nested_deep_is_told(page: Page, faults: FaultySite) -> None:
+    """Sealed as it should be, it would be the end of Python."""
+
+    def deep(data: bytes) -> bytes:
+        body = {key: value for key, value in json.loads(data).items() if key != "sha256"} | {"recipe": None}
+        head = json.dumps(body, sort_keys=True, indent=1)[: -len("\n}")]
+        nested = head.replace('"recipe": null', '"recipe": ' + "[" * 50_000 + "]" * 50_000)
+        return f'{nested},\n "sha256": "{sha256(nested.encode()).hexdigest()}"\n}}\n'.encode()
+
+    faults.faults[BUNDLE + "manifest.json"] = deep
+    name, message = fails(page, LOAD)
+    assert name == "BundleError"
+    assert "nested more than 200 deep" in message
 
 
 @pytest.mark.parametrize(("file", "name"), [("manifest.json", "BundleError"), ("tokenizer.bin", "MissingFileError")])

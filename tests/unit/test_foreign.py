@@ -167,6 +167,18 @@ def test_a_huge_header_is_not_read(tmp_path: Path) -> None:
         read_header(file)
 
 
+def test_endless_shapes_are_told_at_once(tmp_path: Path) -> None:
+    """The product of so many extents would take hours."""
+    shape = [2**31] * 300_000
+    tensors = {"final_norm": {"format": "plain", "shape": shape, "segments": []}}
+    sentence = refused(lambda: Manifest.from_json(sealed({**manifest(), "tensors": tensors})))
+    assert sentence and "final_norm has 300000 dimensions of up to 2147483648, expected 4" in sentence
+    text = json.dumps({"a": {"dtype": "F32", "shape": shape, "data_offsets": [0, 4]}}).encode()
+    (tmp_path / "a.safetensors").write_bytes(len(text).to_bytes(8, "little") + text + bytes(4))
+    sentence = refused(lambda: read_header(tmp_path / "a.safetensors"))
+    assert sentence and "300000 dimensions" in sentence
+
+
 def test_a_deep_index_is_told(tmp_path: Path) -> None:
     (tmp_path / INDEX).write_text("[" * 50_000)
     with pytest.raises(CheckpointError, match="nested"):
