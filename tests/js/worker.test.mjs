@@ -1,6 +1,7 @@
-/** The engine's worker while a model is on its way: web/engine/worker.js without Python, which no test here needs. */
+/** The engine's worker while a model is on its way: web/engine/worker.js with a Python that never comes. */
 
 import assert from 'node:assert/strict';
+import { register } from 'node:module';
 import { test } from 'node:test';
 
 import { BASELINE } from '../../web/common/facts.js';
@@ -21,6 +22,11 @@ const adapter = { limits: BASELINE, features: new Set(), info: {}, requestDevice
 page.self = { postMessage: (reply) => said.push(reply) };
 page.caches = fakeCaches();
 Object.defineProperty(globalThis, 'navigator', { value: { gpu: { requestAdapter: async () => adapter } }, configurable: true });
+const dataUrl = (source) => `data:text/javascript,${encodeURIComponent(source)}`;
+const endless = dataUrl('export const loadPyodide = () => new Promise(() => {});');
+register(dataUrl(`export const resolve = (name, context, next) => (
+  name.endsWith('/runtime/pyodide.mjs') ? { url: ${JSON.stringify(endless)}, shortCircuit: true } : next(name, context)
+);`));
 await import('../../web/engine/worker.js');
 
 const turn = () => new Promise((resolve) => { setTimeout(resolve, 5); });
@@ -30,13 +36,14 @@ const parts = async () => (await (await page.caches.open('deltapage-files')).key
 
 /** Load from a server whose connections fall silent in the middle of each file, until they have. */
 async function loadSilently(id) {
-  const { contents } = await bundle(SHARDS);
-  const server = new FaultyServer(BASE, contents, (path) => path.startsWith('shards/') ? { stall: 2 ** 20 } : undefined);
+  const { contents } = await bundle(SHARDS, { 'tokenizer.bin': SHARDS[0].with(0, 9) });
+  const server = new FaultyServer(BASE, contents, (path) => path === 'manifest.json' ? undefined : { stall: 2 ** 20 });
   page.caches = fakeCaches();
   page.fetch = server.fetch;
   void send(id, 'load', { bundle: BASE, python: [] });
-  while (server.sent < 4 * 2 ** 20) await turn();
-  assert.equal(server.open, 4);
+  while (server.sent < 5 * 2 ** 20) await turn();
+  assert.equal(server.open, 5);
+  assert.equal(reply(id), undefined, 'it goes on');
   return server;
 }
 
@@ -47,7 +54,9 @@ for (const [kind, payload] of [['abort', 1], ['unload', null]]) {
     await send(10 + load, kind, payload);
     assert.equal(server.open, 0);
     assert.equal(reply(10 + load).type, 'end');
-    assert.deepEqual(await parts(), Array(4).fill('part=0-1048576'));
+    while (!reply(load)) await turn();
+    assert.equal(reply(load).error.name, 'UnloadedError');
+    assert.deepEqual(await parts(), Array(5).fill('part=0-1048576'));
     const { length } = server.requests;
     await turn();
     assert.equal(server.requests.length, length, 'and begins no other');
@@ -58,7 +67,9 @@ test('what has come is kept when the GPU is lost, before the page hears of it', 
   const server = await loadSilently(3);
   lose({ message: 'reset' });
   while (!reply(0)) await turn();
-  assert.equal(reply(0).error.name, 'DeviceLostError');
   assert.equal(server.open, 0);
-  assert.equal((await parts()).length, 4);
+  assert.equal((await parts()).length, 5);
+  await turn();
+  const errors = said.filter(({ id, type }) => type === 'error' && (id === 0 || id === 3)).map(({ error }) => error.name);
+  assert.deepEqual([...new Set(errors)], ['DeviceLostError'], 'whatever fails of the load');
 });

@@ -59,7 +59,7 @@ async function serve(id, kind, payload, send) {
     return load(payload.bundle, payload.python, send);
   }
   if (kind === 'unload' || kind === 'abort' && payload === loading) {
-    await stopDownloads();
+    await stopDownloads(new EngineError('UnloadedError', 'The model was unloaded before it was there. Load it again with Engine.load.'));
     if (kind === 'unload') replay?.destroy();
     return '';
   }
@@ -71,9 +71,11 @@ async function serve(id, kind, payload, send) {
   return bridge.answer(id, kind, JSON.stringify(payload), (item) => send(JSON.parse(item)));
 }
 
-/** What has arrived is kept when this is done. */
-async function stopDownloads() {
-  const reason = new EngineError('UnloadedError', 'The model was unloaded before it was there. Load it again with Engine.load.');
+/**
+ * End the load's downloads, and with them the load; what has arrived is kept when this is done.
+ * @param {EngineError} reason
+ */
+async function stopDownloads(reason) {
   await Promise.all(fileSources.map((source) => source.stop(reason)));
 }
 
@@ -99,7 +101,7 @@ async function load(bundle, urls, send) {
   const [manifest, gpu] = await Promise.all([files.manifest(), openGpu()]);
   mark('gpu');
   loss(gpu.device).then(async (error) => {
-    await stopDownloads(); // the page ends this worker when it hears of the loss
+    await stopDownloads(error); // the page ends this worker when it hears of the loss
     post({ id: 0, type: 'error', error: faultOf(error) });
   });
 
