@@ -75,6 +75,24 @@ test('an aborted prompt leaves the session free, and the conversation as it was'
   assert.equal(session.contextUsage, 'second'.length + 'next'.length);
 });
 
+test('an aborted prompt drops no turn when its tokens are counted late', async () => {
+  const engine = new ScriptedEngine(40, ['one', 'two', 'last']);
+  const session = await create({ engine });
+  for (const question of ['aaaaaaaaaa', 'bbbbbbbbb']) await session.prompt(question);
+  const count = engine.applyChatTemplate;
+  let late;
+  engine.applyChatTemplate = (messages) => new Promise((resolve) => { late = () => resolve(count(messages)); });
+  const controller = new AbortController();
+  const pending = session.prompt('x'.repeat(10), { signal: controller.signal });
+  await new Promise((resolve) => { setTimeout(resolve); });
+  controller.abort();
+  assert.equal(await failure(() => pending), 'DOMException AbortError');
+  engine.applyChatTemplate = count;
+  late();
+  await session.prompt('c');
+  assert.deepEqual(engine.requests.at(-1).messages.map(({ content }) => content), ['aaaaaaaaaa', 'one', 'bbbbbbbbb', 'two', 'c']);
+});
+
 test('the signal of create destroys the session later, with its reason', async () => {
   const controller = new AbortController();
   const session = await create({ engine: engineOf(), signal: controller.signal });

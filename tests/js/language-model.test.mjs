@@ -63,6 +63,16 @@ test('tools are called, and what they answer is read', async () => {
   assert.deepEqual(contents(engine.requests[1]), ['user: 2 + 3?', 'assistant: ', 'tool: {"sum":5}']);
 });
 
+test('tools that are called together run side by side, and their answers are read in the order of the calls', async () => {
+  const calls = [{ name: 'slow', arguments: {} }, { name: 'quick', arguments: {} }];
+  const engine = new ScriptedEngine(1000, [calls, 'done']);
+  let finish = (/** @type {string} */ result) => assert.fail(`${result} before the slow one began`);
+  const slow = () => new Promise((resolve) => { finish = resolve; });
+  const session = await create({ engine, tools: [tool('slow', slow), tool('quick', async () => { finish('first'); return 'second'; })] });
+  assert.equal(await session.prompt('both'), 'done');
+  assert.deepEqual(contents(engine.requests[1]).slice(2), ['tool: first', 'tool: second']);
+});
+
 test('an answer goes on from its beginning, and the conversation has both as one message', async () => {
   const engine = new ScriptedEngine(1000, [{ name: 'now', arguments: {} }, ' of tea', 'next']);
   const session = await create({ engine, tools: [tool('now', async () => 'noon')] });

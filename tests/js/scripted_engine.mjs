@@ -1,5 +1,7 @@
 /** An engine that counts a token for each letter and says what its script tells it; for sessions over any engine. */
 
+/** @typedef {{name: string, arguments: object}} Call */
+
 export class ScriptedEngine {
   info;
   requests = [];
@@ -7,8 +9,8 @@ export class ScriptedEngine {
 
   /**
    * @param {number} contextWindow
-   * @param {(string | {name: string, arguments: object} | {cut: string})[]} answers  one for each request: a text, a tool call, or a
-   *   text that the context window cuts
+   * @param {(string | Call | Call[] | {cut: string})[]} answers  one for each request: a text, tool calls, or a text that the
+   *   context window cuts
    */
   constructor(contextWindow, answers) {
     this.info = { contextWindow, generation: { presets: { direct: { temperature: 0.7, top_k: 20 } } } };
@@ -34,8 +36,10 @@ export class ScriptedEngine {
         yield { choices: [{ delta: { content } }] };
       }
     } else {
-      const call = { name: answer.name, arguments: JSON.stringify(answer.arguments) };
-      yield { choices: [{ delta: { tool_calls: [{ index: 0, id: 'call_1', type: 'function', function: call }] } }] };
+      for (const [index, { name, arguments: values }] of [answer].flat().entries()) {
+        const call = { name, arguments: JSON.stringify(values) };
+        yield { choices: [{ delta: { tool_calls: [{ index, id: `call_${index + 1}`, type: 'function', function: call }] } }] };
+      }
     }
     yield { choices: [{ delta: {}, finish_reason: answer.cut ? 'length' : 'stop' }] };
     yield { choices: [], usage: {} };

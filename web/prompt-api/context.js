@@ -46,7 +46,7 @@ export class Context {
   add(messages, usage) {
     const split = leadsWithSystem(messages) ? 1 : 0;
     this.#initial = [...this.#initial, ...messages.slice(0, split)];
-    this.#turns.push(messages.slice(split));
+    if (messages.length > split) this.#turns.push(messages.slice(split));
     this.usage = usage;
   }
 
@@ -70,11 +70,12 @@ export class Context {
   /**
    * Drop the oldest turns as far as needed for more messages and an answer to them.
    * @param {Message[]} added
+   * @param {AbortSignal} [signal]  nothing is dropped after it
    * @returns {Promise<{tokens: number, dropped: number}>} tokens of the conversation with them, and turns that went
    * @throws {TypeError} for a system message that comes later than the first message of all
    * @throws {DOMException} QuotaExceededError when dropping all turns is not enough; none is dropped then
    */
-  async makeRoom(added) {
+  async makeRoom(added, signal) {
     if (leadsWithSystem(added) && this.messages.length) {
       throw new TypeError('A system message comes after other messages, expected it as the first of a session: give it in initialPrompts.');
     }
@@ -86,6 +87,7 @@ export class Context {
       tokens = await this.count([...this.#initial, ...this.#turns.slice(dropped).flat(), ...added]);
     }
     this.#mustFit(tokens);
+    signal?.throwIfAborted();
     this.#turns.splice(0, dropped);
     return { tokens, dropped };
   }

@@ -1,5 +1,6 @@
 /** The Prompt API's dictionaries (https://webmachinelearning.github.io/prompt-api/#api): what callers give, converted as its Web IDL says. */
 
+import { MODES } from './sampling.js';
 import { abortSignal, boolean, callback, dictionary, number, object, oneOf, sequence, text, textOrSequence } from './webidl.js';
 
 /** @typedef {'text' | 'image' | 'audio' | 'tool-call' | 'tool-response'} MessageType  LanguageModelMessageType */
@@ -43,8 +44,6 @@ import { abortSignal, boolean, callback, dictionary, number, object, oneOf, sequ
 /** @typedef {CreateOptionsOwn & SamplingOptions} CreateOptions */
 /** @typedef {Omit<CreateOptions, 'initialPrompts'> & {initialPrompts?: Given[]}} Creation  create's options as they were converted */
 
-/** @type {SamplingMode[]} */
-const MODES = ['most-predictable', 'predictable', 'balanced', 'creative', 'most-creative'];
 const asItIs = (/** @type {unknown} */ value) => value;
 const type = oneOf(['text', 'image', 'audio', 'tool-call', 'tool-response']);
 const part = dictionary({ type, value: asItIs }, ['type', 'value']);
@@ -56,7 +55,7 @@ const core = {
   engine: asItIs,
   topK: number,
   temperature: number,
-  samplingMode: oneOf(MODES),
+  samplingMode: oneOf(Object.keys(MODES)),
   expectedInputs: expected,
   expectedOutputs: expected,
   tools: sequence(tool),

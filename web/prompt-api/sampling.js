@@ -10,7 +10,7 @@ const TOP_K_MAX = BOUNDS.top_k.most;
 const TEMPERATURE_MAX = BOUNDS.temperature.most;
 
 /** By what each mode multiplies the model card's temperature. @type {Record<SamplingMode, number>} */
-const MODES = { 'most-predictable': 0, predictable: 0.5, balanced: 1, creative: 1.25, 'most-creative': 1.5 };
+export const MODES = { 'most-predictable': 0, predictable: 0.5, balanced: 1, creative: 1.25, 'most-creative': 1.5 };
 
 /**
  * What sessions sample with, when they are not told, and at most.

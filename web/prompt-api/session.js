@@ -7,7 +7,7 @@ import { Context, withQuestion } from './context.js';
 import { domError } from './errors.js';
 import { messagesOf, promptOf, withBeginning } from './input.js';
 import { paramsOf, samplingFields } from './sampling.js';
-import { runInTurn } from './tools.js';
+import { runTogether } from './tools.js';
 
 /** @typedef {import('../types.js').Message} Message */
 /** @typedef {import('../agent/tools.js').Tool} Tool */
@@ -104,7 +104,7 @@ export class Session {
     const messages = messagesOf(input);
     const done = await this.#turn(signal);
     try {
-      this.context.add(messages, await unlessAborted(this.#makeRoom(messages), signal));
+      this.context.add(messages, await this.#makeRoom(messages, signal));
     } catch (error) {
       throw signal.aborted ? signal.reason : domError(error);
     } finally {
@@ -147,7 +147,7 @@ export class Session {
         messages: asked.messages,
         begun: asked.begun,
         generate: (messages, round) => this.#generate({ ...asked, messages, begun: round ? '' : asked.begun }, round < TOOL_ROUNDS, signal),
-        runTools: (calls) => runInTurn(calls, this.#tools, signal),
+        runTools: (calls) => runTogether(calls, this.#tools),
         rounds: TOOL_ROUNDS + 1, // after that many calls the model has to answer
         signal,
       });
@@ -196,7 +196,7 @@ export class Session {
    * @param {AbortSignal} signal
    */
   async #generate(asked, mayCall, signal) {
-    await unlessAborted(this.#makeRoom(withBeginning(asked)), signal);
+    await this.#makeRoom(withBeginning(asked), signal);
     const choice = mayCall && !asked.format ? 'auto' : 'none'; // a call would not keep to the constraint
     return this.#lease.engine.chat.completions.create({
       messages: withQuestion([...this.context.messages, ...withBeginning(asked)]),
@@ -213,11 +213,12 @@ export class Session {
   /**
    * Drop the oldest turns as far as needed for more messages and an answer to them, and tell of it.
    * @param {Message[]} added
+   * @param {AbortSignal} signal
    * @returns {Promise<number>} tokens of the conversation with them
    * @throws {DOMException} QuotaExceededError
    */
-  async #makeRoom(added) {
-    const { tokens, dropped } = await this.context.makeRoom(added);
+  async #makeRoom(added, signal) {
+    const { tokens, dropped } = await unlessAborted(this.context.makeRoom(added, signal), signal);
     if (dropped) this.onOverflow();
     return tokens;
   }

@@ -43,20 +43,15 @@ function parametersOf(inputSchema, name) {
 }
 
 /**
- * Run calls one after the other, as the specification says: a tool that fails fails the prompt.
+ * Run calls side by side and wait for all of them, as the explainer says; a tool that fails fails the prompt.
  * @param {ToolCall[]} calls
  * @param {Tool[]} tools
- * @param {AbortSignal} signal
  * @returns {Promise<Message[]>}
- * @throws {Error} what a tool throws, or the signal's reason
+ * @throws {Error} what a tool throws
  */
-export async function runInTurn(calls, tools, signal) {
-  const results = [];
-  for (const call of calls) {
-    signal.throwIfAborted();
+export function runTogether(calls, tools) {
+  return Promise.all(calls.map(async (call) => {
     const tool = toolOf(call, tools);
-    const content = tool ? await run(call, tool) : `There is no tool ${call.function.name}.`; // the model reads it and tries another
-    results.push(resultMessage(call, content));
-  }
-  return results;
+    return resultMessage(call, tool ? await run(call, tool) : `There is no tool ${call.function.name}.`); // the model reads it and tries another
+  }));
 }
