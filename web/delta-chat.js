@@ -7,10 +7,10 @@
  *   storage        keep conversations in this browser, and list them
  *   intro-message  what is said before the first message
  *   placeholder    what the empty input says
- * Properties: `messages`, `tools` (OpenAI's, each with an `execute(arguments)` of its own where it has one), `settings`.
+ * Properties: `conversation` (the id of the kept conversation that is shown, '' for a new one; assign to open another), `messages`, `tools` (OpenAI's, each with an `execute(arguments)` of its own where it has one), `settings`.
  * Methods: `load`, `send`, `stop`, `clear`, `addMessage`, `regenerate`, `export`, `import`, `focusInput`.
- * Events (bubbling, composed): `delta-ready` {info}, `delta-message` {message}, `delta-error` {error}, `delta-change` {title, model}
- *   when another conversation or model is shown.
+ * Events (bubbling, composed): `delta-ready` {info}, `delta-message` {message}, `delta-error` {error}, `delta-change` {title, model,
+ *   conversation} when another conversation or model is shown.
  * Parts: header, title, sidebar, log, empty, message, user, assistant, tool, bubble, content, thought, tool-call, figures,
  *   footer, composer, input, send, stop, alert, status, context, dialog. Custom properties: the `--delta-*` of chat/base.css.
  *
@@ -24,6 +24,7 @@ import { ConversationList } from './chat/conversation-list.js';
 import { toMarkdown } from './chat/conversation-markdown.js';
 import { Conversation } from './chat/conversation.js';
 import { h } from './chat/dom.js';
+import { keepDrafts } from './chat/drafts.js';
 import { Header } from './chat/header.js';
 import { ModelInUse } from './chat/model-in-use.js';
 import { listModels, modelIn } from './chat/model-list.js';
@@ -83,6 +84,7 @@ export class DeltaChat extends HTMLElement {
       h('section', { class: 'chat', 'aria-label': 'Chat' },
         new Header(store).element, new ThreadView(store).element, new Composer(store).element, new Announcer(store).element));
     this.#root.addEventListener('keydown', (event) => this.#key(/** @type {KeyboardEvent} */ (event)));
+    keepDrafts(store);
     this.#tellChanges();
   }
 
@@ -147,6 +149,18 @@ export class DeltaChat extends HTMLElement {
 
   set placeholder(text) {
     this.setAttribute('placeholder', text);
+  }
+
+  /** The id of the conversation that is shown; '' while it is empty. Assign that of a kept one to open it. */
+  get conversation() {
+    const { id, messages } = this.#store.state.conversation;
+    return messages.length ? id : '';
+  }
+
+  set conversation(id) {
+    if (id === this.conversation) return;
+    if (id) this.#store.dispatch('open', id);
+    else this.clear();
   }
 
   /** The conversation that is shown, as the engine is given it. @returns {Message[]} */
@@ -274,8 +288,8 @@ export class DeltaChat extends HTMLElement {
     const store = this.#store;
     store.subscribe(({ info }) => info, (info) => { if (info) this.#tell('delta-ready', { info }); });
     store.subscribe(({ answered }) => answered, (message) => { if (message) this.#tell('delta-message', { message }); });
-    store.subscribe((state) => [state.conversation.title, modelName(state)], ([title, model], before) => {
-      if (before) this.#tell('delta-change', { title, model });
+    store.subscribe((state) => [state.conversation.title, modelName(state), this.conversation], ([title, model, conversation], before) => {
+      if (before) this.#tell('delta-change', { title, model, conversation });
     });
   }
 

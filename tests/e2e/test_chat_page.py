@@ -284,6 +284,28 @@ def test_windows_follow_each_other(chat: ChatPage) -> None:
     expect(chat.conversations).to_have_count(0)
 
 
+def test_a_reload_in_the_middle_of_an_answer_goes_on(chat: ChatPage) -> None:
+    chat.script({"content": "Begun"}, {"content": ", lost", "wait": RELEASED})
+    chat.send("Hello")
+    expect(chat.answers).to_contain_text("Begun")
+    chat.input.fill("Half a")
+    chat.page.evaluate(script("chat.untilKept"), "Begun")
+    chat.page.reload()
+    expect(chat.answers).to_contain_text("Begun")
+    expect(chat.page.get_by_role("alert")).to_contain_text("The last answer is not complete")
+    expect(chat.input).to_have_value("Half a")
+    chat.script({"content": ", and done"})
+    chat.button("Go on").click()
+    expect(chat.answers).to_contain_text("Begun, and done")
+    chat.finish()
+    [asked] = chat.requests()
+    assert asked["extra_body"]["continue_final_message"] is True
+    assert [message["content"] for message in asked["messages"]] == ["Hello", "Begun"]
+    chat.button("New chat").first.click()
+    expect(chat.answers).to_have_count(0)
+    assert "#" not in chat.page.url
+
+
 def test_conversations_are_exported_and_imported(chat: ChatPage, tmp_path: Path) -> None:
     chat.ask("one")
     chat.write("A *second* answer")

@@ -3,6 +3,7 @@
 import { IDBFactory, IDBObjectStore } from '../../web/node_modules/fake-indexeddb/build/esm/index.js';
 import { Conversation } from '../../web/chat/conversation.js';
 import { ConversationList } from '../../web/chat/conversation-list.js';
+import { keepDrafts } from '../../web/chat/drafts.js';
 import { initialState } from '../../web/chat/state.js';
 import { Store } from '../../web/chat/store.js';
 
@@ -21,6 +22,8 @@ export function emptyStorage() {
 
 function keepNothing() {
   connections = [];
+  const items = new Map();
+  globalThis.localStorage = { getItem: (key) => items.get(key) ?? null, setItem: (key, item) => items.set(key, item) };
   globalThis.indexedDB = new IDBFactory();
   const { open } = IDBFactory.prototype;
   globalThis.indexedDB.open = function (...values) {
@@ -82,6 +85,7 @@ export function openWindow() {
   const conversation = new Conversation(store, { load: async () => engine }, { tools: [] });
   const list = new ConversationList(store, conversation);
   store.handle({ focusInput: () => {} });
+  keepDrafts(store);
   store.set({ storage: true });
   return { store, conversation, list, engine, failed };
 }

@@ -91,6 +91,62 @@ for (const [name, order] of [['first', [0, 1]], ['second', [1, 0]]]) {
   });
 }
 
+/** A page that is opened in place of one that is gone, with the conversation that was shown. */
+const reopened = follower;
+
+test('an answer that a reload cuts off is kept as far as it came, and goes on from there', async (t) => {
+  const gone = await answering();
+  t.after(() => gone.conversation.stop());
+  await until(async () => (await new ConversationDatabase({ changed() {}, cleared() {} }).all())[0].nodes.length === 2);
+  const window = await reopened(gone);
+  assert.deepEqual(texts(window), ['Hello', 'Begun']);
+  const { sentence, unfinished } = window.store.state.notice;
+  assert.match(sentence, /^The last answer is not complete/);
+  window.store.dispatch('goOn', unfinished);
+  window.engine.say(', and done.');
+  await until(() => texts(window)[1] === 'Begun, and done.');
+  window.engine.end();
+  await idle(window);
+  const [{ messages, extra_body: extra }] = window.engine.requests;
+  assert.deepEqual([messages.map(({ content }) => content), extra.continue_final_message], [['Hello', 'Begun'], true]);
+  assert.equal(window.conversation.tree.siblings(window.conversation.tree.leaf).length, 1);
+  assert.equal(window.conversation.tree.leaf.facts.finish, 'stop');
+  assert.equal((await reopened(window)).store.state.notice, null);
+});
+
+test('a question that a reload left without an answer is answered on request; nothing said leaves what there was', async (t) => {
+  const gone = openWindow();
+  t.after(() => gone.conversation.stop());
+  gone.store.dispatch('send', 'Hello');
+  await until(async () => (await newest()).length === 1);
+  const window = await reopened(gone);
+  window.engine.chat.completions.create = async () => { throw new Error('No GPU.'); };
+  await window.store.dispatch('goOn', window.store.state.notice.unfinished);
+  assert.deepEqual([window.failed, texts(window)], [['No GPU.'], ['Hello']]);
+});
+
+test('a draft is kept for its conversation, and for the one that is yet to begin', async () => {
+  const window = openWindow();
+  window.store.dispatch('draft', 'Not yet');
+  assert.equal(openWindow().store.state.draft, 'Not yet');
+  window.store.dispatch('send', 'Hello');
+  window.engine.say('Hi.');
+  window.engine.end();
+  await until(() => texts(window).length === 2);
+  await idle(window);
+  await until(async () => (await newest()).length === 1);
+  window.store.dispatch('draft', 'Half a');
+  const { id } = window.conversation.tree;
+  const next = openWindow();
+  assert.equal(next.store.state.draft, '');
+  await next.store.dispatch('open', id);
+  assert.equal(next.store.state.draft, 'Half a');
+  next.store.dispatch('newConversation');
+  assert.equal(next.store.state.draft, '');
+  await next.store.dispatch('delete', id);
+  assert.equal(localStorage.getItem('deltapage-drafts'), '{}');
+});
+
 test('a message that nothing answered goes back into the draft, and is sent again', async () => {
   const window = openWindow();
   const failing = window.engine.chat.completions.create;

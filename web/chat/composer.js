@@ -74,11 +74,12 @@ export class Composer {
   #showNotice(notice) {
     this.#alert.hidden = !notice;
     if (!notice) return;
-    const { sentence, error, deleted } = notice;
+    const { sentence, error, deleted, unfinished } = notice;
     this.#alert.className = error ? 'alert' : 'alert notice';
     this.#alert.replaceChildren(sentence);
     const remedy = (/** @type {string} */ label, /** @type {() => void} */ onclick) => this.#alert.append(h('button', { type: 'button', onclick }, label));
     if (error?.detail) remedy('Copy details', () => navigator.clipboard.writeText(`${sentence}\n\n${error.detail}`));
+    if (unfinished) remedy('Go on', () => this.#store.dispatch('goOn', unfinished));
     if (deleted) remedy('Undo', () => this.#store.dispatch('undelete', deleted));
   }
 

@@ -3,6 +3,7 @@
 import { ConversationDatabase, MANY, headOf } from './conversation-database.js';
 import { download, fromText, toJson } from './conversation-files.js';
 import { toMarkdown } from './conversation-markdown.js';
+import { forgetDraft } from './drafts.js';
 import { Tree } from './tree.js';
 
 /** @typedef {import('./conversation-database.js').ListedConversation} ListedConversation */
@@ -119,9 +120,11 @@ export class ConversationList {
    * @param {string} id
    */
   #leave(id) {
+    forgetDraft(id);
     if (id !== this.#shown.tree.id) return;
+    const { draft } = this.#store.state;
     this.#shown.clear();
-    this.#store.set({ notice: { sentence: DELETED } });
+    this.#store.set({ draft: draft || this.#store.state.draft, notice: { sentence: DELETED } });
   }
 
   async #keepAgain() {
@@ -161,6 +164,7 @@ export class ConversationList {
     const head = await this.#database.head(id);
     if (id === this.#shown.tree.id) this.#shown.clear();
     const kept = await this.#database.delete(id);
+    forgetDraft(id);
     this.#list(id);
     this.#store.set({ notice: { sentence: `Deleted “${head?.title}”.`, ...kept ? { deleted: { id, kept } } : {} } });
   }

@@ -6,7 +6,7 @@ import { unlessAborted } from '../common/abort.js';
 import { sum } from './format.js';
 import { requestOf } from './settings.js';
 import { steadily } from './steadily.js';
-import { Tree } from './tree.js';
+import { Tree, textOf } from './tree.js';
 
 /** @typedef {import('../agent/answer.js').Answer} Answer */
 /** @typedef {import('./state.js').ChatStore} ChatStore */
@@ -15,9 +15,11 @@ import { Tree } from './tree.js';
 /** @typedef {import('./state.js').ShownConversation} ShownConversation */
 /** @typedef {import('./tree.js').Node} Node */
 /** @typedef {import('./tree.js').Saved} Saved */
-/** @typedef {{answer: Answer, node: Node, info?: Info}} Begun  an answer that is being written, and the model once it is loaded */
+/** @typedef {{answer: Answer, node: Node, length: number, info?: Info}} Begun  an answer that is being written, how long it was at first, and the model once it is loaded */
 
 const SAVE_EVERY = 500; // ms while an answer is being written
+const UNFINISHED = 'unfinished';
+const NOT_COMPLETE = 'The last answer is not complete: the page was closed while it was written, or another window still writes it.';
 
 export class Conversation {
   tree = new Tree();
@@ -42,6 +44,7 @@ export class Conversation {
       stop: () => this.stop(),
       edit: (node, text) => this.send(text, node.parent),
       regenerate: (node) => this.regenerate(node),
+      goOn: (node) => this.goOn(node),
       choose: (node) => this.#choose(node),
       newConversation: () => this.clear(),
     });
@@ -59,12 +62,14 @@ export class Conversation {
   }
 
   /**
-   * Show another conversation, as the person wants it.
+   * Show another conversation, as the person wants it, and offer to go on where its last answer is not complete.
    * @param {Tree} tree
    */
   open(tree) {
     this.show(tree);
-    this.#store.set({ notice: null, drawer: false });
+    const { leaf } = tree;
+    const notice = leaf && isOpen(leaf) ? { sentence: NOT_COMPLETE, unfinished: leaf } : null;
+    this.#store.set({ notice, drawer: false });
     this.#store.dispatch('focusInput');
   }
 
@@ -117,8 +122,10 @@ export class Conversation {
     if (await this.#answer(asked)) return;
     tree.remove(asked); // nothing came: the message goes back to where it was written
     if (before) tree.choose(before);
-    if (tree === this.tree) this.#store.set({ draft: this.#store.state.draft || text });
+    const draft = this.#store.state.draft || text;
+    const shown = tree === this.tree;
     this.#changed(tree);
+    if (shown) this.#store.set({ draft });
   }
 
   /**
@@ -133,6 +140,20 @@ export class Conversation {
     this.#changed(tree);
   }
 
+  /**
+   * Go on where the page was closed: with the answer that was being written, or with one where none had begun.
+   * @param {Node} node  the last message
+   */
+  async goOn(node) {
+    const { tree } = this;
+    const asked = node.message.role === 'assistant' ? tree.path().find(({ id }) => id === node.parent) : node;
+    if (!asked || this.#running) return;
+    const cut = asked === node || node.message.tool_calls?.length ? null : node;
+    if (!await this.#answer(asked, cut)) tree.choose(node);
+    else if (cut) tree.remove(cut); // what it says is where the new one begins
+    this.#changed(tree);
+  }
+
   /** @param {Node} node */
   #choose(node) {
     this.stop();
@@ -143,9 +164,10 @@ export class Conversation {
   /**
    * Answer a message, and go on while the model calls tools.
    * @param {Node} asked
+   * @param {Node | null} [cut]  an answer to it, from whose end to go on
    * @returns {Promise<boolean>} whether anything came
    */
-  async #answer(asked) {
+  async #answer(asked, cut = null) {
     const store = this.#store;
     const { tree } = this;
     const { signal } = this.#running = new AbortController();
@@ -156,18 +178,20 @@ export class Conversation {
     let begun = null;
     const stopSaving = steadily(async () => {
       if (!begun || begun.answer.empty) return;
+      begun.node.facts = { ...begun.answer.facts, finish: UNFINISHED };
       tree.revise(begun.node);
       await store.dispatch('save', tree);
     }, SAVE_EVERY);
     const events = agentLoop({
-      messages: messagesUpTo(tree, asked, store.state.settings.system),
-      generate: (messages) => this.#generate(messages, /** @type {Begun} */ (begun), signal),
+      messages: messagesUpTo(tree, cut ?? asked, store.state.settings.system),
+      generate: (messages, round) => this.#generate(messages, /** @type {Begun} */ (begun), signal, cut !== null && !round),
+      begun: textOf(cut?.message),
       runTools: (calls) => runAll(calls, this.#host.tools),
       signal,
     });
     try {
       for await (const event of events) {
-        if (event.type === 'start') begun = this.#begin(event.answer, tree, last);
+        if (event.type === 'start') begun = this.#begin(event.answer, tree, last, last === asked ? cut : null);
         else if (event.type === 'prefill') this.#read(event.processed, event.total);
         else if (event.type === 'tool_result') {
           last = tree.add(event.message, last.id);
@@ -198,12 +222,14 @@ export class Conversation {
    * @param {Message[]} messages
    * @param {Begun} begun
    * @param {AbortSignal} signal
+   * @param {boolean} goesOn  from the end of the last message
    */
-  async #generate(messages, begun, signal) {
+  async #generate(messages, begun, signal, goesOn) {
     const { chat, info } = await unlessAborted(this.#model.load(), signal);
     begun.info = info;
     this.#rest('');
     const request = { ...declared(this.#host.tools), ...requestOf(this.#store.state.settings) };
+    if (goesOn) request.extra_body = { ...request.extra_body, continue_final_message: true };
     return chat.completions.create({ messages, ...request, stream: true, signal });
   }
 
@@ -212,10 +238,12 @@ export class Conversation {
    * @param {Answer} answer
    * @param {Tree} tree
    * @param {Node} asked
+   * @param {Node | null} cut  that it goes on from
    * @returns {Begun}
    */
-  #begin(answer, tree, asked) {
-    const begun = { answer, node: tree.add(answer.message, asked.id) };
+  #begin(answer, tree, asked, cut) {
+    if (cut?.message.reasoning_content) answer.message.reasoning_content = cut.message.reasoning_content;
+    const begun = { answer, node: tree.add(answer.message, asked.id), length: lengthOf(answer.message) };
     this.#rest('');
     this.#write(begun);
     this.#show(tree);
@@ -233,8 +261,8 @@ export class Conversation {
    * @param {Tree} tree
    * @returns {boolean} whether anything came
    */
-  #finish({ answer, node, info }, tree) {
-    if (answer.empty) {
+  #finish({ answer, node, info, length }, tree) {
+    if (answer.empty || length === lengthOf(answer.message)) {
       tree.remove(node);
       this.#show(tree);
       return false;
@@ -287,6 +315,22 @@ export class Conversation {
  */
 function shownOf(tree) {
   return { id: tree.id, title: tree.empty ? '' : tree.title, messages: tree.path().map((node) => ({ node, versions: tree.siblings(node) })) };
+}
+
+/**
+ * Whether an answer is still to come after this message.
+ * @param {Node} last
+ */
+function isOpen({ message: { role }, facts }) {
+  return role === 'user' || role === 'tool' || facts?.finish === UNFINISHED;
+}
+
+/**
+ * How much a message says, calls of tools included.
+ * @param {Message} message
+ */
+function lengthOf(message) {
+  return textOf(message).length + (message.reasoning_content?.length ?? 0) + (message.tool_calls?.length ?? 0);
 }
 
 /**

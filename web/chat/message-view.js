@@ -13,7 +13,7 @@ import { textOf } from './tree.js';
 /** @type {Record<string, string>} */
 const AUTHORS = { user: 'You', assistant: 'Assistant', system: 'System', tool: 'Tool' };
 /** Endings worth a sentence. @type {Record<string, string>} */
-const ENDINGS = { length: 'Stopped: the longest answer, or the end of the context, was reached.', abort: 'Stopped.' };
+const ENDINGS = { length: 'Stopped: the longest answer, or the end of the context, was reached.', abort: 'Stopped.', unfinished: 'Not complete.' };
 
 export class MessageView {
   element;

@@ -41,6 +41,7 @@ import { defaults } from './settings.js';
  * @property {string} sentence
  * @property {Error & {detail?: string}} [error]  that it tells of
  * @property {DeletedConversation} [deleted]  that can be brought back
+ * @property {Node} [unfinished]  the last message, from which the answer can go on
  */
 
 /**
@@ -79,6 +80,7 @@ import { defaults } from './settings.js';
  * @property {[node: Node, text: string]} edit  say it differently, as a branch of its own
  * @property {[]} editLast  begin to edit the message that was written last
  * @property {[node: Node]} regenerate
+ * @property {[node: Node]} goOn  with the answer that the last message is, or lacks
  * @property {[node: Node]} choose  show this alternative
  * @property {[]} newConversation
  * @property {[tree: Tree]} save  a conversation as it is now

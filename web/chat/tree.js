@@ -12,7 +12,7 @@ import { byAge, merged, standing } from './merge.js';
  * @property {string} [model]
  * @property {number} [memory]  bytes on the GPU
  */
-/** @typedef {import('../agent/answer.js').AnswerFacts & ModelFacts} Facts  what is known of an answer besides its text; `finish` may be `abort` */
+/** @typedef {import('../agent/answer.js').AnswerFacts & ModelFacts} Facts  what is known of an answer besides its text; `finish` may be `abort`, or `unfinished` while it is being written */
 
 /**
  * @typedef {object} Node  one message at its place

@@ -78,6 +78,13 @@
     };
   }),
 
+  /** Wait until the kept conversations hold a text. */
+  async untilKept(text) {
+    const { ConversationDatabase } = await import('/chat/conversation-database.js');
+    const database = new ConversationDatabase({ changed() {}, cleared() {} });
+    while (!JSON.stringify(await database.all()).includes(text)) await new Promise((resolve) => { setTimeout(resolve, 50); });
+  },
+
   /** Count in `globalThis.asked` how often the browser is asked to keep what is stored. */
   countPersistence() {
     globalThis.asked = 0;
