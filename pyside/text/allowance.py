@@ -66,6 +66,12 @@ class Allowance:
             self._look_into(value)
         return value
 
+    def weighed_often(self, value: object, times: int) -> None:
+        """A value that is about to be read as a whole so many times."""
+        before = self._left
+        self.weighed(value)
+        self.spend((before - self._left) * (times - 1))
+
     def copied(self, value: _T) -> _T:
         """A value whose characters, or references to its items, are about to be copied."""
         if isinstance(value, Sized):
@@ -80,19 +86,20 @@ class Allowance:
         """A width that a text is about to be padded to."""
         if isinstance(width, int) and width > WIDTH_MAX:
             raise ExceededError(f"pads to a width of more than {WIDTH_MAX:,}")
-        if isinstance(width, str):
-            self.text(len(width))
+        self.text(len(width) if isinstance(width, str) else width if isinstance(width, int) and width > 0 else 0)
 
     def whole_number(self, bits: int) -> None:
         """A whole number that is about to be computed."""
         if bits > BITS_MAX:
             raise ExceededError(f"computes numbers of more than {BITS_MAX:,} bits")
 
-    def kept(self, value: _T) -> _T:
+    def kept(self, value: Any) -> Any:  # noqa: ANN401
         """A value that a namespace is about to keep from one round of a loop to the next, where it could grow into a deep one.
 
         Freeing a value some thousand deep is the end of Python in WebAssembly, so depth is bounded where it arises.
         """
+        if isinstance(value, Iterator):  # which could hold another, and so on
+            value = list(self.counted(value))
         self._depth_of(value, 0)
         return value
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Sized
 from functools import wraps
 from time import strftime
+from types import BuiltinMethodType
 from typing import Any
 
 from jinja2 import TemplateError, TemplateSyntaxError, nodes, pass_context
@@ -26,6 +27,7 @@ from pyside.text.allowance import TEXT_PER_UNIT, VISIT, Allowance, ExceededError
 from pyside.text.sandbox_code import CALL, PayingCode
 
 SOURCE_MAX = 60_000  # characters of a template; published ones have under 10,000
+PATH_MAX = 64  # characters of a.b.c
 _FAULTS = (  # what templates raise, and what compiling one may
     TemplateError, ExceededError, TypeError, ValueError, LookupError, AttributeError, ArithmeticError,
 )  # fmt: skip
@@ -43,16 +45,20 @@ _METHODS: tuple[tuple[type | tuple[type, ...], frozenset[str]], ...] = (
     ((type, bytes, int, float, range), frozenset()),
 )
 _FOR_PAGES = ("filesizeformat", "pprint", "random", "striptags", "urlencode", "urlize", "wordwrap", "xmlattr")
-# Filters that read no value whole; that hand on its items; that look at each item more than once; that look up a.b.c in each.
+# Filters that read no value whole; that hand on its items; that look at each item more than once;
+# and where those that look up a.b.c in each item may have such a path.
 _CONSTANT = frozenset({"abs", "attr", "count", "d", "default", "first", "last", "length", "safe"})
 _BY_ITEM = frozenset(
     {"batch", "items", "list", "map", "reject", "rejectattr", "reverse", "select", "selectattr", "slice"}
 )
 _ORDERING = frozenset({"dictsort", "groupby", "max", "min", "sort", "sum", "unique"})
-_BY_ATTRIBUTE = _ORDERING | {"map", "rejectattr", "selectattr"}
+_NONE = slice(0, 0)
+_PATHS = {"selectattr": slice(1, 2), "rejectattr": slice(1, 2), "join": slice(2, 3)} | dict.fromkeys(
+    _ORDERING, slice(1, None)
+)
 _COMPARING = ("==", "eq", "equalto", "!=", "ne", ">", "gt", "greaterthan", ">=", "ge", "<", "lt", "lessthan", "<=", "le", "in",
               "lower", "upper")  # fmt: skip
-_FORMAT_WIDTH = re.compile(r"%[^a-zA-Z%]*(?:\*|\d{5})")
+_DIGITS = re.compile(r"\d{1,9}")
 
 
 class RenderingError(Exception):
@@ -140,14 +146,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for kinds, names in _METHODS:
             if isinstance(receiver, kinds):
                 return obj.__name__ in names
-        return True
+        return not isinstance(obj, BuiltinMethodType)
 
     def call(__self, __context: Context, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401, N805
         """Call something of the template's; what it reads whole is paid for."""
         allowance = __self.allowance
         allowance.spend(CALL + len(args) + len(kwargs))
         receiver = getattr(__obj, "__self__", None)
-        if type(receiver) is str and __obj.__name__ in _TEXT_METHODS:
+        if isinstance(receiver, str) and __obj.__name__ in _TEXT_METHODS:
             __self._pay_for_text_method(receiver, __obj.__name__, args, kwargs)
             return __context.call(__obj, *args, **kwargs)
         if isinstance(receiver, dict | list | tuple):
@@ -234,11 +240,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
                     values[0] = list(allowance.counted(values[0]))
                 for value in (*values, *kwargs.values()):
                     allowance.weighed(value)
-            if values and isinstance(values[0], Sized) and name in _BY_ATTRIBUTE:
-                for value in (*values[1:], *kwargs.values()):
-                    allowance.spend(len(values[0]) * len(value) if isinstance(value, str) else 0)
-            for _ in range(4 if name in _ORDERING else 0):
-                allowance.weighed(values[0])
+            for path in (kwargs.get("attribute"), *values[_PATHS.get(name, _NONE)]):
+                if isinstance(path, str) and len(path) > PATH_MAX:
+                    raise ExceededError(f"looks up names of more than {PATH_MAX} characters")
+            if name in _ORDERING:
+                allowance.weighed_often(values[0], 4)
             if check:
                 check(*values, **kwargs)
             made = run(*own, *values, **kwargs)
@@ -270,6 +276,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _check_indent(self, s: object, width: object = 4, first: bool = False, blank: bool = False) -> None:
         self.allowance.padding(width)
         self.allowance.text((len(width) if isinstance(width, str) else int(width)) * (str(s).count("\n") + 1))  # type: ignore[call-overload]
+
+    def _check_int(self, value: object, default: object = 0, base: object = 10) -> None:
+        if isinstance(value, str):
+            self.allowance.whole_number(4 * len(value))
 
     def _check_join(self, value: object, d: object = "", attribute: object = None) -> None:
         self._pay_for_joining(value, d)
@@ -334,10 +344,13 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return left % right
 
     def _pay_for_formatting(self, text: str, values: object) -> None:
-        if _FORMAT_WIDTH.search(self.weighed(text)):
-            self.allowance.padding(10**9)
-        for _ in range(text.count("%")):  # each may take the largest of them
-            self.weighed(values)
+        widths = [int(digits) for digits in _DIGITS.findall(self.weighed(text))]
+        if "*" in text and isinstance(values, tuple):
+            widths += [abs(value) for value in values if isinstance(value, int)]
+        if fields := text.count("%"):  # each may be the widest, and take the largest of the values
+            self.allowance.weighed_often(values, fields)
+            self.allowance.padding(max(widths, default=0))
+            self.allowance.text(max(widths, default=0) * fields)
 
 
 class _Formatter(SandboxedFormatter):
@@ -345,7 +358,7 @@ class _Formatter(SandboxedFormatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:  # noqa: ANN401
         """One field's text."""
-        for width in re.findall(r"\d{1,9}", format_spec):
+        for width in _DIGITS.findall(format_spec):
             self._env.allowance.padding(int(width))
         self._env.weighed(value)
         return self._env.weighed(str(super().format_field(value, format_spec)))
