@@ -71,6 +71,13 @@ test('a file comes in one request, its name encoded', async () => {
   assert.deepEqual(seen, { ranges: [''], url: 'https://page.example/b/shards/a%20b.bin', waited: [], counted: 1000 });
 });
 
+test('a response that does not end is left when the file is there', async () => {
+  const endless = new Response(new ReadableStream({ pull: (controller) => controller.enqueue(BYTES.slice()) }));
+  const { result, counted } = await fetched(endless);
+  assert.deepEqual(result, BYTES);
+  assert.equal(counted, 1000);
+});
+
 test('a connection that breaks goes on where it stopped, after a pause', async () => {
   const { result, ranges, waited, counted } = await fetched(broken(0, 300), broken(300, 700), rest(700));
   assert.deepEqual(result, BYTES);

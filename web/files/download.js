@@ -105,10 +105,11 @@ export class Download {
         this.#responses++;
       },
       part: (part) => {
-        const room = part.subarray(0, this.#spec.bytes - this.#have); // whatever follows is not this file's
+        const room = part.subarray(0, this.#spec.bytes - this.#have);
         this.#bytes.set(room, this.#have);
         this.#arrived(room.length);
         if (performance.now() - this.#cachedAt >= CACHE_EVERY) this.#cachePart();
+        return room.length === part.length; // whatever follows is not this file's
       },
     });
     if (this.#have < this.#spec.bytes) throw new Error(`the connection ended after ${this.#have} of ${this.#spec.bytes} bytes`);

@@ -1,6 +1,7 @@
 /** A bundle's files on a server, with what the browser caches of them. None is handed out before its sha256 is right. */
 
 import { EngineError } from '../common/errors.js';
+import { BUNDLE } from '../common/facts.js';
 import { sha256 } from '../common/sha256.js';
 import { Download } from './download.js';
 import { FileCache } from './file-cache.js';
@@ -143,6 +144,11 @@ export class HostedFiles {
 async function wholeOf(url, signal, silence) {
   /** @type {Uint8Array<ArrayBuffer>[]} */
   const parts = [];
-  await receive(url, { cache: 'no-cache' }, { part: (part) => { parts.push(part); }, signal, silence });
+  let size = 0;
+  const part = (/** @type {Uint8Array<ArrayBuffer>} */ each) => {
+    parts.push(each);
+    return (size += each.length) <= BUNDLE.fileLimit; // a longer one is not read to its end, and does not verify
+  };
+  await receive(url, { cache: 'no-cache' }, { part, signal, silence });
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }

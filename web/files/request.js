@@ -25,7 +25,7 @@ export class Refusal extends Error {
  * @param {RequestInit} init
  * @param {object} taker
  * @param {(response: Response) => void} [taker.begun]  before the first part; throws to refuse it
- * @param {(part: Uint8Array<ArrayBuffer>) => void} taker.part
+ * @param {(part: Uint8Array<ArrayBuffer>) => boolean | void} taker.part  false: that is enough
  * @param {AbortSignal} [taker.signal]
  * @param {number} [taker.silence]  ms
  * @throws {Refusal | Error} another answer; a connection that broke or was silent; the signal's reason
@@ -51,8 +51,7 @@ export async function receive(url, init, { begun = () => {}, part, signal, silen
     for (;;) {
       listen();
       const { done, value } = await reader.read();
-      if (done) return;
-      part(value);
+      if (done || part(value) === false) return;
     }
   } catch (error) {
     throw end.signal.aborted ? end.signal.reason : error;
