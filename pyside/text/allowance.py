@@ -99,6 +99,7 @@ class Allowance:
         Freeing a value some thousand deep is the end of Python in WebAssembly, so depth is bounded where it arises.
         """
         if isinstance(value, Iterator):  # which could hold another, and so on
+            self.spend(4 * VISIT)
             value = list(self.counted(value))
         self._depth_of(value, 0)
         return value

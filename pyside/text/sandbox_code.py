@@ -14,6 +14,7 @@ from pyside.text.allowance import TEXT_PER_UNIT
 
 BLOCK = 4  # units for entering a block of statements
 CALL = 24  # units for a call
+LOOP = 48  # units for beginning a loop
 ASSIGNMENTS_MAX = 500  # of a template; published ones have under 50
 
 
@@ -105,4 +106,5 @@ def _units(node: nodes.Node) -> int:
     parts = [part for part in node.iter_child_nodes() if not isinstance(part, nodes.Stmt)]
     tests = [branch.test for branch in node.elif_] if isinstance(node, nodes.If) else []
     text = len(node.data) // TEXT_PER_UNIT if isinstance(node, nodes.TemplateData) else 0
-    return 1 + text + sum(map(_units, parts + tests))
+    loop = LOOP if isinstance(node, nodes.For) else 0
+    return 1 + text + loop + sum(map(_units, parts + tests))
