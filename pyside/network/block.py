@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +19,7 @@ Sizes = Mapping[str, int]  # by buffer
 
 
 @dataclass(frozen=True)
-class Block:
+class Block(ABC):
     """One block: its weights, what it needs of memory, and the dispatches that run it.
 
     ``ours`` and ``theirs`` begin the names of its weights, in the bundle and in the checkpoint's text network; ``ours`` begins
@@ -53,9 +54,9 @@ class Block:
         """f32 values for every row of a pass of so many rows, valid within that pass."""
         return {}
 
+    @abstractmethod
     def run(self, n: Rows) -> None:
         """Write its dispatches."""
-        raise NotImplementedError
 
     @cached_property
     def named_weights(self) -> Mapping[str, Weight]:
