@@ -7,7 +7,8 @@
  *   storage        keep conversations in this browser, and list them
  *   intro-message  what is said before the first message
  *   placeholder    what the empty input says
- * Properties: `conversation` (the id of the kept conversation that is shown, '' for a new one; assign to open another), `messages`, `tools` (OpenAI's, each with an `execute(arguments)` of its own where it has one), `settings`.
+ * Properties: `conversation` (the id of the kept one that is shown, '' for a new one; assign another to open it), `messages`,
+ *   `tools` (OpenAI's, each with an `execute(arguments)` of its own where it has one), `settings`.
  * Methods: `load`, `send`, `stop`, `clear`, `addMessage`, `regenerate`, `export`, `import`, `focusInput`.
  * Events (bubbling, composed): `delta-ready` {info}, `delta-message` {message}, `delta-error` {error}, `delta-change` {title, model,
  *   conversation} when another conversation or model is shown.
@@ -80,9 +81,10 @@ export class DeltaChat extends HTMLElement {
     });
     store.subscribe(({ drawer }) => drawer, (open) => this.toggleAttribute('drawer', open)); // before a view moves the focus into it
     this.#root.adoptedStyleSheets = [sheet];
-    this.#root.append(new Sidebar(store).element, h('div', { class: 'veil', onclick: () => store.dispatch('toggleDrawer', false) }),
+    this.#root.append(h('div', { class: 'frame' },
+      new Sidebar(store).element, h('div', { class: 'veil', onclick: () => store.dispatch('toggleDrawer', false) }),
       h('section', { class: 'chat', 'aria-label': 'Chat' },
-        new Header(store).element, new ThreadView(store).element, new Composer(store).element, new Announcer(store).element));
+        new Header(store).element, new ThreadView(store).element, new Composer(store).element, new Announcer(store).element)));
     this.#root.addEventListener('keydown', (event) => this.#key(/** @type {KeyboardEvent} */ (event)));
     keepDrafts(store);
     this.#tellChanges();

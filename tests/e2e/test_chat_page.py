@@ -381,6 +381,12 @@ def test_attributes_are_properties_and_parts_can_be_styled(chromium: Browser, sh
     assert (seen["accent"], seen["color"]) == ("#123456", "rgb(1, 2, 3)")
 
 
+def test_the_composer_is_in_sight_whatever_display_the_host_has(chromium: Browser, shell: str) -> None:
+    with opened(chromium, f"{shell}/blank", prepare=fake_engine) as page:
+        below = page.evaluate(script("chat.composerBelow"))
+    assert below and not any(below.values()), below
+
+
 def test_conversations_are_listed_by_age(chat: ChatPage) -> None:
     chat.ask("Old news")
     chat.page.evaluate(script("chat.ageConversation"), 40)
