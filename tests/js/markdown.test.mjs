@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { fromText } from '../../web/chat/conversation-files.js';
+import { fromText } from '../../web/chat/conversation-import.js';
 import { toMarkdown } from '../../web/chat/conversation-markdown.js';
 import { Tree } from '../../web/chat/tree.js';
 import { pick, random } from './random_trees.mjs';

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { fromText, toJson } from '../../web/chat/conversation-files.js';
+import { toJson } from '../../web/chat/conversation-files.js';
+import { fromText } from '../../web/chat/conversation-import.js';
 import { Tree, textOf } from '../../web/chat/tree.js';
 
 const user = (content) => ({ role: /** @type {const} */ ('user'), content });

@@ -4,7 +4,6 @@
  */
 
 import { merged, standing } from './merge.js';
-import { readConversation } from './saved.js';
 import { Tree } from './tree.js';
 
 /** @typedef {import('./saved.js').Read} Read */
@@ -77,6 +76,7 @@ export class ConversationDatabase {
     });
     if (deleted !== undefined) return 'deleted';
     if (!found) return undefined;
+    const { readConversation } = await reader();
     try {
       return readConversation(found);
     } catch (error) {
@@ -90,6 +90,7 @@ export class ConversationDatabase {
    */
   async all() {
     const found = await this.#read(function* (stores) { return yield stores[CONVERSATIONS].getAll(); });
+    const { readable } = await reader();
     return found.flatMap(readable).filter((/** @type {Saved} */ saved) => standing(saved).length);
   }
 
@@ -99,6 +100,7 @@ export class ConversationDatabase {
    * @returns {Promise<Saved | null>} with what others wrote; null: it was deleted, and stays so
    */
   async save(saved) {
+    const { readable } = await reader();
     const kept = await this.#write(function* (stores) {
       if ((yield stores[DELETED].getKey(saved.id)) !== undefined) return null;
       const before = yield stores[CONVERSATIONS].get(saved.id);
@@ -126,15 +128,16 @@ export class ConversationDatabase {
   /**
    * Delete a conversation for good.
    * @param {string} id
-   * @returns {Promise<unknown>} what was kept of it, for `restore`
+   * @returns {Promise<unknown>} what was kept of it, for `restore`; undefined if that was nothing
    */
   async delete(id) {
     const kept = await this.#write(function* (stores) {
-      const found = yield stores[CONVERSATIONS].get(id);
+      const record = yield stores[CONVERSATIONS].get(id);
+      const head = yield stores[HEADS].get(id);
       yield stores[CONVERSATIONS].delete(id);
       yield stores[HEADS].delete(id);
       yield stores[DELETED].put(Date.now(), id);
-      return found;
+      return record && { record, head };
     });
     this.#windows?.postMessage(id);
     return kept;
@@ -148,8 +151,8 @@ export class ConversationDatabase {
   async restore(id, kept) {
     await this.#write(function* (stores) {
       yield stores[DELETED].delete(id);
-      yield stores[CONVERSATIONS].put(kept);
-      yield stores[HEADS].put(headOfAny(kept));
+      yield stores[CONVERSATIONS].put(kept.record);
+      if (kept.head) yield stores[HEADS].put(kept.head);
     });
     this.#windows?.postMessage(id);
   }
@@ -240,7 +243,7 @@ function upgrade({ result: database, transaction }) {
   const request = /** @type {IDBTransaction} */ (transaction).objectStore(CONVERSATIONS).openCursor();
   request.onsuccess = () => {
     if (!request.result) return;
-    heads.put(headOfAny(request.result.value));
+    heads.put(oldHead(request.result.value));
     request.result.continue();
   };
 }
@@ -293,25 +296,17 @@ export function headOf(saved) {
 }
 
 /**
- * What the list shows of a record, whatever its state.
+ * What the list shows of a record of version 1, which has its title, whatever its state.
  * @param {any} kept
  * @returns {ListedConversation}
  */
-function headOfAny(kept) {
-  const [saved] = readable(kept);
-  return saved ? headOf({ ...saved, id: kept.id }) : { id: kept.id, title: 'Damaged conversation', updated: 0 };
+function oldHead({ id, title, updated }) {
+  return { id, title: typeof title === 'string' && title || 'Damaged conversation', updated: Number.isFinite(updated) ? updated : 0 };
 }
 
-/**
- * @param {any} kept
- * @returns {Saved[]} one, or none
- */
-function readable(kept) {
-  try {
-    return kept ? [readConversation(kept).saved] : [];
-  } catch {
-    return [];
-  }
+/** What reads records, fetched when there are some. */
+function reader() {
+  return import('./saved.js');
 }
 
 /** @param {Error} error */

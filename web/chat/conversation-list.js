@@ -1,7 +1,7 @@
 /** The conversations that the browser keeps, in step with the other windows of the site; import and export. */
 
 import { ConversationDatabase, MANY, headOf } from './conversation-database.js';
-import { download, fromText, toJson } from './conversation-files.js';
+import { download, toJson } from './conversation-files.js';
 import { toMarkdown } from './conversation-markdown.js';
 import { forgetDraft } from './drafts.js';
 import { Tree } from './tree.js';
@@ -48,6 +48,7 @@ export class ConversationList {
    * @param {string} text
    */
   async importText(text) {
+    const { fromText } = await import('./conversation-import.js');
     const found = fromText(text);
     if (this.#store.state.storage) {
       await this.#database.add(found);

@@ -4,13 +4,12 @@
  */
 
 import { byAge } from './merge.js';
+import { faultOfMessage, isRecord } from './message-fault.js';
 import { TITLE_MOST } from './tree.js';
 
 /** @typedef {import('./tree.js').Node} Node */
 /** @typedef {import('./tree.js').Saved} Saved */
 /** @typedef {{saved: Saved, faults: string[]}} Read  as far as it can be read, and what is wrong with the rest */
-
-const ROLES = new Set(['system', 'developer', 'user', 'assistant', 'tool']);
 
 /**
  * @param {any} value  of version 2, or of version 1, where a map `chosen` says which alternative is shown
@@ -57,6 +56,18 @@ export function readConversation(value) {
 }
 
 /**
+ * @param {any} value
+ * @returns {Saved[]} one, as far as it can be read, or none
+ */
+export function readable(value) {
+  try {
+    return value ? [readConversation(value).saved] : [];
+  } catch {
+    return [];
+  }
+}
+
+/**
  * Begin a conversation anew with each message that no beginning leads to.
  * @param {Map<number, Node>} nodes
  * @returns {number} of such messages
@@ -95,30 +106,6 @@ function faultOf({ id, parent, message, facts, created, shown, revision }, versi
   return faultOfMessage(message) ?? (facts === undefined || isFacts(facts) ? null : 'has figures that are none');
 }
 
-/**
- * @param {any} message
- * @returns {string | null} what is wrong with it
- */
-export function faultOfMessage(message) {
-  if (!isRecord(message) || !ROLES.has(message.role)) return 'has no role';
-  const { content, reasoning_content: thought, tool_calls: calls, tool_call_id: call } = message;
-  if (!(content === undefined || content === null || typeof content === 'string' || Array.isArray(content) && content.every(isPart))) return 'has no text';
-  if (thought !== undefined && thought !== null && typeof thought !== 'string') return 'has a thought that is no text';
-  if (calls !== undefined && calls !== null && !(Array.isArray(calls) && calls.every(isCall))) return 'has calls of tools that are none';
-  return call !== undefined && typeof call !== 'string' ? 'does not say which call it answers' : null;
-}
-
-/** @param {any} part */
-function isPart(part) {
-  return isRecord(part) && (part.text === undefined || typeof part.text === 'string');
-}
-
-/** @param {any} call */
-function isCall(call) {
-  return isRecord(call) && typeof call.id === 'string' && isRecord(call.function) && typeof call.function.name === 'string'
-    && typeof call.function.arguments === 'string';
-}
-
 /** @param {any} facts */
 function isFacts(facts) {
   if (!isRecord(facts)) return false;
@@ -127,11 +114,6 @@ function isFacts(facts) {
     && [memory, thoughtFor].every((number) => number === undefined || Number.isFinite(number))
     && (usage === undefined || isRecord(usage) && isRecord(usage.extra)
       && [usage.completion_tokens, usage.total_tokens, usage.extra.decode_tokens_per_s, usage.extra.time_to_first_token_s].every(Number.isFinite));
-}
-
-/** @param {any} value */
-function isRecord(value) {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** @param {any} value */
