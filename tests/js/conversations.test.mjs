@@ -262,3 +262,12 @@ test('an import is all or nothing, and is not kept when it is damaged', async ()
   await window.list.importText(toJson([good, good]));
   assert.deepEqual(titles(window), ['Hello', 'Hello']);
 });
+
+test('a page that keeps nothing opens nothing', async () => {
+  const window = openWindow();
+  window.store.set({ storage: false });
+  emptyStorage();
+  await window.store.dispatch('open', 'a');
+  assert.match(window.failed[0], /does not keep that conversation/);
+  assert.deepEqual(await indexedDB.databases(), []);
+});

@@ -137,7 +137,7 @@ export class ConversationList {
 
   /** @param {string} id */
   async #open(id) {
-    const found = await this.#database.get(id);
+    const found = this.#store.state.storage ? await this.#database.get(id) : undefined;
     if (!found || found === 'deleted') throw new Error('This browser does not keep that conversation: it was deleted, or is kept in another browser.');
     this.#shown.open(new Tree(found.saved));
     if (!found.faults.length) return;
