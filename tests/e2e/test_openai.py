@@ -150,11 +150,9 @@ def test_forms_of_an_answer(page: Page) -> None:
         form = {"type": "regex", "regex": r"[a-f]{4}-\d{2,3}(?: +[A-Z]\w?)?", "flags": ""}
         assert re.fullmatch(form["regex"], content(ask(page, **hot, seed=seed, response_format=form)), re.ASCII)
     assert content(ask(page, response_format={"type": "json_object"}, logits_processor="{}<|im_end|>")) == "{}"
-    error = refusal(
-        page,
-        response_format={"type": "json_schema", "json_schema": {"schema": {"type": "string", "contentSchema": {}}}},
-    )
-    assert error["name"] == "RequestError" and "contentSchema is not supported" in error["message"]
+    unknown = {"type": "object", "properties": {"n": {"$dynamicRef": "#n"}}}
+    error = refusal(page, response_format={"type": "json_schema", "json_schema": {"schema": unknown}})
+    assert error["name"] == "RequestError" and "keyword $dynamicRef is not supported" in error["message"]
 
 
 def test_thinking_on_off_and_within_a_budget(page: Page) -> None:

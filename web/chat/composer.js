@@ -109,9 +109,10 @@ export class Composer {
    * @param {number} size  tokens
    */
   #showContext(used, size) {
-    this.#meter.value = used / (size || 1);
-    this.#context.replaceChildren(this.#meter, h('span', { dir: 'auto' }, `${count(used)} of ${count(size)} tokens`));
-    this.#context.hidden = !used || !size;
+    const known = used > 0 && size > 0;
+    this.#context.hidden = !known;
+    this.#meter.value = known ? used / size : 0;
+    this.#context.replaceChildren(...known ? [this.#meter, h('span', { dir: 'auto' }, `${count(used)} of ${count(size)} tokens`)] : []);
   }
 
   #submit() {

@@ -5,26 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from pyside.bundle.files import FILE_LIMIT, File
 from tests.support.browser.pages import opened
 from tests.support.browser.scripts import script, source
+from tests.support.models.small_bundle import small_manifest
 
 RELEASED = "released"  # as a delta's ``wait``: until ``release``
-MODELS = [
+MODELS: list[dict[str, Any]] = [
     {"name": name, "url": f"bundles/{name}/", "model": model, "recipe": "q4", "license": "apache-2.0", "bytes": size}
     for name, model, size in (("a", "Small", 5 << 20), ("b", "Large", 3 << 30))
 ]
-MANIFESTS = {
-    f"/{model['url']}manifest.json": {
-        "shards": [{"file": "shards/0", "bytes": model["bytes"], "sha256": f"{at:064}"}],
-        "kernels": [],
-        "files": [],
-    }
-    for at, model in enumerate(MODELS)
-}
+
+
+def shards_of(model: dict[str, Any]) -> tuple[File, ...]:
+    """Files as large as may be, which add up to the model's bytes; the names stand for contents that nobody reads."""
+    sizes = [min(FILE_LIMIT, model["bytes"] - at) for at in range(0, model["bytes"], FILE_LIMIT)]
+    digests = [sha256(f"{model['name']}{index}".encode()).hexdigest() for index in range(len(sizes))]
+    return tuple(File(f"shards/{each}.bin", size, each) for each, size in zip(digests, sizes, strict=True))
 
 
 class ChatPage:
@@ -81,9 +83,10 @@ class ChatPage:
         return dialog
 
     def keep(self, model: str) -> None:
-        """Put the one file of a model where a download would put it."""
-        at = [each["model"] for each in MODELS].index(model)
-        self.page.evaluate(script("files.keep"), f"{at:064}")
+        """Put the files of a model where a download would put them."""
+        [listed] = [each for each in MODELS if each["model"] == model]
+        for shard in shards_of(listed):
+            self.page.evaluate(script("files.keep"), shard.sha256)
 
     def requests(self) -> list[dict[str, Any]]:
         """What the engine was asked so far."""
@@ -96,8 +99,8 @@ def fake_engine(page: Page) -> None:
     _answer(page, "/deltapage.js", source("fake_engine.js"))
     _answer(page, "/offline.js", "")  # a service worker would get past all this
     _answer(page, "/bundles.json", json.dumps(MODELS))
-    for path, manifest in MANIFESTS.items():
-        _answer(page, path, json.dumps(manifest))
+    for model in MODELS:
+        _answer(page, f"/{model['url']}manifest.json", small_manifest(model["model"], shards_of(model)).to_json())
 
 
 def _answer(page: Page, path: str, body: str) -> None:

@@ -31,22 +31,27 @@ CONFIG = ModelConfig(
 )
 
 
+def small_manifest(name: str, shards: tuple[File, ...]) -> Manifest:
+    """A manifest that lists ``shards`` and no tensor; its ``to_json`` is sealed as a build's is."""
+    return Manifest(
+        name=name,
+        recipe="f32",
+        model=CONFIG,
+        source=Source(repository="small", revision="", license="apache-2.0", files=()),
+        generation=Generation(stop_ids=(0,), vocab_used=512, thinking_default=False, presets={}),
+        tensors={},
+        shards=shards,
+        kernels=(),
+        files=(),
+    )
+
+
 def write_small_bundle(folder: Path, shards: Mapping[str, bytes]) -> Path:
     """Write a manifest that lists ``shards`` (path in the bundle -> bytes), and the shards; returns ``folder``."""
     folder.mkdir(parents=True)
     for name, data in shards.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
-    manifest = Manifest(
-        name="Small",
-        recipe="f32",
-        model=CONFIG,
-        source=Source(repository="small", revision="", license="apache-2.0", files=()),
-        generation=Generation(stop_ids=(0,), vocab_used=512, thinking_default=False, presets={}),
-        tensors={},
-        shards=tuple(File(name, len(data), sha256(data).hexdigest()) for name, data in shards.items()),
-        kernels=(),
-        files=(),
-    )
-    (folder / "manifest.json").write_text(manifest.to_json(), encoding="utf-8")
+    files = tuple(File(name, len(data), sha256(data).hexdigest()) for name, data in shards.items())
+    (folder / "manifest.json").write_text(small_manifest("Small", files).to_json(), encoding="utf-8")
     return folder

@@ -74,7 +74,7 @@
     return true;
   },
 
-  /** Put the one file of a model where a download would put it. */
+  /** Put a file of a model where a download would put it. */
   async keep(sha256) {
     const cache = await caches.open('deltapage-files');
     await cache.put(`${origin}/deltapage/sha256/${sha256}`, new Response('x'));
