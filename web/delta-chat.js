@@ -40,9 +40,9 @@ import { EngineError } from './common/errors.js';
 
 /** @typedef {import('./agent/tools.js').Tool} Tool */
 /** @typedef {import('./chat/settings.js').Settings} Settings */
-/** @typedef {import('./chat/state.js').ChatStore} ChatStore */
-/** @typedef {import('./chat/state.js').DialogName} DialogName */
-/** @typedef {import('./chat/state.js').Source} Source */
+/** @typedef {import('./chat/state-types.js').ChatStore} ChatStore */
+/** @typedef {import('./chat/state-types.js').DialogName} DialogName */
+/** @typedef {import('./chat/state-types.js').Source} Source */
 /** @typedef {import('./deltapage.js').Engine} Engine */
 /** @typedef {import('./deltapage.js').Message} Message */
 

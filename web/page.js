@@ -4,6 +4,10 @@ const chat = /** @type {import('./delta-chat.js').DeltaChat} */ (document.queryS
 const named = () => decodeURIComponent(location.hash.slice(1));
 let shown = ''; // the id of the conversation
 
+// The page without a network: a visitor who loads no model is not even given the module for it.
+if (navigator.serviceWorker?.controller) import('./offline.js').catch(() => {});
+else chat.addEventListener('delta-ready', () => import('./offline.js').then(({ keepOffline }) => keepOffline()).catch(() => {}), { once: true });
+
 chat.addEventListener('delta-change', (event) => {
   const { title, model, conversation } = /** @type {CustomEvent<{title: string, model: string, conversation: string}>} */ (event).detail;
   document.title = [title, model].filter(Boolean).join(' · ') || 'deltapage';

@@ -43,7 +43,7 @@ INSIDE: dict[str, set[str]] = {
     "deep-chat.js": {"common", "agent", "deltapage.js"},
     "delta-chat.js": {"common", "agent", "chat", "deltapage.js", "storage.js"},
     "frame.js": {"delta-chat.js"},
-    "page.js": {"delta-chat.js"},
+    "page.js": {"delta-chat.js", "offline.js"},
     "offline.js": set(),
     "service-worker.js": set(),
 }

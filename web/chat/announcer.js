@@ -3,7 +3,7 @@
 import { h } from './dom.js';
 import { textOf } from './tree.js';
 
-/** @typedef {import('./state.js').WrittenAnswer} WrittenAnswer */
+/** @typedef {import('./state-types.js').WrittenAnswer} WrittenAnswer */
 
 const EVERY = 2000; // ms between two announcements
 const ENDS = ['. ', '! ', '? ', ': ', '\n', '。', '！', '？', '؟']; // of what can be said by itself
@@ -13,7 +13,7 @@ export class Announcer {
   #pending = '';
   #timer = 0;
 
-  /** @param {import('./state.js').ChatStore} store */
+  /** @param {import('./state-types.js').ChatStore} store */
   constructor(store) {
     store.subscribe(({ written }) => written, (written, before) => {
       if (before && written?.node !== before.node) this.#finish();

@@ -5,10 +5,10 @@ import { bytes, count } from './format.js';
 import { Pace } from './pace.js';
 import { contextUse } from './state.js';
 
-/** @typedef {import('./state.js').Progress} Progress */
-/** @typedef {import('./state.js').Activity} Activity */
-/** @typedef {import('./state.js').ChatStore} ChatStore */
-/** @typedef {import('./state.js').Notice} Notice */
+/** @typedef {import('./state-types.js').Progress} Progress */
+/** @typedef {import('./state-types.js').Activity} Activity */
+/** @typedef {import('./state-types.js').ChatStore} ChatStore */
+/** @typedef {import('./state-types.js').Notice} Notice */
 
 /** What is said of each phase of loading. @type {Record<Progress['phase'], string>} */
 const PHASES = {

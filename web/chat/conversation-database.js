@@ -7,7 +7,7 @@ import { merged, standing } from './merge.js';
 import { Tree } from './tree.js';
 
 /** @typedef {import('./saved.js').Read} Read */
-/** @typedef {import('./tree.js').Saved} Saved */
+/** @typedef {import('./tree-types.js').Saved} Saved */
 /** @typedef {Pick<Saved, 'id' | 'title' | 'updated'>} ListedConversation */
 /** @typedef {(stores: Record<string, IDBObjectStore>) => Generator<IDBRequest, any, any>} Steps  each yields a request and gets its result */
 

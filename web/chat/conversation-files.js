@@ -2,7 +2,7 @@
 
 import { standing } from './merge.js';
 
-/** @typedef {import('./tree.js').Saved} Saved */
+/** @typedef {import('./tree-types.js').Saved} Saved */
 
 /** What a file of ours says that it is. */
 export const KIND = 'deltapage conversations';

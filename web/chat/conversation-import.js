@@ -1,10 +1,10 @@
 /** Conversations from files that were exported. Fetched when there is one. */
 
 import { KIND } from './conversation-files.js';
-import { fromMarkdown } from './conversation-markdown.js';
+import { fromMarkdown } from './markdown-reader.js';
 import { readConversation } from './saved.js';
 
-/** @typedef {import('./tree.js').Saved} Saved */
+/** @typedef {import('./tree-types.js').Saved} Saved */
 
 /**
  * Read a file that was exported, in either form.

@@ -7,8 +7,8 @@ import { forgetDraft } from './drafts.js';
 import { Tree } from './tree.js';
 
 /** @typedef {import('./conversation-database.js').ListedConversation} ListedConversation */
-/** @typedef {import('./state.js').ChatStore} ChatStore */
-/** @typedef {import('./state.js').DeletedConversation} DeletedConversation */
+/** @typedef {import('./state-types.js').ChatStore} ChatStore */
+/** @typedef {import('./state-types.js').DeletedConversation} DeletedConversation */
 
 const PAGE = 100; // conversations that the list shows at first, and more of each time
 const FILE_MOST = 256 * 2 ** 20; // bytes

@@ -1,19 +1,19 @@
 /**
- * A conversation as Markdown: the path that is shown, for people to read, and every message of it for us to read back. What the text
+ * A conversation as Markdown: the path that is shown, for people to read, and every message of it for us to read back (markdown-reader.js). What the text
  * alone does not say (a thought, calls of tools, spaces at its ends) a comment above the message's heading carries as JSON. A line of a
  * text that looks like one of ours gets a backslash, which Markdown does not show.
  */
 
-import { Tree, textOf } from './tree.js';
+import { textOf } from './tree.js';
 
-/** @typedef {import('./tree.js').Saved} Saved */
+/** @typedef {import('./tree.js').Tree} Tree */
 /** @typedef {import('../deltapage.js').Message} Message */
 
 /** By role. @type {Record<string, string>} */
 const HEADINGS = { system: 'System', developer: 'Developer', user: 'You', assistant: 'Assistant', tool: 'Tool' };
-const ROLES = new Map(Object.entries(HEADINGS).map(([role, heading]) => [heading, role]));
+export const ROLES = new Map(Object.entries(HEADINGS).map(([role, heading]) => [heading, role]));
 const NAMES = [...ROLES.keys()].join('|');
-const HEADING = new RegExp(`^(?:<!-- message (\\{.*\\}) -->\\n\\n)?## (${NAMES})$`, 'm');
+export const HEADING = new RegExp(`^(?:<!-- message (\\{.*\\}) -->\\n\\n)?## (${NAMES})$`, 'm');
 const OURS = new RegExp(`^(\\\\*(?:## (?:${NAMES})|<!-- message \\{.*\\} -->))$`, 'gm');
 const ESCAPED = new RegExp(`^\\\\(\\\\*(?:## (?:${NAMES})|<!-- message \\{.*\\} -->))$`, 'gm');
 
@@ -23,25 +23,6 @@ const ESCAPED = new RegExp(`^\\\\(\\\\*(?:## (?:${NAMES})|<!-- message \\{.*\\} 
  */
 export function toMarkdown(tree) {
   return [`# ${tree.title.replace(/\s+/g, ' ')}`, ...tree.path().map(({ message }) => section(message))].join('\n\n') + '\n';
-}
-
-/**
- * @param {string} text
- * @returns {Saved} not checked any further
- * @throws {Error} a sentence, if there are no messages in it
- */
-export function fromMarkdown(text) {
-  const tree = new Tree();
-  const [before, ...parts] = text.replace(/\r\n?/g, '\n').split(HEADING);
-  let last = 0;
-  for (let i = 0; i < parts.length; i += 3) {
-    const [carried, heading, body] = parts.slice(i, i + 3);
-    const role = /** @type {Message['role']} */ (ROLES.get(heading));
-    last = tree.add(parsed(carried) ?? { role, content: contentOf(body) }, last).id;
-  }
-  if (tree.empty) throw new Error('This file has no headings "## You" and "## Assistant". Choose a file that was exported here.');
-  tree.title = /^# (.+)$/m.exec(before)?.[1] ?? '';
-  return tree.toJSON();
 }
 
 /** @param {Message} message */
@@ -61,8 +42,11 @@ function isPlain(message, body) {
   return Object.keys(message).length === 2 && message.content === contentOf(body) && !body.includes('\r') && body.isWellFormed();
 }
 
-/** @param {string} body */
-function contentOf(body) {
+/**
+ * What a section's text stands for.
+ * @param {string} body
+ */
+export function contentOf(body) {
   return body.trim().replace(ESCAPED, '$1');
 }
 
@@ -72,17 +56,4 @@ function contentOf(body) {
  */
 function inComment(message) {
   return JSON.stringify(message).replace(/--/g, '-\\u002d').replace(/[\u2028\u2029]/g, (end) => `\\u${end.charCodeAt(0).toString(16)}`);
-}
-
-/**
- * @param {string | undefined} json
- * @returns {Message | undefined}
- */
-function parsed(json) {
-  if (json === undefined) return undefined;
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined; // somebody has written into it: the text says what it can
-  }
 }

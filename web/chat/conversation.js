@@ -1,24 +1,14 @@
 /** A conversation that goes on: its tree, what is shown of it, and the answer that is being written. */
 
-import { agentLoop } from '../agent/loop.js';
-import { declared, runAll } from '../agent/tools.js';
-import { unlessAborted } from '../common/abort.js';
-import { sum } from './format.js';
-import { requestOf } from './settings.js';
-import { steadily } from './steadily.js';
-import { Tree, textOf } from './tree.js';
+import { EngineError } from '../common/errors.js';
+import { Tree, UNFINISHED } from './tree.js';
 
-/** @typedef {import('../agent/answer.js').Answer} Answer */
-/** @typedef {import('./state.js').ChatStore} ChatStore */
-/** @typedef {import('./state.js').Info} Info */
-/** @typedef {import('./state.js').Message} Message */
-/** @typedef {import('./state.js').ShownConversation} ShownConversation */
-/** @typedef {import('./tree.js').Node} Node */
-/** @typedef {import('./tree.js').Saved} Saved */
-/** @typedef {{answer: Answer, node: Node, length: number, info?: Info}} Begun  an answer that is being written, how long it was at first, and the model once it is loaded */
+/** @typedef {import('./state-types.js').ChatStore} ChatStore */
+/** @typedef {import('./state-types.js').Message} Message */
+/** @typedef {import('./state-types.js').ShownConversation} ShownConversation */
+/** @typedef {import('./tree-types.js').Node} Node */
+/** @typedef {import('./tree-types.js').Saved} Saved */
 
-const SAVE_EVERY = 500; // ms while an answer is being written
-const UNFINISHED = 'unfinished';
 const NOT_COMPLETE = 'The last answer is not complete: the page was closed while it was written, or another window still writes it.';
 
 export class Conversation {
@@ -172,116 +162,24 @@ export class Conversation {
     const { tree } = this;
     const { signal } = this.#running = new AbortController();
     store.set({ answering: true, notice: null });
-    let last = asked;
-    let came = false;
-    /** @type {Begun | null} */
-    let begun = null;
-    const stopSaving = steadily(async () => {
-      if (!begun || begun.answer.empty) return;
-      begun.node.facts = { ...begun.answer.facts, finish: UNFINISHED };
-      tree.revise(begun.node);
-      await store.dispatch('save', tree);
-    }, SAVE_EVERY);
-    const events = agentLoop({
-      messages: messagesUpTo(tree, cut ?? asked, store.state.settings.system),
-      generate: (messages, round) => this.#generate(messages, /** @type {Begun} */ (begun), signal, cut !== null && !round),
-      begun: textOf(cut?.message),
-      runTools: (calls) => runAll(calls, this.#host.tools),
-      signal,
-    });
     try {
-      for await (const event of events) {
-        if (event.type === 'start') begun = this.#begin(event.answer, tree, last, last === asked ? cut : null);
-        else if (event.type === 'prefill') this.#read(event.processed, event.total);
-        else if (event.type === 'tool_result') {
-          last = tree.add(event.message, last.id);
-          this.#show(tree);
-        } else if (event.type !== 'end') this.#write(/** @type {Begun} */ (begun));
-        else if (begun && this.#finish(begun, tree)) {
-          came = true;
-          last = begun.node;
-          begun = null;
-        }
-      }
+      const { Answering } = await answering();
+      const place = {
+        tree,
+        show: () => this.#show(tree),
+        changed: () => this.#changed(tree),
+        rest: (/** @type {string | undefined} */ sentence) => this.#rest(sentence),
+      };
+      return await new Answering(store, this.#model, this.#host.tools, place, signal).answer(asked, cut);
     } catch (error) {
-      if (!signal.aborted) store.fail(/** @type {Error} */ (error));
-      else if (begun) begun.answer.facts.finish = 'abort';
-      if (begun && this.#finish(begun, tree)) came = true;
+      store.fail(/** @type {Error} */ (error));
+      return false;
     } finally {
-      stopSaving();
       this.#running = null;
       if (signal.aborted) store.set({ activity: { type: 'idle', sentence: 'Stopped' } });
       else this.#rest();
       store.set({ answering: false, written: null });
     }
-    return came;
-  }
-
-  /**
-   * The chunks of an answer, once the model is there.
-   * @param {Message[]} messages
-   * @param {Begun} begun
-   * @param {AbortSignal} signal
-   * @param {boolean} goesOn  from the end of the last message
-   */
-  async #generate(messages, begun, signal, goesOn) {
-    const { chat, info } = await unlessAborted(this.#model.load(), signal);
-    begun.info = info;
-    this.#rest('');
-    const request = { ...declared(this.#host.tools), ...requestOf(this.#store.state.settings) };
-    if (goesOn) request.extra_body = { ...request.extra_body, continue_final_message: true };
-    return chat.completions.create({ messages, ...request, stream: true, signal });
-  }
-
-  /**
-   * Give an answer its place in the conversation.
-   * @param {Answer} answer
-   * @param {Tree} tree
-   * @param {Node} asked
-   * @param {Node | null} cut  that it goes on from
-   * @returns {Begun}
-   */
-  #begin(answer, tree, asked, cut) {
-    if (cut?.message.reasoning_content) answer.message.reasoning_content = cut.message.reasoning_content;
-    const begun = { answer, node: tree.add(answer.message, asked.id), length: lengthOf(answer.message) };
-    this.#rest('');
-    this.#write(begun);
-    this.#show(tree);
-    return begun;
-  }
-
-  /** @param {Begun} begun */
-  #write({ answer, node }) {
-    this.#store.set({ written: { node, message: { ...answer.message } } });
-  }
-
-  /**
-   * Keep an answer with what is known of it, or take it away when nothing came.
-   * @param {Begun} begun
-   * @param {Tree} tree
-   * @returns {boolean} whether anything came
-   */
-  #finish({ answer, node, info, length }, tree) {
-    if (answer.empty || length === lengthOf(answer.message)) {
-      tree.remove(node);
-      this.#show(tree);
-      return false;
-    }
-    node.facts = { ...answer.facts, ...info && { model: info.name, memory: sum(info.bytes) } };
-    tree.revise(node);
-    this.#store.set({ written: null });
-    this.#changed(tree);
-    this.#store.set({ answered: structuredClone(answer.message) });
-    return true;
-  }
-
-  /**
-   * @param {number} processed
-   * @param {number} total  tokens
-   */
-  #read(processed, total) {
-    if (processed < total) this.#store.set({ activity: { type: 'reading', processed, total } });
-    else this.#rest();
   }
 
   /**
@@ -325,23 +223,9 @@ function isOpen({ message: { role }, facts }) {
   return role === 'user' || role === 'tool' || facts?.finish === UNFINISHED;
 }
 
-/**
- * How much a message says, calls of tools included.
- * @param {Message} message
- */
-function lengthOf(message) {
-  return textOf(message).length + (message.reasoning_content?.length ?? 0) + (message.tool_calls?.length ?? 0);
-}
-
-/**
- * What the engine is given: the system prompt, and the conversation up to a message.
- * @param {Tree} tree
- * @param {Node} last
- * @param {string} system
- * @returns {Message[]}
- */
-function messagesUpTo(tree, last, system) {
-  const path = tree.path();
-  const messages = path.slice(0, path.findIndex(({ id }) => id === last.id) + 1).map(({ message }) => message);
-  return system.trim() && messages[0]?.role !== 'system' ? [{ role: 'system', content: system }, ...messages] : structuredClone(messages);
+/** What answers messages: a page that only shows itself does without. */
+function answering() {
+  return import('./answering.js').catch((cause) => {
+    throw new EngineError('PageError', 'A part of this page, chat/answering.js, could not be fetched. Check the connection, then send again.', String(cause));
+  });
 }

@@ -1,7 +1,7 @@
 /** Messages that are being written, kept for the next visit: one for each conversation, and one for a conversation that is yet to begin. */
 
-/** @typedef {import('./state.js').ChatStore} ChatStore */
-/** @typedef {import('./state.js').State} State */
+/** @typedef {import('./state-types.js').ChatStore} ChatStore */
+/** @typedef {import('./state-types.js').State} State */
 
 const KEY = 'deltapage-drafts';
 const MOST = 50; // drafts; the ones that were touched last

@@ -11,7 +11,7 @@ const FORMS = [
 ];
 
 /**
- * @param {import('./state.js').ChatStore} store
+ * @param {import('./state-types.js').ChatStore} store
  * @returns {HTMLDialogElement}
  */
 export function exportDialog(store) {

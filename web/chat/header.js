@@ -3,7 +3,7 @@
 import { h, icon, iconButton } from './dom.js';
 import { listedModel, modelName } from './state.js';
 
-/** @typedef {import('./state.js').ChatStore} ChatStore */
+/** @typedef {import('./state-types.js').ChatStore} ChatStore */
 
 export class Header {
   #store;
@@ -30,7 +30,7 @@ export class Header {
       iconButton('fresh', 'New chat', () => store.dispatch('newConversation'), { class: 'icon fresh' }),
       iconButton('settings', 'Settings', () => store.dispatch('openDialog', 'settings')));
     store.subscribe(({ model }) => model, (model) => this.#showLoading(model));
-    const facts = (/** @type {import('./state.js').State} */ state) => [modelName(state), listedModel(state)?.recipe ?? state.info?.recipe ?? ''];
+    const facts = (/** @type {import('./state-types.js').State} */ state) => [modelName(state), listedModel(state)?.recipe ?? state.info?.recipe ?? ''];
     store.subscribe(facts, ([name, recipe]) => this.#showModel(name, recipe));
     store.subscribe(({ models }) => models.length > 0, (several) => this.#picker.replaceChildren(several ? this.#choice : this.#title));
     store.subscribe(({ drawer }) => drawer, (open, before) => {
@@ -39,7 +39,7 @@ export class Header {
     });
   }
 
-  /** @param {import('./state.js').State['model']} model */
+  /** @param {import('./state-types.js').State['model']} model */
   #showLoading(model) {
     const focused = this.#load.matches(':focus') || this.#cancel.matches(':focus');
     this.#load.hidden = model !== 'absent';

@@ -3,8 +3,8 @@
  * removed stays removed. Merging is commutative, associative and idempotent, so whatever order windows end in, all come to the same.
  */
 
-/** @typedef {import('./tree.js').Node} Node */
-/** @typedef {import('./tree.js').Saved} Saved */
+/** @typedef {import('./tree-types.js').Node} Node */
+/** @typedef {import('./tree-types.js').Saved} Saved */
 
 /**
  * @param {Saved} a

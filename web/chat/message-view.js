@@ -5,9 +5,9 @@ import { bytes, duration, pretty, speed } from './format.js';
 import { Markdown } from './markdown.js';
 import { textOf } from './tree.js';
 
-/** @typedef {import('./state.js').ChatStore} ChatStore */
-/** @typedef {import('./state.js').Message} Message */
-/** @typedef {import('./state.js').ShownMessage} ShownMessage */
+/** @typedef {import('./state-types.js').ChatStore} ChatStore */
+/** @typedef {import('./state-types.js').Message} Message */
+/** @typedef {import('./state-types.js').ShownMessage} ShownMessage */
 /** @typedef {import('../types.js').ToolCall} ToolCall */
 
 /** @type {Record<string, string>} */
@@ -195,7 +195,7 @@ function turn() {
 
 /**
  * @param {import('../types.js').Usage} usage
- * @param {import('./tree.js').Facts} facts
+ * @param {import('./tree-types.js').Facts} facts
  */
 function figures({ completion_tokens: tokens, extra }, { memory }) {
   const { decode_tokens_per_s: perSecond, time_to_first_token_s: first } = extra;

@@ -1,15 +1,15 @@
 /** The model in use: loaded when it is first needed, let go of when another one is chosen. */
 
 /** @typedef {import('../deltapage.js').Engine} Engine */
-/** @typedef {import('./state.js').ChatStore} ChatStore */
-/** @typedef {import('./state.js').ListedModel} ListedModel */
-/** @typedef {import('./state.js').Progress} Progress */
-/** @typedef {import('./state.js').Source} Source */
+/** @typedef {import('./state-types.js').ChatStore} ChatStore */
+/** @typedef {import('./state-types.js').ListedModel} ListedModel */
+/** @typedef {import('./state-types.js').Progress} Progress */
+/** @typedef {import('./state-types.js').Source} Source */
 
 const NOT_KEPT = 'This browser did not keep all of the model: it runs, and what is missing is downloaded again at the next visit. ' +
   'Delete another model, free disk space or leave the private window to keep it.';
 
-/** @type {Partial<import('./state.js').State>} */
+/** @type {Partial<import('./state-types.js').State>} */
 const ABSENT = { model: 'absent', info: null, activity: { type: 'idle', sentence: '' } };
 
 export class ModelInUse {

@@ -6,10 +6,10 @@ import { h, icon, iconButton } from './dom.js';
 import { bytes } from './format.js';
 import { listedModel } from './state.js';
 
-/** @typedef {import('./state.js').ListedModel} ListedModel */
+/** @typedef {import('./state-types.js').ListedModel} ListedModel */
 
 /**
- * @param {import('./state.js').ChatStore} store
+ * @param {import('./state-types.js').ChatStore} store
  * @returns {HTMLDialogElement}
  */
 export function modelsDialog(store) {

@@ -7,8 +7,8 @@ import { byAge } from './merge.js';
 import { faultOfMessage, isRecord } from './message-fault.js';
 import { TITLE_MOST } from './tree.js';
 
-/** @typedef {import('./tree.js').Node} Node */
-/** @typedef {import('./tree.js').Saved} Saved */
+/** @typedef {import('./tree-types.js').Node} Node */
+/** @typedef {import('./tree-types.js').Saved} Saved */
 /** @typedef {{saved: Saved, faults: string[]}} Read  as far as it can be read, and what is wrong with the rest */
 
 /**

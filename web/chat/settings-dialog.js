@@ -5,8 +5,8 @@ import { framed } from './dialog.js';
 import { h } from './dom.js';
 import { bytes, count, sum } from './format.js';
 
-/** @typedef {import('./state.js').ChatStore} ChatStore */
-/** @typedef {import('./state.js').Info} Info */
+/** @typedef {import('./state-types.js').ChatStore} ChatStore */
+/** @typedef {import('./state-types.js').Info} Info */
 
 /**
  * @typedef {object} NumberField

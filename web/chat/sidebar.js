@@ -2,8 +2,8 @@
 
 import { h, icon, iconButton } from './dom.js';
 
-/** @typedef {import('./state.js').ChatStore} ChatStore */
-/** @typedef {import('./state.js').ListedConversation} ListedConversation */
+/** @typedef {import('./state-types.js').ChatStore} ChatStore */
+/** @typedef {import('./state-types.js').ListedConversation} ListedConversation */
 
 export class Sidebar {
   #store;

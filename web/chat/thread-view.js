@@ -5,9 +5,9 @@ import { MessageView } from './message-view.js';
 import { textOf } from './tree.js';
 import { Welcome } from './welcome.js';
 
-/** @typedef {import('./state.js').ChatStore} ChatStore */
-/** @typedef {import('./state.js').ShownMessage} ShownMessage */
-/** @typedef {import('./state.js').WrittenAnswer} WrittenAnswer */
+/** @typedef {import('./state-types.js').ChatStore} ChatStore */
+/** @typedef {import('./state-types.js').ShownMessage} ShownMessage */
+/** @typedef {import('./state-types.js').WrittenAnswer} WrittenAnswer */
 
 const NEAR = 60; // px from the end that count as being there
 

@@ -4,12 +4,12 @@ import { h } from './dom.js';
 import { bytes } from './format.js';
 import { listedModel } from './state.js';
 
-/** @typedef {import('./state.js').State} State */
+/** @typedef {import('./state-types.js').State} State */
 
 export class Welcome {
   element = h('div', { class: 'empty', part: 'empty' });
 
-  /** @param {import('./state.js').ChatStore} store */
+  /** @param {import('./state-types.js').ChatStore} store */
   constructor(store) {
     store.subscribe(({ conversation }) => conversation.messages.length > 0, (begun) => { this.element.hidden = begun; });
     store.subscribe((state) => [state.introMessage, aboutModel(state)], ([intro, model]) => this.element.replaceChildren(

@@ -1,0 +1,188 @@
+/** The answer to one message: the model's, and after each call of a tool the next. Fetched with the first message. */
+
+import { agentLoop } from '../agent/loop.js';
+import { declared, runAll } from '../agent/tools.js';
+import { unlessAborted } from '../common/abort.js';
+import { sum } from './format.js';
+import { requestOf } from './settings.js';
+import { steadily } from './steadily.js';
+import { UNFINISHED, textOf } from './tree.js';
+
+/** @typedef {import('../agent/answer.js').Answer} Answer */
+/** @typedef {import('./state-types.js').ChatStore} ChatStore */
+/** @typedef {import('./state-types.js').Info} Info */
+/** @typedef {import('./state-types.js').Message} Message */
+/** @typedef {import('./tree-types.js').Node} Node */
+/** @typedef {import('./tree.js').Tree} Tree */
+/** @typedef {{answer: Answer, node: Node, length: number, info?: Info}} Begun  an answer that is being written, how long it was at first, and the model once it is loaded */
+
+/**
+ * @typedef {object} Place  the conversation that is answered in
+ * @property {Tree} tree
+ * @property {() => void} show  what it has become
+ * @property {() => void} changed  show and save it
+ * @property {(sentence?: string) => void} rest  nothing is going on any more
+ */
+
+const SAVE_EVERY = 500; // ms while an answer is being written
+
+export class Answering {
+  #store;
+  #model;
+  #tools;
+  #place;
+  #signal;
+
+  /**
+   * @param {ChatStore} store
+   * @param {import('./model-in-use.js').ModelInUse} model
+   * @param {import('../agent/tools.js').Tool[]} tools
+   * @param {Place} place
+   * @param {AbortSignal} signal
+   */
+  constructor(store, model, tools, place, signal) {
+    this.#store = store;
+    this.#model = model;
+    this.#tools = tools;
+    this.#place = place;
+    this.#signal = signal;
+  }
+
+  /**
+   * @param {Node} asked
+   * @param {Node | null} cut  an answer to it, from whose end to go on
+   * @returns {Promise<boolean>} whether anything came
+   */
+  async answer(asked, cut) {
+    const store = this.#store;
+    const { tree, show } = this.#place;
+    const signal = this.#signal;
+    let last = asked;
+    let came = false;
+    /** @type {Begun | null} */
+    let begun = null;
+    const stopSaving = steadily(async () => {
+      if (!begun || begun.answer.empty) return;
+      begun.node.facts = { ...begun.answer.facts, finish: UNFINISHED };
+      tree.revise(begun.node);
+      await store.dispatch('save', tree);
+    }, SAVE_EVERY);
+    const events = agentLoop({
+      messages: messagesUpTo(tree, cut ?? asked, store.state.settings.system),
+      generate: (messages, round) => this.#generate(messages, /** @type {Begun} */ (begun), cut !== null && !round),
+      begun: textOf(cut?.message),
+      runTools: (calls) => runAll(calls, this.#tools),
+      signal,
+    });
+    try {
+      for await (const event of events) {
+        if (event.type === 'start') begun = this.#begin(event.answer, last, last === asked ? cut : null);
+        else if (event.type === 'prefill') this.#read(event.processed, event.total);
+        else if (event.type === 'tool_result') {
+          last = tree.add(event.message, last.id);
+          show();
+        } else if (event.type !== 'end') this.#write(/** @type {Begun} */ (begun));
+        else if (begun && this.#finish(begun)) {
+          came = true;
+          last = begun.node;
+          begun = null;
+        }
+      }
+    } catch (error) {
+      if (!signal.aborted) store.fail(/** @type {Error} */ (error));
+      else if (begun) begun.answer.facts.finish = 'abort';
+      if (begun && this.#finish(begun)) came = true;
+    } finally {
+      stopSaving();
+    }
+    return came;
+  }
+
+  /**
+   * The chunks of an answer, once the model is there.
+   * @param {Message[]} messages
+   * @param {Begun} begun
+   * @param {boolean} goesOn  from the end of the last message
+   */
+  async #generate(messages, begun, goesOn) {
+    const signal = this.#signal;
+    const { chat, info } = await unlessAborted(this.#model.load(), signal);
+    begun.info = info;
+    this.#place.rest('');
+    const request = { ...declared(this.#tools), ...requestOf(this.#store.state.settings) };
+    if (goesOn) request.extra_body = { ...request.extra_body, continue_final_message: true };
+    return chat.completions.create({ messages, ...request, stream: true, signal });
+  }
+
+  /**
+   * Give an answer its place in the conversation.
+   * @param {Answer} answer
+   * @param {Node} asked
+   * @param {Node | null} cut  that it goes on from
+   * @returns {Begun}
+   */
+  #begin(answer, asked, cut) {
+    const { tree, show, rest } = this.#place;
+    if (cut?.message.reasoning_content) answer.message.reasoning_content = cut.message.reasoning_content;
+    const begun = { answer, node: tree.add(answer.message, asked.id), length: lengthOf(answer.message) };
+    rest('');
+    this.#write(begun);
+    show();
+    return begun;
+  }
+
+  /** @param {Begun} begun */
+  #write({ answer, node }) {
+    this.#store.set({ written: { node, message: { ...answer.message } } });
+  }
+
+  /**
+   * Keep an answer with what is known of it, or take it away when nothing came.
+   * @param {Begun} begun
+   * @returns {boolean} whether anything came
+   */
+  #finish({ answer, node, info, length }) {
+    const { tree, show, changed } = this.#place;
+    if (answer.empty || length === lengthOf(answer.message)) {
+      tree.remove(node);
+      show();
+      return false;
+    }
+    node.facts = { ...answer.facts, ...info && { model: info.name, memory: sum(info.bytes) } };
+    tree.revise(node);
+    this.#store.set({ written: null });
+    changed();
+    this.#store.set({ answered: structuredClone(answer.message) });
+    return true;
+  }
+
+  /**
+   * @param {number} processed
+   * @param {number} total  tokens
+   */
+  #read(processed, total) {
+    if (processed < total) this.#store.set({ activity: { type: 'reading', processed, total } });
+    else this.#place.rest();
+  }
+}
+
+/**
+ * How much a message says, calls of tools included.
+ * @param {Message} message
+ */
+function lengthOf(message) {
+  return textOf(message).length + (message.reasoning_content?.length ?? 0) + (message.tool_calls?.length ?? 0);
+}
+
+/**
+ * What the engine is given: the system prompt, and the conversation up to a message.
+ * @param {Tree} tree
+ * @param {Node} last
+ * @param {string} system
+ * @returns {Message[]}
+ */
+function messagesUpTo(tree, last, system) {
+  const path = tree.path();
+  const messages = path.slice(0, path.findIndex(({ id }) => id === last.id) + 1).map(({ message }) => message);
+  return system.trim() && messages[0]?.role !== 'system' ? [{ role: 'system', content: system }, ...messages] : structuredClone(messages);
+}
