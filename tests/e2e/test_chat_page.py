@@ -391,6 +391,8 @@ def test_conversations_are_listed_by_age(chat: ChatPage) -> None:
     chat.ask("Old news")
     chat.page.evaluate(script("chat.ageConversation"), 40)
     chat.page.reload()
+    expect(chat.conversations).to_have_text(["Old news"])
+    chat.button("New chat").first.click()
     chat.ask("Good morning")
     expect(chat.page.get_by_role("navigation").get_by_role("heading")).to_have_text(["Today", "Earlier"])
     expect(chat.conversations).to_have_text(["Good morning", "Old news"])

@@ -55,7 +55,7 @@ COMMENT = re.compile(r"/\*.*?\*/|(?<=\s)//[^\n]*", re.DOTALL)
 IMPORT = re.compile(
     r"""\bfrom '([^']+)'|\bimport '([^']+)'|\bimport\('([^']+)'\)|\bnew URL\('([^']+\.js)', import\.meta\.url\)"""
 )
-ANY_IMPORT = re.compile(r"(?<!async )\bimport\b(?!\.meta| \$)")  # no method of that name, and no text of a module
+ANY_IMPORT = re.compile(r"(?<!async )(?<!-)\bimport\b(?!\.meta| \$)")  # no method, file or text of that name
 
 
 class Imports(NamedTuple):
