@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -39,7 +40,7 @@ def test_another_model_is_chosen_and_remembered(chat: ChatPage) -> None:
     expect(chat.page.get_by_text("The model (3.0 GiB)")).to_be_visible()
     expect(chat.button("Model: Large q4")).to_be_focused()
     chat.ask("Hello")
-    assert chat.page.evaluate("globalThis.loaded") == [f"{chat.page.url}bundles/b/"]
+    assert chat.page.evaluate("globalThis.loaded") == [urljoin(chat.page.url, "bundles/b/")]
     chat.page.reload()
     expect(chat.button("Model: Large q4")).to_be_visible()
 

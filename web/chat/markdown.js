@@ -18,6 +18,8 @@ export class Markdown {
   #live = new Block();
   #frame = 0;
   #finished = false;
+  /** @type {Promise<void> | null} Until what sets formulas is there, which the next block to be shown has. */
+  waiting = null;
   #beforeDraw;
   /** @type {Renderer | null} */
   #renderer = null;
@@ -45,10 +47,11 @@ export class Markdown {
     this.#ask();
   }
 
-  /** No more will come: the last block is final, too. */
+  /** No more will come: the last block is final, too, and shown unless it is `waiting`. */
   finish() {
     this.#finished = true;
-    this.#ask();
+    if (this.#renderer) this.#beforeDraw(() => this.#draw());
+    else this.#ask();
   }
 
   #ask() {
@@ -60,6 +63,7 @@ export class Markdown {
   }
 
   #draw() {
+    if (this.waiting) return;
     const left = this.#text.slice(this.#final);
     if (!this.#renderer) {
       this.#live.plain(left);
@@ -67,12 +71,18 @@ export class Markdown {
     }
     const blocks = this.#renderer.blocks(left);
     const last = this.#finished ? blocks.length : blocks.findLastIndex(({ type }) => type !== 'space');
-    blocks.forEach((block, i) => {
-      if (i < last) this.#final += block.raw.length;
-      if (i > last || block.type === 'space') return;
-      this.#live.show(block, /** @type {Renderer} */ (this.#renderer));
-      if (i < last) this.#close();
-    });
+    for (const [i, block] of blocks.entries()) {
+      if (block.type !== 'space' && i <= last && !this.#live.show(block, this.#renderer)) {
+        this.waiting = this.#renderer.prepareTypeset().then(() => {
+          this.waiting = null;
+          this.#ask();
+        });
+        return;
+      }
+      if (i >= last) continue;
+      this.#final += block.raw.length;
+      if (block.type !== 'space') this.#close();
+    }
   }
 
   /** The block that was written is final; what follows goes below it. */
@@ -90,6 +100,8 @@ class Block {
   level;
   #above;
   #raw = '';
+  /** @type {Map<string, Node[]>} Formulas that are set already, by their TeX: the block is shown anew at each frame. */
+  #formulas = new Map();
 
   /** @param {number} [above]  the level of the last heading above it */
   constructor(above = 2) {
@@ -105,30 +117,55 @@ class Block {
   /**
    * @param {Token} block
    * @param {Renderer} renderer
+   * @returns {boolean} false where it has formulas that cannot be set yet: set later, they would move what stands below
    */
   show(block, renderer) {
-    if (block.raw === this.#raw) return;
-    this.#raw = block.raw;
-    this.element.classList.remove('plain');
+    if (block.raw === this.#raw) return true;
     const code = this.element.querySelector('code');
     const same = block.type === 'code' && code?.parentElement?.localName === 'pre' && languageOf(code) === (block.lang ?? '').split(/\s/)[0];
     if (same) code.textContent = block.text; // the frame around it stays
     else {
-      this.element.replaceChildren(renderer.render(block));
+      const content = renderer.render(block);
+      if (!this.#typeset(content, renderer)) return false;
+      this.element.replaceChildren(content);
       this.#frame();
     }
+    this.element.classList.remove('plain');
+    this.#raw = block.raw;
+    return true;
   }
 
-  /** Colours and formulas, which would be thrown away at each frame while the block is still being written. */
+  /**
+   * @param {DocumentFragment} content
+   * @param {Renderer} renderer
+   * @returns {boolean} whether its formulas, if any, can be set
+   */
+  #typeset(content, { typeset }) {
+    /** @type {NodeListOf<HTMLElement>} */
+    const formulas = content.querySelectorAll('[data-tex]');
+    if (formulas.length && !typeset) return false;
+    for (const formula of formulas) {
+      const key = `${formula.localName} ${formula.dataset.tex}`;
+      const set = this.#formulas.get(key);
+      if (set) formula.replaceChildren(...set.map((node) => node.cloneNode(true)));
+      else {
+        typeset?.(formula);
+        this.#formulas.set(key, [...formula.childNodes].map((node) => node.cloneNode(true)));
+      }
+    }
+    return true;
+  }
+
+  /** Colours, which would be thrown away at each frame while the block is still being written, and formulas that could not wait. */
   enhance() {
     /** @type {NodeListOf<HTMLElement>} */
     const programs = this.element.querySelectorAll('pre code');
     /** @type {NodeListOf<HTMLElement>} */
-    const formulas = this.element.querySelectorAll('[data-tex]');
+    const formulas = this.element.querySelectorAll('[data-tex]:not(:has(math))');
     if (!programs.length && !formulas.length) return;
-    vendor().then(({ highlight, typeset }) => Promise.allSettled([
+    vendor().then(({ highlight, loadTypeset }) => Promise.allSettled([
       ...[...programs].map((code) => highlight(code, languageOf(code))),
-      ...[...formulas].map(typeset),
+      formulas.length && loadTypeset().then((typeset) => formulas.forEach(typeset)),
     ]), () => {}); // as with the text, what cannot be set stays plain
   }
 

@@ -6,7 +6,7 @@ const DISPLAY = /^(?:\$\$([^$]+?)\$\$|\\\[([^]+?)\\\])/;
 // A dollar sign before a space or a digit's end is money: "between $5 and $10".
 const INLINE = /^(?:\$(?![\s$])((?:\\.|[^$\n\\])+?)(?<!\s)\$(?!\d)|\\\(([^]+?)\\\))/;
 
-/** Extensions for `marked.use`; each leaves an element with `data-tex`, which `markdown.js` fills once it is final. */
+/** Extensions for `marked.use`; each leaves an element with `data-tex`, which `markdown.js` fills. */
 export const math = [
   extension('displayMath', 'block', DISPLAY, /\$\$|\\\[/, (tex) => `<div data-tex="${tex}">${tex}</div>`),
   extension('inlineMath', 'inline', INLINE, /\$|\\\(/, (tex) => `<span data-tex="${tex}">${tex}</span>`),

@@ -99,11 +99,12 @@ export class MessageView {
     return true;
   }
 
-  /** The message is complete: fold the thought, and offer what can be done. */
-  finish() {
+  /** The message is complete: fold the thought, and offer what can be done, once all of the text is shown. */
+  async finish() {
     this.element.querySelector('.writing')?.remove();
     this.#content?.finish();
     this.#thought?.finish();
+    for (const text of [this.#content, this.#thought]) if (text?.waiting) await text.waiting;
     const { message, facts = {} } = this.#node;
     const { thoughtFor, note, finish, usage } = facts;
     this.#fold?.classList.remove('thinking');

@@ -17,6 +17,7 @@ const MARKUP = {
 };
 const FORMULA = { USE_PROFILES: { mathMl: true }, FORBID_ATTR: ['style', 'href'], FORBID_TAGS: ['annotation'], ADD_FORBID_CONTENTS: ['annotation'] };
 const CODE = { ALLOWED_TAGS: ['span'], ALLOWED_ATTR: ['class'] };
+const PATIENCE = 5000; // ms that a text waits for what sets its formulas, before it goes on with their TeX
 
 /** Names of languages as models write them -> files of `/vendor/highlight/`. @type {Record<string, string>} */
 const ALIASES = {
@@ -31,6 +32,8 @@ const ALIASES = {
  * @typedef {object} Renderer  turns Markdown into elements
  * @property {(text: string) => Token[]} blocks  the top-level blocks of a text; their `raw` add up to it
  * @property {(block: Token) => DocumentFragment} render
+ * @property {((element: HTMLElement) => void) | null} typeset  sets a formula; null until the first one has asked for it
+ * @property {() => Promise<void>} prepareTypeset  so that `typeset` is there; where it is late or missing, it leaves the TeX until it comes
  */
 
 /** @type {Promise<Renderer> | undefined} */
@@ -42,10 +45,18 @@ export function loadRenderer() {
     /** @type {import('marked').Marked} */
     const marked = new Marked({ gfm: true, breaks: true });
     marked.use({ extensions: /** @type {any} */ (math), renderer: /** @type {any} */ (OVERRIDES) });
-    return {
+    /** @type {Renderer} */
+    const made = {
       blocks: (text) => marked.lexer(text),
       render: (block) => purify.sanitize(marked.parser([block]), { ...MARKUP, RETURN_DOM_FRAGMENT: true }),
+      typeset: null,
+      prepareTypeset: async () => {
+        const loaded = loadTypeset().then((typeset) => { made.typeset = typeset; }, () => {});
+        await Promise.race([loaded, new Promise((resolve) => { setTimeout(resolve, PATIENCE); })]);
+        made.typeset ??= () => {};
+      },
     };
+    return made;
   });
 }
 
@@ -86,12 +97,19 @@ export async function highlight(code, name) {
   code.replaceChildren(purify.sanitize(value, { ...CODE, RETURN_DOM_FRAGMENT: true }));
 }
 
+/** What sets a formula. @returns {Promise<(element: HTMLElement) => void>} */
+export async function loadTypeset() {
+  const [{ default: purify }, { default: katex }] = await Promise.all([load('purify.js'), load('katex.js')]);
+  return (element) => typeset(element, katex, purify);
+}
+
 /**
  * Set a formula as MathML, which needs no style attributes; TeX that cannot be read stays as it is.
  * @param {HTMLElement} element  with `data-tex`
+ * @param {any} katex
+ * @param {any} purify
  */
-export async function typeset(element) {
-  const [{ default: purify }, { default: katex }] = await Promise.all([load('purify.js'), load('katex.js')]);
+function typeset(element, katex, purify) {
   const options = { output: 'mathml', displayMode: element.localName === 'div', maxExpand: 200, strict: 'ignore' };
   try {
     const markup = katex.renderToString(element.dataset.tex, options);

@@ -10,6 +10,7 @@ from tests.support.browser.chat_page import ChatPage, chat_page
 from tests.support.browser.pages import opened
 from tests.support.browser.scripts import script
 
+EXCUSED = 600  # ms after a key in which no shift counts as unexpected: 500, and some for the browser's rounding
 ANSWER = "\n\n".join(f"## Part {part}\n\n" + "A sentence of six plain words. " * 16 for part in range(4))
 
 
@@ -44,6 +45,7 @@ def shift_of_an_answer(chat: ChatPage, text: str, wait: int = 0) -> float:
     chat.write(text, wait, hold=True)
     chat.send("Tell me")
     expect(chat.answers.last.locator(".prose")).not_to_be_empty()
+    chat.page.wait_for_timeout(EXCUSED)
     chat.page.evaluate(script("visit.watchShifts"), False)
     chat.release()
     chat.finish()
