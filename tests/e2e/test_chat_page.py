@@ -389,6 +389,7 @@ def test_the_composer_is_in_sight_whatever_display_the_host_has(chromium: Browse
 
 def test_conversations_are_listed_by_age(chat: ChatPage) -> None:
     chat.ask("Old news")
+    chat.page.evaluate(script("chat.untilKept"), "Echo: Old news")
     chat.page.evaluate(script("chat.ageConversation"), 40)
     chat.page.reload()
     expect(chat.conversations).to_have_text(["Old news"])
