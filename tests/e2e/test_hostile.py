@@ -17,6 +17,9 @@ from tests.support.texts.hostile import PAYLOADS, PLACES, TEXTS
 from web.host.site import ROOMS
 
 BY_AN_ANSWER = re.compile(rf"/(({'|'.join(('vendor', 'bundles', *ROOMS))})/.+|[a-z0-9-]+\.js)")
+# The page names the open conversation in its own address, after which a browser asks for the page's icon anew.
+CONVERSATION = re.compile(r"([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?")  # an empty one has no name yet
+ICON = "/icon.svg"
 BATCH = 20  # texts in a conversation, whose title is the first of them
 
 
@@ -25,21 +28,27 @@ class Watch:
 
     def __init__(self, chat: ChatPage) -> None:
         self.page = chat.page
-        self.own = urlsplit(chat.page.url).netloc
+        self.page_url = urlsplit(chat.page.url)._replace(fragment="")
+        self.own = self.page_url.netloc
         self.seen: list[str] = []
         chat.page.on("dialog", self._dialog)
         chat.page.on("request", self._request)
         chat.page.on("popup", lambda page: self.seen.append(f"opened {page.url}"))
-        chat.page.on("framenavigated", lambda frame: self.seen.append(f"went to {frame.url}"))
+        chat.page.on("framenavigated", lambda frame: self._address(frame.url))
         chat.page.evaluate(script("hostile.watchPolicy"))
 
     def _dialog(self, dialog: Dialog) -> None:
         self.seen.append(f"said {dialog.message}")
         dialog.dismiss()
 
+    def _address(self, url: str) -> None:
+        address = urlsplit(url)
+        if address._replace(fragment="") != self.page_url or not CONVERSATION.fullmatch(address.fragment):
+            self.seen.append(f"went to {url}")
+
     def _request(self, request: Request) -> None:
         address = urlsplit(request.url)
-        if address.netloc != self.own or not BY_AN_ANSWER.fullmatch(address.path):
+        if address.netloc != self.own or not (BY_AN_ANSWER.fullmatch(address.path) or address.path == ICON):
             self.seen.append(f"asked for {request.url}")
 
     def nothing_happened(self) -> None:
@@ -120,7 +129,7 @@ def test_taken_from_a_file(chat: ChatPage) -> None:
     watch = Watch(chat)
     conversations = [
         {
-            "version": 1, "id": payload, "title": payload, "updated": at, "chosen": {"0": 1, "1": 2, "2": 3},
+            "version": 1, "id": payload, "title": payload, "created": at, "updated": at, "chosen": {"0": 1, "1": 2, "2": 3},
             "nodes": [
                 node(1, {"role": "user", "content": payload}),
                 node(2, {"role": "assistant", "content": "", "reasoning_content": payload, "tool_calls": [call(payload)]}),
