@@ -13,6 +13,7 @@ NAMES: Mapping[str, str] = {
     "kernels": r"kernels/[A-Za-z0-9_-]+\.wgsl",
     "files": r"tokenizer\.bin|chat_template\.jinja|selftest\.json|(video_)?preprocessor_config\.json|(LICENSE|NOTICE)(\.txt|\.md)?",
 }
+PARTS = ("vision",)  # of a model that a page fetches when it first needs them
 _SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -23,6 +24,7 @@ class File:
     file: str  # path inside the bundle, with forward slashes
     bytes: int
     sha256: str
+    part: str | None = None  # one of PARTS, for a shard that holds nothing else
 
     def problems(self, section: str) -> list[str]:
         """What is wrong with its name, size and hash, as a file of that list."""
@@ -36,6 +38,10 @@ class File:
             found.append(f"{self.file} is named by another sha256 than its own, {digest!r}")
         if not _SHA256.fullmatch(self.sha256):
             found.append(f"{name!r} has sha256 {digest!r}, expected 64 hexadecimal digits in lower case")
+        if self.part is not None and (self.part not in PARTS or section != "shards"):
+            found.append(
+                f"{name!r} of {section} has part {self.part[:80]!r}, expected none, or {', '.join(PARTS)} of a shard"
+            )
         if not 0 <= self.bytes <= FILE_LIMIT:
             found.append(f"{name!r} has {self.bytes} bytes, expected 0 to {FILE_LIMIT}")
         return found

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
-from pyside.bundle.files import NAMES, File
-from pyside.bundle.from_json import integers, read
+from pyside.bundle.files import NAMES, PARTS, File
+from pyside.bundle.from_json import integers, read, written
 from pyside.bundle.layout import Segment, Tensor
 from pyside.bundle.model_config import ModelConfig
 from pyside.errors import BundleError, ConfigError
@@ -91,7 +91,7 @@ class Manifest:
 
     def to_json(self) -> str:
         """Canonical text: sorted keys, one trailing newline; the last key is the sha256 of everything before it."""
-        body = {"format": FORMAT_VERSION} | asdict(self) | {"model": self.model.to_dict()}
+        body = {"format": FORMAT_VERSION} | written(self)
         return _sealed(json.dumps(body, sort_keys=True, indent=1, ensure_ascii=False)[: -len("\n}")])
 
     @classmethod
@@ -150,6 +150,9 @@ class Manifest:
         runs: dict[int, list[tuple[int, int, str]]] = {}  # per shard: begin, end, tensor
         for name, tensor in self.tensors.items():
             found += [f"tensor {name} {problem}" for problem in tensor.problems(shards)]
+            for shard in {segment.shard for segment in tensor.segments if 0 <= segment.shard < len(shards)}:
+                if (marked := self.shards[shard].part) != (part := part_of(name)):
+                    found.append(f"tensor {name} lies in shard {shard}, marked as {marked}, expected {part}")
             for segment in tensor.segments:
                 runs.setdefault(segment.shard, []).append((segment.offset, segment.offset + segment.bytes, name))
         for shard, spans in runs.items():
@@ -159,6 +162,12 @@ class Manifest:
             found += [problem for file in getattr(self, section) for problem in file.problems(section)]
         listed = Counter(file.file for file in (*self.kernels, *self.files))
         return found + [f"file {name} is listed twice" for name, times in sorted(listed.items()) if times > 1]
+
+
+def part_of(tensor: str) -> str | None:
+    """The part that a tensor belongs to by its name; None for what every load needs."""
+    first = tensor.split(".", 1)[0]
+    return first if first in PARTS else None
 
 
 def _sealed(head: str) -> str:

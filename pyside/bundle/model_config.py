@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from kernels_wgsl.catalog.sequence import HEAD_DIM_MAX, SHARED_KEY_MAX
-from pyside.bundle.from_json import names, read
+from pyside.bundle.from_json import names, read, written
+from pyside.bundle.vision_config import VisionConfig
 from pyside.errors import ConfigError
 
 LAYERS_MAX = 1000  # of a model; published ones have under 100
@@ -40,6 +41,7 @@ class ModelConfig:
     rms_norm_eps: float
     max_position_embeddings: int  # tokens
     tie_word_embeddings: bool
+    vision: VisionConfig | None = None  # of its tower; without one it reads text alone
 
     @property
     def conv_channels(self) -> int:
@@ -68,13 +70,13 @@ class ModelConfig:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready fields, as the manifest holds them."""
-        return asdict(self) | {"layer_types": list(self.layer_types)}
+        return written(self)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ModelConfig:
         """Read back what ``to_dict`` wrote; unknown, missing and ill-typed keys are refused."""
         try:
-            config = read(cls, data, layer_types=names)
+            config = read(cls, data, layer_types=names, vision=VisionConfig.from_dict)
         except TypeError as error:
             raise ConfigError(f"model config: {str(error).removeprefix(f'{cls.__name__}: ')}") from None
         config.check()
@@ -115,6 +117,8 @@ class ModelConfig:
                 )
             if self.linear_conv_kernel_dim != 4:
                 problems.append(f"linear_conv_kernel_dim is {self.linear_conv_kernel_dim}, must be 4")
+            if self.vision:
+                problems += [f"vision: {problem}" for problem in self.vision.problems(self.vocab_size)]
         if problems:
             raise ConfigError("model config: " + "; ".join(problems))
 

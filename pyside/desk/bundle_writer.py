@@ -18,7 +18,7 @@ from typing import BinaryIO
 from kernels_wgsl.formats import ALIGNMENT
 from pyside.bundle.files import File
 from pyside.bundle.layout import SHARD_LIMIT, Segment, Tensor, aligned, sections, tensor_bytes
-from pyside.bundle.manifest import MANIFEST, Manifest
+from pyside.bundle.manifest import MANIFEST, Manifest, part_of
 from pyside.errors import BundleError
 
 
@@ -57,6 +57,7 @@ class BundleWriter:
         self._stream: BinaryIO | None = None
         self._hash = sha256()
         self._size = 0  # bytes in the open shard
+        self._part: str | None = None  # of the model that it holds
 
     def __enter__(self) -> BundleWriter:
         (self._folder / "shards").mkdir(parents=True)
@@ -73,14 +74,16 @@ class BundleWriter:
     def add_tensor(self, name: str, format: str, shape: tuple[int, ...], blocks: Iterable[tuple[bytes, bytes]]) -> None:
         """Append a tensor from its (words, scales) blocks, in order; the words are written as they come.
 
-        A tensor that fits in a shard lies in one; a larger one begins a shard and spans as many as it needs.
+        A tensor that fits in a shard lies in one; a larger one begins a shard and spans as many as it needs. A shard holds
+        tensors of one part of the model.
         Errors: BundleError when the blocks are not as long as format and shape say; OSError, such as a full disk.
         """
-        size = tensor_bytes(format, shape)
-        if self._size and aligned(self._size) + size > self._limit:
+        size, part = tensor_bytes(format, shape), part_of(name)
+        if self._size and (part != self._part or aligned(self._size) + size > self._limit):
             self._end_shard()
         else:
             self._pad()
+        self._part = part
         segments: list[Segment] = []
         scales: list[bytes] = []
         for words, block_scales in blocks:
@@ -156,7 +159,7 @@ class BundleWriter:
         self._stream.close()
         digest = self._hash.hexdigest()
         (self._folder / "shards" / "open").replace(self._folder / "shards" / f"{digest}.bin")
-        self.shards.append(File(f"shards/{digest}.bin", self._size, digest))
+        self.shards.append(File(f"shards/{digest}.bin", self._size, digest, self._part))
         self._stream, self._hash, self._size = None, sha256(), 0
 
     def _write(self, name: str, data: bytes) -> File:

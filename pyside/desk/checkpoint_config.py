@@ -1,4 +1,7 @@
-"""Reads the model's dimensions from a checkpoint's ``config.json``, whose keys are those of transformers."""
+"""Reads the model's dimensions from a checkpoint's ``config.json``, whose keys are those of transformers.
+
+``checkpoint_vision.py`` reads those of its vision tower.
+"""
 
 from __future__ import annotations
 

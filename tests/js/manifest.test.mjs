@@ -70,6 +70,9 @@ test('what a manifest may not name is a sentence, before anything is fetched', a
     [{ files: [{ ...file, sha256: '../deltapage-page' }] }, 'tokenizer.bin has sha256 "../deltapage-page", expected 64 hexadecimal digits'],
     [{ files: [{ ...file, sha256: [DIGEST] }] }, 'expected 64 hexadecimal digits'],
     [{ files: [{ file: 'tokenizer.bin', sha256: DIGEST }] }, 'tokenizer.bin has undefined bytes, expected 0 to'],
+    [{ shards: [{ ...good, part: 'audio' }] }, '.bin has part "audio", which it cannot have'],
+    [{ shards: [{ ...good, part: null }] }, '.bin has part null, which it cannot have'],
+    [{ files: [{ ...file, part: 'vision' }] }, 'tokenizer.bin has part "vision", which it cannot have'],
     ...[-1, 0.5, 1e300, '3', null, BUNDLE.fileLimit + 1].map((bytes) => [{ files: [{ ...file, bytes }] }, 'bytes, expected 0 to 268435456']),
   ];
   for (const [change, sentence] of cases) {

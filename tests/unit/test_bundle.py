@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -178,6 +179,44 @@ def test_a_file_is_listed_once() -> None:
     assert replace(manifest, files=manifest.files * 2).problems() == ["file tokenizer.bin is listed twice"]
     twice = replace(manifest, shards=(*manifest.shards, manifest.shards[0]))
     assert twice.problems() == [], "equal shards share a file"
+
+
+def seeing() -> Manifest:
+    """The small manifest with a tensor of the tower, in a shard that is marked."""
+    manifest, digest = small_manifest(), "b" * 64
+    return replace(
+        manifest,
+        tensors={**manifest.tensors, "vision.merger.norm": Tensor("plain", (2, 32), (Segment(2, 0, 256),))},
+        shards=(*manifest.shards, File(f"shards/{digest}.bin", 256, digest, "vision")),
+    )
+
+
+def test_shards_of_a_part_say_so_and_no_others_name_one() -> None:
+    assert Manifest.from_json(seeing().to_json()) == seeing()
+    entries = json.loads(seeing().to_json())["shards"]
+    assert [entry.get("part") for entry in entries] == [None, None, "vision"]
+    assert "part" not in entries[0], "a bundle without parts is what it was before there were any"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"shards": (*small_manifest().shards, replace(seeing().shards[2], part=None))}, "tensor vision.merger.norm lies in shard 2, marked as None, expected vision"),
+        ({"shards": (*small_manifest().shards, replace(seeing().shards[2], part="audio"))}, "of shards has part 'audio', expected none, or vision of a shard"),
+        ({"shards": tuple(replace(shard, part="vision") for shard in seeing().shards)}, "tensor final_norm lies in shard 1, marked as vision, expected None"),
+        ({"files": (File("LICENSE", 1, DIGEST, "vision"),)}, "'LICENSE' of files has part 'vision'"),
+    ],
+)  # fmt: skip
+def test_a_part_that_contradicts_the_rest_is_named(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(BundleError, match=message):
+        Manifest.from_json(replace(seeing(), **changes).to_json())
+
+
+def test_a_part_is_a_text() -> None:
+    body = json.loads(seeing().to_json())
+    body["shards"][2]["part"] = ["vision"]
+    with pytest.raises(BundleError, match=r"File: part is \['vision'\], expected str"):
+        Manifest.from_json(resealed(seeing(), {"shards": body["shards"]}))
 
 
 def test_tensors_are_asked_for_with_their_shape() -> None:

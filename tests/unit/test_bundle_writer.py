@@ -130,6 +130,20 @@ def test_equal_shards_share_a_file(tmp_path: Path) -> None:
     assert bundle_check.check(tmp_path / "b") == []
 
 
+def test_a_part_of_the_model_has_shards_of_its_own(tmp_path: Path) -> None:
+    with BundleWriter(tmp_path / "b", shard_limit=LIMIT) as writer:
+        for name in ("embed.0", "final_norm", "vision.blocks.0.norm1", "vision.merger.norm", "vision.merger.fc1"):
+            writer.add_tensor(name, "plain", (600,), [(name.encode().ljust(2400), b"")])
+        writer.add_tensor("later", "plain", (64,), [(bytes(256), b"")])
+        writer.end_tensors()
+        manifest = manifest_of(writer)
+        writer.finish(manifest)
+    places = {name: tensor.segments[0].shard for name, tensor in manifest.tensors.items()}
+    assert list(places.values()) == [0, 0, 1, 1, 1, 2]
+    assert [shard.part for shard in manifest.shards] == [None, "vision", None]
+    assert bundle_check.read_manifest(tmp_path / "b") == manifest and bundle_check.check(tmp_path / "b") == []
+
+
 def test_equal_input_gives_equal_bytes(tmp_path: Path) -> None:
     write(tmp_path / "a")
     write(tmp_path / "b")

@@ -23,8 +23,8 @@ export const BASELINE = Object.freeze({
   maxComputeWorkgroupSizeX: 256,
 });
 
-/** The format of bundles that this page reads, and the most bytes that a file of one has. */
-export const BUNDLE = Object.freeze({ format: 1, fileLimit: 268435456 });
+/** The format of bundles that this page reads, the most bytes that a file of one has, and what shards may hold apart. */
+export const BUNDLE = Object.freeze({ format: 1, fileLimit: 268435456, parts: Object.freeze(['vision']) });
 
 /** The names that files of a bundle may have, as patterns, by the manifest's lists. */
 export const FILE_NAMES = Object.freeze({

@@ -59,11 +59,12 @@ export async function readManifest(bytes, where) {
  */
 function problemOf(entry, section, name) {
   if (!isObject(entry)) return `an entry of ${section} is no object`;
-  const { file, bytes, sha256: digest } = entry;
+  const { file, bytes, sha256: digest, part } = entry;
   if (typeof file !== 'string' || !name.test(file)) return `${shown(file)} is no file name that ${section} of a bundle have`;
   if (typeof digest !== 'string' || !HASH.test(digest)) return `${file} has sha256 ${shown(digest)}, expected 64 hexadecimal digits in lower case`;
   if (section === 'shards' && file !== `shards/${digest}.bin`) return `${file} is named by another sha256 than its own, ${digest}`;
   if (!Number.isInteger(bytes) || bytes < 0 || bytes > BUNDLE.fileLimit) return `${file} has ${shown(bytes)} bytes, expected 0 to ${BUNDLE.fileLimit}`;
+  if (part !== undefined && !(section === 'shards' && BUNDLE.parts.includes(part))) return `${file} has part ${shown(part)}, which it cannot have`;
   return '';
 }
 

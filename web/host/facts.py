@@ -8,7 +8,7 @@ from __future__ import annotations
 from textwrap import fill
 
 from pyside.api.requests import BOUNDS
-from pyside.bundle.files import FILE_LIMIT, NAMES
+from pyside.bundle.files import FILE_LIMIT, NAMES, PARTS
 from pyside.bundle.manifest import FORMAT_VERSION
 from pyside.engine.sampling import TOP_LOGPROBS
 from pyside.plan.limits import Limits
@@ -34,8 +34,8 @@ def module() -> str:
         ("BASELINE", "The limits that every WebGPU device offers, and that every model can do with", _baseline()),
         (
             "BUNDLE",
-            "The format of bundles that this page reads, and the most bytes that a file of one has",
-            {"format": FORMAT_VERSION, "fileLimit": FILE_LIMIT},
+            "The format of bundles that this page reads, the most bytes that a file of one has, and what shards may hold apart",
+            {"format": FORMAT_VERSION, "fileLimit": FILE_LIMIT, "parts": list(PARTS)},
         ),
         ("FILE_NAMES", "The names that files of a bundle may have, as patterns, by the manifest's lists", dict(NAMES)),
         ("LANGUAGES", "What `/vendor/highlight/` colours, by the names of its files", list(LANGUAGES)),

@@ -34,7 +34,7 @@ export async function availabilityOf(wanted) {
   try {
     const files = new HostedFiles(folder);
     const { shards, files: small } = await files.manifest(new Patience(1));
-    const kept = await Promise.all([...shards, ...small].map((spec) => files.has(spec)));
+    const kept = await Promise.all([...shards, ...small].filter(({ part }) => !part).map((spec) => files.has(spec)));
     return kept.every(Boolean) ? 'available' : 'downloadable';
   } catch {
     return 'unavailable';

@@ -9,6 +9,7 @@ from pathlib import Path
 from pyside.bundle.files import File
 from pyside.bundle.manifest import Generation, Manifest, Source
 from pyside.bundle.model_config import ModelConfig
+from pyside.bundle.vision_config import VisionConfig
 
 CONFIG = ModelConfig(
     hidden_size=128,
@@ -28,6 +29,26 @@ CONFIG = ModelConfig(
     rms_norm_eps=1e-6,
     max_position_embeddings=1024,
     tie_word_embeddings=True,
+)
+
+VISION = VisionConfig(
+    depth=2,
+    hidden_size=64,
+    intermediate_size=104,
+    num_heads=4,
+    num_position_embeddings=64,
+    patch_size=16,
+    spatial_merge_size=2,
+    temporal_patch_size=2,
+    mrope_section=(3, 3, 2),
+    image_token_id=500,
+    video_token_id=501,
+    vision_start_token_id=502,
+    vision_end_token_id=503,
+    image_min_pixels=4_096,
+    image_max_pixels=65_536,
+    video_min_pixels=4_096,
+    video_max_pixels=262_144,
 )
 
 
