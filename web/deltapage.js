@@ -77,7 +77,7 @@ export class Engine {
    * @param {object} [options]
    * @param {string | URL | (string | URL)[]} [options.python]  modules of your own, from the page's origin, that have
    *   `setup(app)`: see pyside/api/extension.py
-   * @param {(progress: Progress) => void} [options.onProgress]
+   * @param {(progress: Progress) => void} [options.onProgress]  told of the load, and of what the first picture fetches
    * @param {AbortSignal} [options.signal]  cancels it: what has arrived of files of more than 1 MiB is kept, and loading again goes on
    * @returns {Promise<Engine>}
    * @throws {EngineError} a sentence that says what is wrong and what to do
@@ -228,7 +228,7 @@ export class Engine {
    */
   async #start(signal) {
     for (let losses = 1; ; losses++) {
-      const connection = new Connection(startWorker());
+      const connection = new Connection(startWorker(), this.#onProgress);
       try {
         await this.#fill(connection, signal);
         return connection;

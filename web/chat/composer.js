@@ -17,6 +17,7 @@ const PHASES = {
   compile: 'Preparing the GPU',
   selftest: 'Checking the GPU',
   ready: 'Ready',
+  picture: 'Loading what reads pictures',
 };
 
 export class Composer {
@@ -88,7 +89,7 @@ export class Composer {
     if (activity.type === 'idle') this.#showProgress(activity.sentence);
     else if (activity.type === 'loading') {
       const { phase, loaded, total } = activity.progress;
-      this.#showProgress(PHASES[phase], total && loaded / total, phase === 'download' && total ? this.#download.tell(loaded, total) : '');
+      this.#showProgress(PHASES[phase], total && loaded / total, total && (phase === 'download' || phase === 'picture') ? this.#download.tell(loaded, total) : '');
     } else this.#showProgress('Reading', activity.processed / activity.total, this.#prefill.tell(activity.processed, activity.total));
   }
 

@@ -188,8 +188,8 @@ export class Conversation {
    */
   #rest(sentence) {
     const { activity } = this.#store.state;
-    if (activity.type === 'loading') return;
-    if (activity.type === 'reading' || sentence !== undefined) this.#store.set({ activity: { type: 'idle', sentence: sentence ?? '' } });
+    if (activity.type === 'loading' && activity.progress.phase !== 'picture') return;
+    if (activity.type !== 'idle' || sentence !== undefined) this.#store.set({ activity: { type: 'idle', sentence: sentence ?? '' } });
   }
 
   /**

@@ -89,7 +89,9 @@ export class ModelInUse {
 
   /** @param {Progress} progress */
   #progressed(progress) {
-    this.#store.set({ activity: progress.phase === 'ready' ? { type: 'idle', sentence: 'Ready' } : { type: 'loading', progress } });
+    const { phase, loaded, total } = progress;
+    const over = phase === 'ready' || phase === 'picture' && loaded === total;
+    this.#store.set({ activity: over ? { type: 'idle', sentence: phase === 'ready' ? 'Ready' : '' } : { type: 'loading', progress } });
   }
 
   /** @param {string} bundle */

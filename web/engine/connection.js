@@ -14,15 +14,20 @@ const UNLOAD_LIMIT = 2000; // ms that a worker has to put away what it holds
 
 export class Connection {
   #worker;
+  #onProgress;
   #lastId = 0;
   /** @type {Map<number, OpenRequest>} */
   #open = new Map();
   /** @type {Error | null} Why the worker is gone. */
   closed = null;
 
-  /** @param {Worker} worker */
-  constructor(worker) {
+  /**
+   * @param {Worker} worker
+   * @param {(progress: import('./protocol.js').Progress) => void} onProgress  told of what no request asked for
+   */
+  constructor(worker, onProgress) {
     this.#worker = worker;
+    this.#onProgress = onProgress;
     worker.onmessage = ({ data }) => this.#receive(data);
     worker.onmessageerror = () => this.close(new EngineError('WorkerError', 'What the engine\'s worker sent could not be read. ' +
       'Try again; the model is loaded anew.'));
@@ -110,6 +115,7 @@ export class Connection {
 
   /** @param {import('./protocol.js').WorkerReply} reply */
   #receive(reply) {
+    if (reply.type === 'progress') return this.#onProgress(reply.progress);
     if (reply.id === 0 && reply.type === 'error') return this.close(errorOf(reply.error));
     const request = this.#open.get(reply.id);
     if (!request) return; // an aborted request's last words

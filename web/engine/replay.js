@@ -2,32 +2,34 @@
  * Executes a plan on a WebGPU device: a list of buffers, pipelines and passes that somebody else composed.
  *
  * Pipelines and bind groups are made once; a pass is then replayed as one compute pass and one submit. Commands take effect in
- * call order. A command that meets a pass not yet compiled waits for it, and everything after it waits behind.
+ * call order. What lazy passes alone use, weights too, is there when they are ready. A command that meets a pass which is not waits
+ * for it, and everything after it waits behind.
  */
 
-import { EngineError } from '../common/errors.js';
 import { cause, guarded, loss, lostError, refusal } from './gpu.js';
+import { Pipelines } from './pipelines.js';
 
 /**
- * @typedef {{name: string, bytes: number, kind: string, growing: boolean}} BufferSpec  `scratch` may wait for its pass
- * @typedef {{kernel: string, file: string}} PipelineSpec
+ * @typedef {{name: string, bytes: number, kind: string, growing: boolean}} BufferSpec
  * @typedef {{buffer: number, offset: number, bytes: number}} BindingSpec  bytes 0 binds the whole buffer
  * @typedef {{pipeline: number, bindings: BindingSpec[], grid: [number, number, number], label: string}} DispatchSpec
  * @typedef {{shard: number, shard_offset: number, bytes: number, buffer: number, buffer_offset: number}} UploadSpec
  * @typedef {object} Plan
  * @property {BufferSpec[]} buffers
- * @property {PipelineSpec[]} pipelines
+ * @property {import('./pipelines.js').PipelineSpec[]} pipelines
  * @property {Record<string, DispatchSpec[]>} passes
  * @property {UploadSpec[]} uploads
- * @property {string[]} lazy  passes compiled at first use
+ * @property {string[]} lazy  passes made ready at first use
  */
 
 /**
  * @typedef {object} PlanSource  where a plan's bytes come from
  * @property {(file: string) => Promise<string>} kernel  WGSL by file name
- * @property {AsyncIterable<{number: number, bytes: Uint8Array<ArrayBuffer>}>} shards  in any order
+ * @property {AsyncIterable<Arrival>} shards  those that every load takes, in any order
+ * @property {(numbers: number[]) => AsyncIterable<Arrival>} more  those of these numbers, in any order
  */
 
+/** @typedef {{number: number, bytes: Uint8Array<ArrayBuffer>}} Arrival  a shard */
 /** @typedef {{pipeline: GPUComputePipeline, group: GPUBindGroup, grid: [number, number, number]}} BoundDispatch */
 
 const UPLOADS_IN_FLIGHT = 128 * 2 ** 20; // bytes handed to the queue before waiting for it, so that staging memory stays bounded
@@ -41,12 +43,13 @@ export class Replay {
   #plan = { buffers: [], pipelines: [], passes: {}, uploads: [], lazy: [] };
   /** @type {Map<string, GPUBuffer>} */
   #buffers = new Map();
-  /** @type {Map<number, Promise<GPUComputePipeline>>} */
-  #pipelines = new Map();
-  /** @type {Map<string, GPUPipelineLayout>} */
-  #layouts = new Map();
+  #pipelines;
   /** @type {Map<string, BoundDispatch[]>} */
   #passes = new Map();
+  /** @type {Map<string, Promise<void>>} */
+  #preparing = new Map(); // passes that are ready, or are being made so
+  /** @type {Set<number>} */
+  #filled = new Set(); // buffers whose uploads are done
   /** @type {GPUCommandEncoder | null} */
   #encoder = null; // copies recorded and not yet submitted
   /** @type {(() => void)[] | null} */
@@ -64,30 +67,40 @@ export class Replay {
   constructor(device, source, onCompiled = () => {}) {
     this.#device = device;
     this.#source = source;
+    this.#pipelines = new Pipelines(device, source.kernel);
     this.#onCompiled = onCompiled;
     loss(device).then((error) => { this.#failure = error; });
     device.addEventListener('uncapturederror', ({ error }) => { this.#failure ??= refusal(error); });
   }
 
   /**
-   * Create the plan's buffers, fill the weights, compile the passes that are not lazy.
+   * Create the buffers, fill the weights and compile the pipelines of all but the lazy passes.
    * @param {string} json  a Plan
    */
   async load(json) {
     this.#plan = /** @type {Plan} */ (JSON.parse(json));
     const { buffers, passes, lazy } = this.#plan;
     const eager = Object.keys(passes).filter((name) => !lazy.includes(name));
-    const used = new Set(eager.flatMap((name) => passes[name].flatMap(({ bindings }) => bindings.map(({ buffer }) => buffer))));
-    const now = buffers.filter(({ kind }, index) => kind !== 'scratch' || used.has(index));
+    const [used, later] = [this.#usedBy(eager), this.#usedBy(lazy)];
+    const now = buffers.map((_, index) => index).filter((index) => used.has(index) || !later.has(index) || buffers[index].kind === 'state');
     await this.#create(now);
     const pipelines = [...new Set(eager.flatMap((name) => passes[name].map(({ pipeline }) => pipeline)))];
     let compiled = 0;
     this.#onCompiled(0, pipelines.length);
     await Promise.all([
-      this.#upload(),
-      ...pipelines.map((index) => this.#pipeline(index).then(() => this.#onCompiled(++compiled, pipelines.length))),
+      this.#upload(this.#source.shards, new Set(now)),
+      ...pipelines.map((index) => this.#pipelines.get(this.#plan.pipelines[index]).then(() => this.#onCompiled(++compiled, pipelines.length))),
     ]);
-    for (const name of eager) await this.#prepare(name);
+    for (const name of eager) await this.#prepared(name);
+    await this.#check();
+  }
+
+  /**
+   * Make a lazy pass ready: its buffers, its weights, its pipelines. What fails here has done no harm, and can be tried again.
+   * @param {string} name
+   */
+  async ready(name) {
+    await this.#prepared(name);
     await this.#check();
   }
 
@@ -216,7 +229,7 @@ export class Replay {
     /** @type {(() => void)[]} */
     const waiting = [command];
     this.#waiting = waiting;
-    this.#prepare(name).then(() => {
+    this.#prepared(name).then(() => {
       this.#waiting = null;
       waiting.forEach((each) => this.#do(each));
     }).catch((error) => {
@@ -302,13 +315,21 @@ export class Replay {
     return buffer;
   }
 
-  /** @param {BufferSpec[]} specs */
-  async #create(specs) {
-    const missing = specs.filter(({ name }) => !this.#buffers.has(name));
+  /** @param {number[]} indices */
+  async #create(indices) {
+    const missing = indices.map((index) => this.#plan.buffers[index]).filter(({ name }) => !this.#buffers.has(name));
     const total = missing.reduce((sum, { bytes }) => sum + bytes, 0);
-    await guarded(this.#device, `${Math.ceil(total / 2 ** 20)} MiB of buffers`, () => {
-      missing.forEach(({ name, bytes }) => this.#add(name, bytes));
-    });
+    try {
+      await guarded(this.#device, `${Math.ceil(total / 2 ** 20)} MiB of buffers`, () => {
+        missing.forEach(({ name, bytes }) => this.#add(name, bytes));
+      });
+    } catch (error) {
+      for (const { name } of missing) { // those that were made take room, the others are none
+        this.#buffers.get(name)?.destroy();
+        this.#buffers.delete(name);
+      }
+      throw error;
+    }
   }
 
   /** @param {string} name */
@@ -320,12 +341,18 @@ export class Replay {
     return this.#add(name, spec.bytes);
   }
 
-  async #upload() {
+  /**
+   * @param {AsyncIterable<Arrival>} shards
+   * @param {Set<number>} buffers  to be filled
+   */
+  async #upload(shards, buffers) {
     /** @type {Map<number, UploadSpec[]>} */
     const perShard = new Map();
-    for (const upload of this.#plan.uploads) perShard.set(upload.shard, [...(perShard.get(upload.shard) ?? []), upload]);
+    for (const upload of this.#plan.uploads) {
+      if (buffers.has(upload.buffer)) perShard.set(upload.shard, [...(perShard.get(upload.shard) ?? []), upload]);
+    }
     let inFlight = 0;
-    for await (const { number, bytes } of this.#source.shards) {
+    for await (const { number, bytes } of shards) {
       for (const { shard_offset, bytes: size, buffer, buffer_offset } of perShard.get(number) ?? []) {
         const target = this.#buffer(this.#plan.buffers[buffer].name);
         this.#device.queue.writeBuffer(target, buffer_offset, bytes, shard_offset, size);
@@ -336,18 +363,46 @@ export class Replay {
         inFlight = 0;
       }
     }
+    for (const buffer of buffers) this.#filled.add(buffer);
   }
 
   /**
-   * Make a pass ready to replay.
+   * Fetch and upload the weights that are not there yet.
+   * @param {number[]} buffers
+   */
+  async #fill(buffers) {
+    const missing = new Set(buffers.filter((buffer) => !this.#filled.has(buffer)));
+    const shards = new Set(this.#plan.uploads.filter(({ buffer }) => missing.has(buffer)).map(({ shard }) => shard));
+    if (shards.size) await this.#upload(this.#source.more([...shards]), missing);
+  }
+
+  /**
+   * The buffers that passes bind.
+   * @param {string[]} names
+   */
+  #usedBy(names) {
+    return new Set(names.flatMap((name) => this.#plan.passes[name].flatMap(({ bindings }) => bindings.map(({ buffer }) => buffer))));
+  }
+
+  /**
+   * Ends when a pass is ready to replay; one that could not be made so is tried again.
    * @param {string} name
    */
+  #prepared(name) {
+    const under = this.#preparing.get(name) ?? this.#prepare(name);
+    this.#preparing.set(name, under);
+    under.catch(() => this.#preparing.delete(name));
+    return under;
+  }
+
+  /** @param {string} name */
   async #prepare(name) {
     const dispatches = this.#plan.passes[name];
     if (!dispatches) throw new Error(`the plan has no pass named ${name}`);
-    const used = new Set(dispatches.flatMap(({ bindings }) => bindings.map(({ buffer }) => buffer)));
-    await this.#create([...used].map((index) => this.#plan.buffers[index]));
-    const pipelines = await Promise.all(dispatches.map(({ pipeline }) => this.#pipeline(pipeline)));
+    const used = [...this.#usedBy([name])];
+    await this.#create(used);
+    await this.#fill(used);
+    const pipelines = await Promise.all(dispatches.map(({ pipeline }) => this.#pipelines.get(this.#plan.pipelines[pipeline])));
     this.#passes.set(name, dispatches.map((dispatch, at) => (
       { pipeline: pipelines[at], group: this.#bind(dispatch, pipelines[at]), grid: dispatch.grid }
     )));
@@ -363,65 +418,4 @@ export class Replay {
     ));
     return this.#device.createBindGroup({ label, layout: pipeline.getBindGroupLayout(0), entries });
   }
-
-  /** @param {number} index */
-  #pipeline(index) {
-    const ready = this.#pipelines.get(index) ?? this.#compile(this.#plan.pipelines[index]);
-    this.#pipelines.set(index, ready);
-    return ready;
-  }
-
-  /** @param {PipelineSpec} spec */
-  async #compile({ kernel, file }) {
-    const code = await this.#source.kernel(file);
-    this.#device.pushErrorScope('validation'); // keeps a compile error out of the uncaptured ones: it is reported below
-    const module = this.#device.createShaderModule({ label: file, code });
-    void this.#device.popErrorScope();
-    try {
-      return await this.#device.createComputePipelineAsync({ label: file, layout: this.#layout(code), compute: { module } });
-    } catch (error) {
-      throw await cause(this.#device, await compileError(kernel, file, code, module, /** @type {Error} */ (error)));
-    }
-  }
-
-  /**
-   * The bind group layout that the source declares. Layout 'auto' would leave out a binding that one variant does not touch.
-   * @param {string} code
-   */
-  #layout(code) {
-    const declared = [...code.matchAll(/@binding\((\d+)\)\s*var<storage(?:,\s*(read_write|read))?>/g)];
-    const key = declared.map(([, binding, access]) => `${binding}${access}`).join();
-    const known = this.#layouts.get(key);
-    if (known) return known;
-    const bindGroupLayout = this.#device.createBindGroupLayout({
-      entries: declared.map(([, binding, access]) => ({
-        binding: Number(binding),
-        visibility: GPUShaderStage.COMPUTE,
-        buffer: { type: access === 'read_write' ? 'storage' : 'read-only-storage' },
-      })),
-    });
-    const layout = this.#device.createPipelineLayout({ bindGroupLayouts: [bindGroupLayout] });
-    this.#layouts.set(key, layout);
-    return layout;
-  }
-}
-
-/**
- * A kernel that does not compile, with the rendered lines around each complaint.
- * @param {string} kernel
- * @param {string} file
- * @param {string} code
- * @param {GPUShaderModule} module
- * @param {Error} error
- */
-async function compileError(kernel, file, code, module, error) {
-  const { messages } = await module.getCompilationInfo();
-  const lines = code.split('\n');
-  const spots = messages.filter(({ type }) => type === 'error').map(({ lineNum, message }) => {
-    const from = Math.max(0, lineNum - 4);
-    const around = lines.slice(from, lineNum + 3).map((line, at) => `${from + at + 1 === lineNum ? '>' : ' '}${from + at + 1} ${line}`);
-    return `line ${lineNum}: ${message.trim()}\n${around.join('\n')}`;
-  });
-  return new EngineError('KernelError', `The kernel ${kernel} does not compile on this GPU (${spots[0]?.split('\n')[0] ?? error.message}). ` +
-    'Update the browser and the graphics driver; if it stays, report it with the details.', [file, ...spots].join('\n\n'));
 }

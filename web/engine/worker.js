@@ -105,8 +105,15 @@ async function load(bundle, urls, send) {
     post({ id: 0, type: 'error', error: faultOf(error) });
   });
 
-  sum.total = [...manifest.shards, ...manifest.files].reduce((total, { bytes }) => total + bytes, 0);
-  const shards = arrivals(files, manifest.shards);
+  const numbers = [...manifest.shards.keys()].filter((number) => !manifest.shards[number].part); // what the model sees with comes later
+  sum.total = bytesOf([...numbers.map((number) => manifest.shards[number]), ...manifest.files]);
+  const shards = arrivals(files, manifest.shards, numbers);
+  const more = (/** @type {number[]} */ wanted) => {
+    const tower = { loaded: 0, total: bytesOf(wanted.map((number) => manifest.shards[number])) };
+    const tell = throttled(({ progress }) => post({ id: 0, type: 'progress', progress }));
+    tell('picture', 0, tower.total);
+    return arrivals(open((bytes) => tell('picture', tower.loaded += bytes, tower.total)), manifest.shards, wanted);
+  };
   const small = Promise.all(manifest.files.map(async (spec) => /** @type {const} */ ([spec.file, await files.get(spec)])));
   const shaders = open(() => {});
   const kernel = async (/** @type {string} */ file) => {
@@ -116,7 +123,7 @@ async function load(bundle, urls, send) {
     if (fault) throw errorOf(fault);
     return code;
   };
-  const executor = replay = new Replay(gpu.device, { kernel, shards }, (done, of) => report('compile', done, of));
+  const executor = replay = new Replay(gpu.device, { kernel, shards, more }, (done, of) => report('compile', done, of));
 
   const [bridge, contents, sources] = await Promise.all([python, small, modules]);
   mark('files');
@@ -129,6 +136,11 @@ async function load(bundle, urls, send) {
     }
     send(value);
   });
+}
+
+/** @param {import('../files/file-source.js').FileSpec[]} specs */
+function bytesOf(specs) {
+  return specs.reduce((total, { bytes }) => total + bytes, 0);
 }
 
 /**

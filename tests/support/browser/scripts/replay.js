@@ -22,27 +22,36 @@ async () => {
   const whole = (index, bytes = 256) => ({ buffer: index, offset: 0, bytes });
   const step = (pipeline, ...bindings) => ({ pipeline, bindings, grid: [1, 1, 1], label: `step ${pipeline}` });
   const plan = {
-    buffers: [buffer('control', 'step'), buffer('w', 'weight', 512), buffer('twice', 'scratch'), buffer('sum', 'state'), buffer('late', 'scratch')],
+    buffers: [buffer('control', 'step'), buffer('w', 'weight', 512), buffer('twice', 'scratch'), buffer('sum', 'state'), buffer('late', 'scratch'),
+      buffer('apart', 'weight')],
     pipelines: Object.keys(files).map((file) => ({ kernel: file.split('.')[0], file, constants: {} })),
     passes: {
       step: [step(0, whole(0), { buffer: 1, offset: 256, bytes: 256 }, whole(2)), step(1, whole(2), whole(3, 0))],
       later: [step(1, whole(1), whole(4))],
+      apart: [step(1, whole(5), whole(4))],
       wrong: [step(2, whole(4))],
     },
     uploads: [
       { shard: 0, shard_offset: 0, bytes: 256, buffer: 1, buffer_offset: 0 },
       { shard: 1, shard_offset: 256, bytes: 256, buffer: 1, buffer_offset: 256 },
+      { shard: 2, shard_offset: 0, bytes: 256, buffer: 5, buffer_offset: 0 },
     ],
-    lazy: ['later', 'wrong'],
+    lazy: ['later', 'apart', 'wrong'],
   };
-  const shards = (async function* () { // out of order; shard n holds 100 n + 0, 1, .. 63 twice
-    for (const number of [1, 0]) {
+  const arrivals = async function* (/** @type {number[]} */ numbers) { // shard n holds 100 n + 0, 1, .. 63 twice
+    for (const number of numbers) {
       yield { number, bytes: new Uint8Array(Float32Array.from({ length: 128 }, (_, i) => (i % 64) + 100 * number).buffer) };
     }
-  })();
+  };
+  const shards = arrivals([1, 0]);
+  const asked = [];
+  const more = (/** @type {number[]} */ numbers) => {
+    if (asked.push(numbers) === 1) throw new Error('no network');
+    return arrivals(numbers);
+  };
   const compiled = [];
   const { device } = await openGpu();
-  const replay = new Replay(device, { kernel: async (file) => files[file], shards }, (done, of) => compiled.push([done, of]));
+  const replay = new Replay(device, { kernel: async (file) => files[file], shards, more }, (done, of) => compiled.push([done, of]));
   await replay.load(JSON.stringify(plan));
   const numbers = async (bytes) => Array.from(new Float32Array((await bytes).buffer));
   const failure = (promise) => promise.then(() => 'none', ({ name, message, detail }) => ({ name, message, detail }));
@@ -69,10 +78,17 @@ async () => {
   replay.drop('second');
   seen.held = replay.bytes();
 
+  seen.refused = (await failure(replay.ready('apart'))).message;
+  await Promise.all([replay.ready('apart'), replay.ready('apart')]);
+  replay.run('apart', 1);
+  seen.apart = await numbers(replay.read('late', 0, 8));
+  seen.asked = asked;
+  seen.all = replay.bytes();
+
   replay.run('wrong', 1);
   seen.wrong = await failure(replay.read('sum', 0, 4));
 
-  const lost = new Replay(device, { kernel: async (file) => files[file], shards });
+  const lost = new Replay(device, { kernel: async (file) => files[file], shards, more });
   const reading = failure(lost.load(JSON.stringify({ ...plan, uploads: [] })).then(() => lost.read('sum', 0, 4)));
   device.destroy();
   seen.lost = (await reading).name;
