@@ -28,6 +28,11 @@ CONTROL: Mapping[str, WordType] = {
     "stop_count": "u32",  # valid words of stop_0..stop_7
     **{f"stop_{index}": "u32" for index in range(STOP_IDS_MAX)},
     "rope_offset": "i32",  # rotary position = position + row + rope_offset (0 for text)
+    # The picture that the vision pass encodes; `count` is its patches.
+    "grid_height": "u32",  # patches from its top to its bottom
+    "grid_width": "u32",  # patches from its left to its right
+    "frame_stride": "u32",  # pixels from the first frame of a pair to the second; 0: a still picture stands for both
+    "first_row": "u32",  # row of the kept pictures at which this one begins
 }
 CONTROL_WORDS = 64  # words of the buffer; those beyond CONTROL are free
 

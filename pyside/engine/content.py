@@ -11,11 +11,16 @@ from pyside.errors import RequestError
 
 @dataclass(frozen=True)
 class Span:
-    """A run of placeholder ids with something else behind it, such as a picture's patches."""
+    """A run of placeholder ids with a picture, or two frames of a video, behind it."""
 
     start: int
-    length: int
     digest: str  # of what stands behind it
+    grid: tuple[int, int]  # rows and columns of its blocks of patches, each of which is one id
+
+    @property
+    def length(self) -> int:
+        """The number of ids."""
+        return self.grid[0] * self.grid[1]
 
     @property
     def stop(self) -> int:
@@ -36,7 +41,7 @@ class Content:
 
     def __post_init__(self) -> None:
         ends = [0, *(end for span in self.spans for end in (span.start, span.stop)), len(self.ids)]
-        if any(a > b for a, b in pairwise(ends)) or any(span.length < 1 for span in self.spans):
+        if any(a > b for a, b in pairwise(ends)) or any(min(span.grid) < 1 for span in self.spans):
             spans = ", ".join(f"{span.start} to {span.stop}" for span in self.spans)
             raise RequestError(f"spans are {spans}, expected them in order, apart and within {len(self.ids)} ids")
 
@@ -53,6 +58,10 @@ class Content:
             if pair[0] != pair[1]:
                 return min(length, *(span.start for span in pair if span))
         return length
+
+    def touched(self, start: int, stop: int) -> tuple[Span, ...]:
+        """The spans of which an id lies from ``start`` to ``stop``."""
+        return tuple(span for span in self.spans if span.start < stop and start < span.stop)
 
     def cut(self, length: int) -> int:
         """The longest prefix of at most ``length`` that no span reaches beyond."""

@@ -10,7 +10,6 @@ from pyside.plan.gpu import Gpu
 
 _LETTERS = {"u32": "I", "i32": "i", "f32": "f"}  # how struct calls the types of words
 _CONTROL = Struct("<" + "".join(_LETTERS[type] for type in CONTROL.values()))
-_COUNT_OFFSET = 4 * control_index("count")
 
 
 def packed(words: Mapping[str, int | float]) -> bytes:
@@ -23,7 +22,13 @@ def packed(words: Mapping[str, int | float]) -> bytes:
     return _CONTROL.pack(*(words.get(name, 0) for name in CONTROL)).ljust(4 * CONTROL_WORDS, b"\0")
 
 
+def write_words(gpu: Gpu, **words: int | float) -> None:
+    """Change some words of the control buffer, and leave the others."""
+    for name, value in words.items():
+        gpu.write("control", pack(f"<{_LETTERS[CONTROL[name]]}", value), 4 * control_index(name))
+
+
 def write_rows(gpu: Gpu, ids: Sequence[int]) -> None:
     """Make ``ids`` the rows of the next pass."""
     gpu.write("ids", pack(f"<{len(ids)}I", *ids))
-    gpu.write("control", pack("<I", len(ids)), _COUNT_OFFSET)
+    write_words(gpu, count=len(ids))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from struct import pack
@@ -19,8 +19,12 @@ from pyside.engine.control import write_rows
 from pyside.engine.decode import Decode
 from pyside.engine.decode.ahead import Ahead, most_passes
 from pyside.engine.decode.guided import Allow, Guided, Process
+from pyside.engine.encoder import Encoder
+from pyside.engine.kept_rows import KeptRows
 from pyside.engine.pace import Pace
-from pyside.engine.prefill import Progress, prefill
+from pyside.engine.pictures import Image
+from pyside.engine.prefill import prefill
+from pyside.engine.progress import Progress
 from pyside.engine.response import Response
 from pyside.engine.ring import Records, Token, read_ring
 from pyside.engine.sampler import Sampler
@@ -51,6 +55,7 @@ class Engine:
         self.context_window = min(context_window or self.session.context_window, self.session.context_window)
         self.timings = Timings()
         self._gpu, self._facts, self._clock = gpu, plan.facts, clock
+        self._kept = KeptRows(plan.facts.vision_rows)
         self._sampler = Sampler(gpu, plan.facts, vocab_used)
         self._pace = Pace(clock, most_passes(WINDOW))
         self._lock = asyncio.Lock()
@@ -63,27 +68,29 @@ class Engine:
         *,
         answered: int = 0,
         stable: Sequence[int] = (),
+        images: Mapping[str, Image] | None = None,
         progress: Progress | None = None,
+        encoding: Progress | None = None,
         allow: Allow | None = None,
         process: Process | None = None,
     ) -> AsyncGenerator[Token, None]:
         """The tokens after ``prompt``, the one that ends the response included; ``aclose`` stops early.
 
         ``answered``: how many ids at the end are of this response already: its draws and penalties go on behind them.
-        ``stable``: lengths of prefixes that later requests are likely to share. ``progress``: told after each chunk.
+        ``stable``: lengths of prefixes that later requests are likely to share. ``images``: what stands behind the prompt's
+        spans, by digest. ``progress``: told of tokens, after each chunk. ``encoding``: told of pictures, before and after each.
         ``allow`` and ``process`` have the host decide which tokens may follow, or edit the logits; either of the two makes
         every token wait for it.
-        Errors: RequestError, ContextError.
+        Errors: RequestError, ContextError; with pictures what the executor says of their passes, and their holder of pixels.
         """
         content = Content.of(prompt)
         ids = content.ids
         sampling.check()
         self._check(ids)
-        if len(ids) >= self.context_window:
-            raise ContextError(
-                f"the prompt is {len(ids):,} tokens, the context window is {self.context_window:,} and an answer needs room: "
-                "shorten the prompt or start a new chat"
-            )
+        self.check_room(len(ids))
+        encoder = Encoder(self._gpu, self._kept, images or {}, encoding)
+        if content.spans:
+            await encoder.ready()
         async with self._request():
             started = self._clock()
             cached = self.session.restore(content)
@@ -94,7 +101,8 @@ class Engine:
             self._sampler.begin(sampling, position=cached, limit=limit, answered=ids[begun:])
             if sampling.repetition_penalty != 1.0:
                 self._sampler.mark(ids[:begun])
-            prefilled = await prefill(self._gpu, self.session, content, self._facts.chunk, stable, progress)
+            prefilled = await prefill(self._gpu, self.session, content, self._facts.chunk, encoder, stable, progress)
+            self.timings = replace(self.timings, encoded_pictures=encoder.encoded)
             decode = self._decode(response, allow, process)
             try:
                 while not response.over:
@@ -144,6 +152,17 @@ class Engine:
             self.timings = Timings(len(ids), 0, self._clock() - started)
             return tokens
 
+    def check_room(self, tokens: int) -> None:
+        """Whether a prompt leaves room for an answer.
+
+        Errors: ContextError when it does not.
+        """
+        if tokens >= self.context_window:
+            raise ContextError(
+                f"the prompt is {tokens:,} tokens, the context window is {self.context_window:,} and an answer needs room: "
+                "shorten the prompt or start a new chat"
+            )
+
     def forget(self) -> None:
         """Drop the session: the next request starts from nothing."""
         self._trusted = False
@@ -154,6 +173,7 @@ class Engine:
         async with self._lock:
             if not self._trusted:
                 self.session.forget()
+                self._kept.forget()
                 self._trusted = True
             try:
                 yield

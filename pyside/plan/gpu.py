@@ -1,7 +1,7 @@
 """The protocol of an executor: what the engine asks of a GPU, and nothing more.
 
 Three executors keep it: ``web/engine/replay.js`` behind ``pyside/host.py`` in the browser, wgpu-py on the desk, and numpy through
-the kernels' twins. All commands are queued in call order; only ``read`` and ``load`` wait.
+the kernels' twins. All commands are queued in call order; only ``read``, ``load`` and ``ready`` wait.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ class Gpu(Protocol):
 
     def load(self, plan: Plan) -> Awaitable[None]:
         """Create the plan's buffers (zeroed), fill the weights, compile every pipeline of the passes that run at once."""
+        ...
+
+    def ready(self, pass_name: str) -> Awaitable[None]:
+        """Have a lazy pass ready to run: its buffers, its weights, its pipelines. What fails is tried again at the next call."""
         ...
 
     def write(self, buffer: str, data: bytes, offset: int = 0) -> None:

@@ -29,6 +29,7 @@ class Pass(StrEnum):
     """The passes that an engine runs; ``pyside/network`` says what each computes."""
 
     PREFILL = "prefill"  # a chunk of rows through the layers
+    PREFILL_GRID = "prefill_grid"  # the same for a chunk that holds rows of pictures, which have places of their own
     DECODE = "decode"  # the id in ``ids`` through the layers, the head and the sampler, which leaves the next id there
     SAMPLE = "sample"  # the head and the sampler for the last row of the pass before
     HEAD = "head"  # SAMPLE as far as the logits
@@ -36,6 +37,7 @@ class Pass(StrEnum):
     DRAW = "draw"  # the sampler alone, on logits that the host may have edited
     SCORE = "score"  # the likeliest tokens after each row of the pass before
     MARK = "mark"  # ids of a prompt, for the sampler's penalties
+    VISION = "vision"  # a picture, or a pair of a video's frames, through the tower, into rows that a prompt can hold
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Facts:
     cache_tokens: int = 0  # tokens that the caches hold at first
     context_window: int = 0  # tokens that they hold at most
     vocab_size: int = 0
+    vision_rows: int = 0  # rows of pictures that are kept; 0 without a tower, as the next
+    vision_patches: int = 0  # patches that one picture may have
 
 
 @dataclass(frozen=True)

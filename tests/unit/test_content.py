@@ -9,7 +9,7 @@ from pyside.errors import RequestError
 
 PAD = 99
 IDS = (1, 2, *[PAD] * 4, 3, *[PAD] * 3, 4)
-CAT, DOG, OWL = Span(2, 4, "cat"), Span(2, 4, "dog"), Span(7, 3, "owl")
+CAT, DOG, OWL = Span(2, "cat", (1, 4)), Span(2, "dog", (1, 4)), Span(7, "owl", (1, 3))
 
 
 @pytest.mark.parametrize(
@@ -21,8 +21,8 @@ CAT, DOG, OWL = Span(2, 4, "cat"), Span(2, 4, "dog"), Span(7, 3, "owl")
         ((CAT,), (), 2),
         ((), (CAT,), 2),
         ((CAT, OWL), (CAT,), 7),
-        ((CAT, OWL), (CAT, Span(7, 3, "eel")), 7),
-        ((CAT, OWL), (CAT, Span(7, 2, "owl")), 7),
+        ((CAT, OWL), (CAT, Span(7, "eel", (1, 3))), 7),
+        ((CAT, OWL), (CAT, Span(7, "owl", (1, 2))), 7),
         ((CAT, OWL), (DOG, OWL), 2),
         ((CAT,), (OWL,), 2),
         ((OWL,), (CAT, OWL), 2),
@@ -52,7 +52,14 @@ def test_plain_ids_are_a_content() -> None:
 
 @pytest.mark.parametrize(
     "spans",
-    [(OWL, CAT), (CAT, Span(5, 2, "owl")), (Span(2, 0, "none"),), (Span(9, 3, "owl"),), (Span(-1, 2, "cat"),)],
+    [
+        (OWL, CAT),
+        (CAT, Span(5, "owl", (1, 2))),
+        (Span(2, "none", (1, 0)),),
+        (Span(9, "owl", (1, 3)),),
+        (Span(-1, "cat", (1, 2)),),
+        (Span(2, "cat", (-2, -2)),),
+    ],
 )
 def test_spans_lie_apart_in_order_and_within_the_ids(spans: tuple[Span, ...]) -> None:
     with pytest.raises(RequestError, match=r"spans are .*, expected them in order, apart and within 11 ids"):

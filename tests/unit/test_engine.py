@@ -7,15 +7,19 @@ import math
 from collections.abc import AsyncIterator
 from typing import Any
 
+import numpy as np
 import pytest
 
 from kernels_wgsl.catalog.words import STOP_IDS_MAX, control_index
 from pyside.engine.content import Content, Span
 from pyside.engine.engine import Engine
+from pyside.engine.pictures import Image
 from pyside.engine.sampling import Sampling
 from pyside.engine.timings import Timings
 from pyside.errors import ContextError, RequestError
-from tests.support.executors.drawing_gpu import PLAN, DrawingGpu
+from tests.support.executors.drawing_gpu import DrawingGpu
+from tests.support.executors.seeing_gpu import seeing_plan
+from tests.support.held_pictures import HeldPictures
 from tests.support.models.tiny_engine import ANSWER, PROMPT, Clock, SlowGpu, V, engine, fresh, run
 from tests.support.models.whole_plan import greedy, open_engine, tiny
 
@@ -173,9 +177,12 @@ async def test_the_context_window_bounds_the_answer() -> None:
 @run
 async def test_what_stands_behind_placeholders_decides_what_is_reused() -> None:
     ids = (*range(10), *[99] * 40, *range(10))  # a span across three chunks
-    cat, dog = (Content(ids, (Span(10, 40, digest),)) for digest in ("cat", "dog"))
-    made = Engine(DrawingGpu([7] * 20), PLAN, vocab_used=1024)
+    cat, dog = (Content(ids, (Span(10, digest, (1, 40)),)) for digest in ("cat", "dog"))
+    gpu, plan = DrawingGpu([7] * 20), seeing_plan(rows=96)
+    pictures = HeldPictures(gpu, [np.zeros((1, 32, 1280, 3), np.uint8)])
+    images = dict.fromkeys(("cat", "dog"), Image(pictures, 0, 32, 1280, (2, 80)))
+    made = Engine(gpu, plan, vocab_used=1024)
     for content, cached in ((cat, 0), (cat, 10), (dog, 10), (Content((*ids, 7, 7, 5), dog.spans), 62), (cat, 10)):
-        await greedy(made, content, 3, stable=[10, 30])
+        await greedy(made, content, 3, stable=[10, 30], images=images)
         assert (made.timings.prompt_tokens, made.timings.cached_tokens) == (len(content.ids), cached)
         assert made.session.snapshots == (10,), "the stable length within the span has moved to its beginning"

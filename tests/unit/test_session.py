@@ -132,7 +132,7 @@ def test_forget(recorded: Recorded) -> None:
 
 PAD = 99
 PICTURED = (1, 2, *[PAD] * 4, 3, 4, *[PAD] * 2, 5, 6)
-CAT, DOG, OWL = Span(2, 4, "cat"), Span(2, 4, "dog"), Span(8, 2, "owl")
+CAT, DOG, OWL = Span(2, "cat", (1, 4)), Span(2, "dog", (1, 4)), Span(8, "owl", (1, 2))
 
 
 def test_equal_pictures_are_reused(recorded: Recorded) -> None:
@@ -142,7 +142,7 @@ def test_equal_pictures_are_reused(recorded: Recorded) -> None:
 
 def test_another_picture_behind_equal_ids_is_not_taken_for_the_first(recorded: Recorded) -> None:
     recorded.take(Content(PICTURED, (CAT, OWL)), keep_at=[1, 2, 7, 11])
-    assert recorded.take(Content(PICTURED, (CAT, Span(8, 2, "eel")))) == 7
+    assert recorded.take(Content(PICTURED, (CAT, Span(8, "eel", (1, 2))))) == 7
     assert recorded.take(Content(PICTURED, (DOG, OWL))) == 2
     assert recorded.take(PICTURED) == 2, "ids alone have no picture behind them"
     assert recorded.take(Content(PICTURED, (CAT, OWL))) == 2
@@ -151,7 +151,7 @@ def test_another_picture_behind_equal_ids_is_not_taken_for_the_first(recorded: R
 def test_nothing_is_kept_or_cut_within_a_span(recorded: Recorded) -> None:
     recorded.take(Content(PICTURED, (CAT, OWL)), keep_at=range(12))
     assert recorded.session.snapshots == (1, 2, 6, 7, 8, 10, 11)
-    assert recorded.take(Content(PICTURED[:5], (Span(2, 3, "cat"),))) == 2
+    assert recorded.take(Content(PICTURED[:5], (Span(2, "cat", (1, 3)),))) == 2
     recorded.session.forget()
     recorded.take(PICTURED, keep_at=range(2, 8))
     assert list(recorded.session.snapshots) == [2, 3, 4, 5, 6, 7], "a text has no spans"

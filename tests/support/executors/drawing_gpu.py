@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import cycle
 from struct import pack_into, unpack_from
 
-from kernels_wgsl.catalog.words import RECORD_WORDS, RING_SLOTS, control_index
+from kernels_wgsl.catalog.words import CONTROL, CONTROL_WORDS, RECORD_WORDS, RING_SLOTS, control_index
 from pyside.plan.plan import Buffer, Facts, Pass, Plan
 
 ROW = 8  # bytes of a token in the cache
@@ -30,29 +30,33 @@ class DrawingGpu:
         self.script, self._windows, self._widest = script, cycle(windows), max(windows)
         self.position = 0  # tokens in the caches
         self.passes: list[tuple[str, int]] = []
-        self._rows = self._step = self._remaining = 0
+        self.readied: list[str] = []  # lazy passes that were asked for
+        self._step = self._remaining = 0
         self._stops: tuple[int, ...] = ()
         self._done = False
+        self._control = bytearray(4 * CONTROL_WORDS)
         self._capacity = PLAN.facts.cache_tokens
         self._ring = bytearray(4 * RECORD_WORDS * RING_SLOTS)
 
     def write(self, buffer: str, data: bytes, offset: int = 0) -> None:
-        if buffer == "control" and offset == 4 * control_index("count"):
-            (self._rows,) = unpack_from("<I", data)
-        elif buffer == "control":
-            word = {
-                name: unpack_from("<I", data, 4 * control_index(name))[0] for name in ("position", "step", "remaining")
-            }
-            self.position, self._step, self._remaining = word.values()
-            count = unpack_from("<I", data, 4 * control_index("stop_count"))[0]
-            self._stops = unpack_from(f"<{count}I", data, 4 * control_index("stop_0"))
-            self._done = False
+        if buffer == "control":
+            self._control[offset : offset + len(data)] = data
+            if len(data) == len(self._control):
+                self.position, self._step, self._remaining = map(self.word, ("position", "step", "remaining"))
+                count = self.word("stop_count")
+                self._stops = unpack_from(f"<{count}I", data, 4 * control_index("stop_0"))
+                self._done = False
+
+    def word(self, name: str) -> int:
+        """A word of the control buffer as the engine has written it."""
+        found: int = unpack_from("<i" if CONTROL[name] == "i32" else "<I", self._control, 4 * control_index(name))[0]
+        return found
 
     def run(self, pass_name: str, times: int = 1) -> None:
         self.passes.append((pass_name, times))
         for _ in range(times):
-            if pass_name == Pass.PREFILL:
-                self._take(self._rows, self._rows)
+            if pass_name in (Pass.PREFILL, Pass.PREFILL_GRID):
+                self._take(self.word("count"), self.word("count"))
             elif pass_name == Pass.SAMPLE:
                 self._draw()
             elif pass_name == Pass.DECODE and not self._done:
@@ -71,6 +75,9 @@ class DrawingGpu:
             self._ring = bytearray(len(self._ring))
 
     async def load(self, plan: Plan) -> None: ...
+
+    async def ready(self, pass_name: str) -> None:
+        self.readied.append(pass_name)
 
     def copy(self, source: str, target: str) -> None: ...
 

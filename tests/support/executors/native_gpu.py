@@ -60,6 +60,11 @@ class NativeGpu:
             for dispatch in plan.passes[name]:
                 self._pipeline(dispatch.pipeline)
 
+    async def ready(self, pass_name: str) -> None:
+        """Compile the pipelines of a lazy pass."""
+        for dispatch in self.plan.passes[pass_name]:
+            self._pipeline(dispatch.pipeline)
+
     def write(self, buffer: str, data: Shard, offset: int = 0) -> None:
         """Queue a write."""
         self.device.queue.write_buffer(self.buffers[buffer], offset, data)

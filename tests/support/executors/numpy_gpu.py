@@ -30,6 +30,10 @@ class NumpyGpu:
             data = self.shards[upload.shard][upload.shard_offset : upload.shard_offset + upload.bytes]
             self.write(plan.buffers[upload.buffer].name, data, upload.buffer_offset)
 
+    async def ready(self, pass_name: str) -> None:
+        """Every pass of the plan is ready from the beginning."""
+        assert pass_name in self.plan.passes, f"the plan has no pass {pass_name}"
+
     def write(self, buffer: str, data: bytes, offset: int = 0) -> None:
         """Bytes into a buffer."""
         assert offset % 4 == 0 and len(data) % 4 == 0, f"write to {buffer}: {len(data)} bytes at {offset}"
