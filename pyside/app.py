@@ -11,9 +11,11 @@ from typing import Any
 from pyside.api.completions import Completions, Shown, collect
 from pyside.api.extension import Extensions
 from pyside.api.requests import read_detokenize, read_template, read_tokenize
+from pyside.api.sight import Sight
 from pyside.bundle.manifest import Manifest
 from pyside.engine import selftest
 from pyside.engine.engine import Engine
+from pyside.engine.pictures import Pictures
 from pyside.errors import BundleError, RequestError
 from pyside.network.model import compile_plan
 from pyside.plan.gpu import Gpu
@@ -32,7 +34,10 @@ class App:
         self.manifest, self.plan, self.tokenizer, self.chat = manifest, plan, tokenizer, chat
         self.extensions = Extensions()
         self.processors, self.functions = self.extensions.processors, self.extensions.functions
-        self.completions = Completions(engine, tokenizer, chat, manifest.generation, manifest.name, self.extensions)
+        self._sight = Sight(manifest.model.vision, plan.facts.vision_patches, tokenizer)
+        self.completions = Completions(
+            engine, tokenizer, chat, manifest.generation, manifest.name, self.extensions, self._sight
+        )
 
     @classmethod
     async def load(
@@ -68,17 +73,26 @@ class App:
         }
 
     async def handle(
-        self, kind: str, payload: dict[str, Any], tell: Callable[[dict[str, Any]], None]
+        self,
+        kind: str,
+        payload: dict[str, Any],
+        tell: Callable[[dict[str, Any]], None],
+        pictures: Pictures | None = None,
     ) -> AsyncGenerator[dict[str, Any], None]:
-        """The items that answer a request of ``web/engine/protocol.js``; ``tell`` gets those that come while one is waited for.
+        """The items that answer a request of ``web/engine/protocol.js``.
 
+        ``tell`` gets those that come while one is waited for. ``pictures``: what came with the request.
         Errors: RequestError for a payload that the API does not take, ContextError for too long a prompt, ExtensionError
         from Python that the page's author added.
         """
         if kind in ("chat", "text"):
-            create = self.completions.chat if kind == "chat" else self.completions.text
             request, shown = payload["request"], payload.get("shown")
-            async with aclosing(create(request, tell, shown and Shown(**shown))) as chunks:
+            begun = shown and Shown(**shown)
+            if kind == "chat":
+                answer = self.completions.chat(request, tell, begun, pictures)
+            else:
+                answer = self.completions.text(request, tell, begun)
+            async with aclosing(answer) as chunks:
                 if shown:
                     async for chunk in chunks:
                         yield chunk
@@ -89,7 +103,10 @@ class App:
         elif kind == "detokenize":
             yield {"text": self.tokenizer.decode(read_detokenize(payload))}
         elif kind == "template":
-            prompt = self.chat.encode(**read_template(payload))
+            asked = read_template(payload)
+            self._sight.check(asked.pictures)
+            rendered = self.chat.encode(asked.messages, tools=asked.tools, enable_thinking=asked.enable_thinking)
+            prompt = (await self._sight.look(rendered, asked.pictures, pictures, asked.max_pixels)).prompt
             yield {"text": prompt.text, "ids": list(prompt.ids)}
         elif kind == "python":
             yield {"result": await self.extensions.call(payload["name"], payload.get("argument"))}

@@ -34,6 +34,10 @@ class BrowserGpu:
         self._pipelines = {pipeline.file: pipeline for pipeline in plan.pipelines}
         await self._replay.load(plan.to_json())
 
+    async def ready(self, pass_name: str) -> None:
+        """See ``Gpu.ready``."""
+        await self._replay.ready(pass_name)
+
     def write(self, buffer: str, data: bytes, offset: int = 0) -> None:
         """See ``Gpu.write``."""
         self._replay.write(buffer, to_js(data), offset)  # to_js copies: the wasm heap may move before the GPU reads
@@ -66,6 +70,32 @@ class BrowserGpu:
         """The WGSL of a pipeline of the loaded plan, by its file name."""
         pipeline = self._pipelines[file]
         return render(pipeline.kernel, pipeline.constants)
+
+
+class BrowserPictures:
+    """``pyside.engine.pictures.Pictures``: what the worker holds of a request's pictures; their pixels never pass through Python."""
+
+    def __init__(self, held: JsProxy) -> None:
+        self._held = held
+
+    async def size(self, picture: int, frame: int = 0) -> tuple[int, int]:
+        """See ``Pictures.size``."""
+        height, width = await self._held.size(picture, frame)
+        return height, width
+
+    async def clip(self, picture: int) -> tuple[int, float]:
+        """See ``Pictures.clip``."""
+        frames, rate = await self._held.clip(picture)
+        return frames, rate
+
+    async def fit(self, picture: int, height: int, width: int, frame: int = 0) -> str:
+        """See ``Pictures.fit``."""
+        digest: str = await self._held.fit(picture, height, width, frame)
+        return digest
+
+    async def upload(self, picture: int, buffer: str, offset: int, frame: int = 0) -> None:
+        """See ``Pictures.upload``."""
+        await self._held.upload(picture, buffer, offset, frame)
 
 
 class Bridge:
@@ -104,19 +134,20 @@ class Bridge:
         except Exception as error:
             return json.dumps({"fault": _fault(error)})
 
-    def answer(self, id: int, kind: str, payload: str, emit: Emit) -> asyncio.Task[str]:
+    def answer(self, id: int, kind: str, payload: str, pictures: JsProxy | None, emit: Emit) -> asyncio.Task[str]:
         """Answer a request, which can be aborted from now on; each item of the answer goes to ``emit``."""
-        task = self._running[id] = asyncio.ensure_future(self._answer(kind, payload, emit))
+        held = BrowserPictures(pictures) if pictures else None
+        task = self._running[id] = asyncio.ensure_future(self._answer(kind, payload, held, emit))
         task.add_done_callback(lambda _: self._running.pop(id))
         return task
 
-    async def _answer(self, kind: str, payload: str, emit: Emit) -> str:
+    async def _answer(self, kind: str, payload: str, pictures: BrowserPictures | None, emit: Emit) -> str:
         def send(item: dict[str, Any]) -> None:
             emit(json.dumps(item))
 
         try:
             assert self._app is not None, "a request came before the model was loaded"
-            async with aclosing(self._app.handle(kind, json.loads(_not_deep(payload)), send)) as items:
+            async with aclosing(self._app.handle(kind, json.loads(_not_deep(payload)), send, pictures)) as items:
                 async for item in items:
                     send(item)
         except asyncio.CancelledError:

@@ -85,7 +85,7 @@
  * @property {number} total_tokens
  * @property {{cached_tokens: number}} prompt_tokens_details
  * @property {{reasoning_tokens: number}} completion_tokens_details
- * @property {{prefill_tokens_per_s: number, decode_tokens_per_s: number, time_to_first_token_s: number, cached_tokens: number}} extra
+ * @property {{prefill_tokens_per_s: number, decode_tokens_per_s: number, time_to_first_token_s: number, cached_tokens: number, encoded_pictures: number}} extra  encoded_pictures: how many went through the tower for it; 0 when all were known
  */
 
 /** @typedef {'stop' | 'length' | 'tool_calls'} FinishReason */
@@ -109,7 +109,7 @@
 /** @typedef {Choice & {text: string, logprobs: TextLogprobs | null, finish_reason: Exclude<FinishReason, 'tool_calls'>}} TextChoice */
 /** @typedef {Choice & {text: string, logprobs: TextLogprobs | null, finish_reason: Exclude<FinishReason, 'tool_calls'> | null}} TextChunkChoice */
 /** @typedef {Head & {choices: ChatChoice[], usage: Usage}} ChatCompletion */
-/** @typedef {Head & {choices: ChatChunkChoice[], usage?: Usage, prompt_progress?: {processed: number, total: number}}} ChatChunk  without a choice: the last one, and those that tell how a long prompt is being read */
+/** @typedef {Head & {choices: ChatChunkChoice[], usage?: Usage, prompt_progress?: {processed: number, total: number, phase?: 'picture'}}} ChatChunk  without a choice: the last one, and those that tell how pictures, and tokens of a long prompt, are being read */
 /** @typedef {Head & {choices: TextChoice[], usage: Usage}} TextCompletion */
 /** @typedef {Head & {choices: TextChunkChoice[], usage?: Usage}} TextChunk */
 

@@ -19,9 +19,12 @@ from kernels_wgsl.catalog.words import TOP_K_MAX
 from pyside.api.extension import Extensions
 from pyside.api.reply import Reply, Step
 from pyside.api.requests import BOUNDS, Options, read_chat, read_text
+from pyside.api.sight import Sight
 from pyside.bundle.manifest import Generation
+from pyside.engine.content import Content
 from pyside.engine.engine import Engine
-from pyside.engine.prefill import Progress
+from pyside.engine.pictures import Pictures
+from pyside.engine.progress import Progress
 from pyside.engine.ring import Token
 from pyside.engine.sampling import Sampling
 from pyside.errors import RequestError
@@ -62,35 +65,49 @@ class Completions:
         generation: Generation,
         model_name: str,
         extensions: Extensions | None = None,
+        sight: Sight | None = None,
     ) -> None:
         self._engine, self._tokenizer, self._chat = engine, tokenizer, chat
+        self._sight = sight or Sight(None, 0, tokenizer)
         self._extensions = extensions or Extensions()
         self._generation, self._model = generation, model_name
 
     async def chat(
-        self, request: Mapping[str, Any], tell: Tell | None = None, shown: Shown | None = None
+        self,
+        request: Mapping[str, Any],
+        tell: Tell | None = None,
+        shown: Shown | None = None,
+        pictures: Pictures | None = None,
     ) -> AsyncGenerator[Chunk, None]:
         """Chunks of an answer to ``messages``; leaving early stops the model.
 
-        ``tell`` gets chunks with ``prompt_progress`` and no choice while a long prompt is being read. ``shown`` puts
-        ``token_ids`` into every choice, and has the answer go on behind what was shown before.
+        ``tell`` gets chunks with ``prompt_progress`` and no choice while pictures or a long prompt are being read. ``shown`` puts
+        ``token_ids`` into every choice, and has the answer go on behind what was shown before. ``pictures``: what came with the
+        request.
         Errors: RequestError for what the request or the template does not take, ContextError for too long a conversation.
         """
         asked = read_chat(request)
-        prompt = self._chat.encode(
+        self._sight.check(asked.pictures)
+        rendered = self._chat.encode(
             asked.messages,
             tools=asked.tools or None,
             enable_thinking=asked.enable_thinking,
             continue_final_message=asked.continue_final_message,
         )
+        seen = await self._sight.look(rendered, asked.pictures, pictures, asked.max_pixels)
+        prompt = seen.prompt
+        if seen.places:
+            self._engine.check_room(len(prompt.ids))  # before anything is made of the pictures
+        content, images = await seen.content()
         preset = self._generation.presets.get("thinking" if prompt.thinking else "direct", {})
         chunks = _Chunks("chatcmpl", "chat.completion.chunk", self._model, prompt.ids, asked.options, shown)
         reply = Reply(
             self._engine,
             self._tokenizer,
-            prompt.ids,
+            content,
             self._sampling(asked.options, preset, len(prompt.ids), shown),
             stable=prompt.stable,
+            images=images,
             router=StreamRouter(asked.tools, prompt.thinking, self._tokenizer.added.keys() & set(ONE_TOKEN)),
             stop=asked.options.stop,
             thinking_budget=asked.thinking_budget,
@@ -100,6 +117,7 @@ class Completions:
             constraint=self._constraint(asked.grammar, prompt),
             process=self._extensions.process(asked.options.logits_processor),
             progress=tell and chunks.progress(tell),
+            encoding=tell and chunks.encoding(tell),
         )
         if shown is None or not shown.id:
             yield chunks.choice({"delta": {"role": "assistant", "content": ""}})
@@ -134,7 +152,7 @@ class Completions:
         reply = Reply(
             self._engine,
             self._tokenizer,
-            ids,
+            Content(tuple(ids)),
             self._sampling(options, {}, len(ids), shown),
             stable=(len(ids),),
             stop=options.stop,
@@ -298,7 +316,15 @@ class _Chunks:
             now = time.perf_counter()
             if processed < total and now - last >= PROGRESS_EVERY:
                 last = now
-                tell({**self._base, "choices": [], "prompt_progress": {"processed": processed, "total": total}})
+                tell(self._progress(processed, total))
+
+        return progress
+
+    def encoding(self, tell: Tell) -> Progress:
+        """Tells how many of the pictures have been read, of those that have to be."""
+
+        def progress(processed: int, total: int) -> None:
+            tell(self._progress(processed, total, phase="picture"))
 
         return progress
 
@@ -316,6 +342,9 @@ class _Chunks:
         self._ids, self._logprobs = [], None
         return {**self._base, "choices": [choice]}
 
+    def _progress(self, processed: int, total: int, **phase: str) -> Chunk:
+        return {**self._base, "choices": [], "prompt_progress": {"processed": processed, "total": total, **phase}}
+
     def usage(self, reply: Reply) -> Chunk:
         """The last chunk: what the answer took, in tokens and in time."""
         timings, generated = reply.timings, len(reply.ids)
@@ -331,6 +360,7 @@ class _Chunks:
                 "decode_tokens_per_s": timings.decode_tokens / timings.decode_s if timings.decode_s else 0.0,
                 "time_to_first_token_s": timings.first_token_s,
                 "cached_tokens": timings.cached_tokens,
+                "encoded_pictures": timings.encoded_pictures,
             },
         }
         return {**self._base, "choices": [], "usage": usage}

@@ -7,15 +7,17 @@ from the prompt and all ids so far, most of which the engine still holds.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from pyside.api.requests import ANY_TOOL
+from pyside.engine.content import Content
 from pyside.engine.decode.guided import Allow, Process
 from pyside.engine.engine import Engine
-from pyside.engine.prefill import Progress
+from pyside.engine.pictures import Image
+from pyside.engine.progress import Progress
 from pyside.engine.ring import Token
 from pyside.engine.sampling import Sampling
 from pyside.engine.timings import Timings
@@ -51,9 +53,10 @@ class Reply:
 
     engine: Engine
     tokenizer: Tokenizer
-    prompt: Sequence[int]
+    prompt: Content
     sampling: Sampling  # of the whole reply
     stable: Sequence[int] = ()
+    images: Mapping[str, Image] = field(default_factory=dict)  # behind the prompt's spans, by digest
     router: StreamRouter | None = None  # None: all is content
     stop: tuple[str, ...] = ()
     thinking_budget: int | None = None  # tokens
@@ -63,6 +66,7 @@ class Reply:
     constraint: Constraint | None = None  # what all ids of the reply must keep to
     process: Process | None = None  # edits the logits, given all ids of the reply so far
     progress: Progress | None = None  # told how much of the prompt has been read
+    encoding: Progress | None = None  # told how many of its pictures
 
     ids: list[int] = field(default_factory=list)
     finish_reason: str | None = None  # stop, length or tool_calls
@@ -127,11 +131,13 @@ class Reply:
         """Generate up to ``limit`` tokens, until the reply ends or something is to be put in."""
         before = tuple(id for id in self.ids if id not in self.sampling.stop_ids)  # one in a thought ended nothing
         tokens = self.engine.generate(
-            [*self.prompt, *before],
+            Content((*self.prompt.ids, *before), self.prompt.spans),
             replace(self.sampling, max_tokens=limit),
             answered=len(before),
             stable=self.stable,
+            images=self.images,
             progress=None if self._phases else self.progress,
+            encoding=self.encoding,
             allow=self._allow(before),
             process=self._process(before),
         )

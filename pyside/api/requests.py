@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pyside.api.parts import PIXELS, Part, are_parts, parts_of
+from pyside.api.values import is_flag, is_whole, short, within
 from pyside.engine import sampling
 from pyside.engine.sampling import TOP_LOGPROBS, Bound
 from pyside.errors import RequestError
@@ -50,6 +52,8 @@ class ChatRequest:
 
     options: Options
     messages: Sequence[Mapping[str, Any]]
+    pictures: Sequence[Part]  # of the messages, in order, videos among them
+    max_pixels: int | None  # of a picture whose part does not say
     tools: Sequence[Mapping[str, Any]]
     forced_tool: str | None  # the tool that must be called, or ANY_TOOL; None: as the model likes
     parallel_tool_calls: bool
@@ -67,6 +71,17 @@ class TextRequest:
     options: Options
     prompt: str | Sequence[int]
     echo: bool
+
+
+@dataclass(frozen=True)
+class TemplateRequest:
+    """What ``applyChatTemplate`` was asked for; fields as in ChatRequest."""
+
+    messages: Sequence[Mapping[str, Any]]
+    pictures: Sequence[Part]
+    max_pixels: int | None
+    tools: Sequence[Mapping[str, Any]] | None
+    enable_thinking: bool | None
 
 
 def read_chat(request: Mapping[str, Any]) -> ChatRequest:
@@ -102,11 +117,12 @@ def read_chat(request: Mapping[str, Any]) -> ChatRequest:
             f"response_format is {form['type']}, expected no tools with it: a call is no such answer"
         )
     limits = [
-        fields.take(name, "a whole number from 1", lambda value: _whole(value, 1))
+        fields.take(name, "a whole number from 1", lambda value: is_whole(value, 1))
         for name in ("max_completion_tokens", "max_tokens")
     ]
     continued = fields.flag("continue_final_message", False)
-    if continued and messages and (messages[-1]["role"] != "assistant" or messages[-1].get("tool_calls")):
+    last = messages[-1] if messages else {}
+    if continued and messages and (last["role"] != "assistant" or last.get("tool_calls") or parts_of([last])):
         fields.problems.append("continue_final_message is true, expected the assistant's text as the last message")
     wanted = fields.flag("logprobs", False)
     top = fields.number("top_logprobs", TOP_LOGPROBS)
@@ -115,11 +131,13 @@ def read_chat(request: Mapping[str, Any]) -> ChatRequest:
     parsed = ChatRequest(
         options=_options(fields, limits[0] or limits[1], (top or 0) if wanted else None),
         messages=[_as_system(message) for message in messages],
+        pictures=parts_of(messages),
+        max_pixels=fields.number("max_pixels", PIXELS),
         tools=[] if choice == "none" else tools,
         forced_tool=forced,
         parallel_tool_calls=fields.flag("parallel_tool_calls", True),
-        enable_thinking=fields.take("enable_thinking", "true or false", _is_flag),
-        thinking_budget=fields.take("thinking_budget", "a whole number of tokens", lambda value: _whole(value, 0)),
+        enable_thinking=fields.take("enable_thinking", "true or false", is_flag),
+        thinking_budget=fields.take("thinking_budget", "a whole number of tokens", lambda value: is_whole(value, 0)),
         continue_final_message=continued,
         loop_guard=fields.flag("loop_guard", True),
         grammar=_form(form),
@@ -137,26 +155,29 @@ def read_text(request: Mapping[str, Any]) -> TextRequest:
     prompt = fields.needed("prompt", "a text, or a list of token ids", _prompt, "")
     if isinstance(prompt, list) and prompt and isinstance(prompt[0], str | list):
         prompt = prompt[0]
-    limit = fields.take("max_tokens", "a whole number from 0", lambda value: _whole(value, 0), 16)
+    limit = fields.take("max_tokens", "a whole number from 0", lambda value: is_whole(value, 0), 16)
     top = fields.number("logprobs", TOP_LOGPROBS)
     parsed = TextRequest(_options(fields, limit, top), prompt, fields.flag("echo", False))
     fields.done()
     return parsed
 
 
-def read_template(request: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Read a request for the prompt that the chat template makes: the arguments of ``ChatFormat.encode``.
+def read_template(request: Mapping[str, Any]) -> TemplateRequest:
+    """Read a request for the prompt that the chat template makes.
 
     Errors: RequestError naming everything that is unknown or not as expected.
     """
     fields = _Fields(request)
-    read = {
-        "messages": [_as_system(message) for message in fields.needed("messages", _MESSAGES, _messages, [])],
-        "tools": fields.take("tools", _TOOLS, _tools),
-        "enable_thinking": fields.take("enable_thinking", "true or false", _is_flag),
-    }
+    messages = fields.needed("messages", _MESSAGES, _messages, [])
+    parsed = TemplateRequest(
+        messages=[_as_system(message) for message in messages],
+        pictures=parts_of(messages),
+        max_pixels=fields.number("max_pixels", PIXELS),
+        tools=fields.take("tools", _TOOLS, _tools),
+        enable_thinking=fields.take("enable_thinking", "true or false", is_flag),
+    )
     fields.done()
-    return read
+    return parsed
 
 
 def read_tokenize(request: Mapping[str, Any]) -> str:
@@ -177,7 +198,7 @@ def read_detokenize(request: Mapping[str, Any]) -> Sequence[int]:
     """
     fields = _Fields(request)
     ids: Sequence[int] = fields.needed(
-        "ids", "a list of token ids", lambda value: isinstance(value, list) and all(_whole(id, 0) for id in value), []
+        "ids", "a list of token ids", lambda value: isinstance(value, list) and all(is_whole(id, 0) for id in value), []
     )
     fields.done()
     return ids
@@ -190,7 +211,7 @@ class _Fields:
         extra = request.get("extra_body") or {}
         self.problems: list[str] = []
         if not isinstance(extra, Mapping):
-            self.problems.append(f"extra_body is {_short(extra)}, expected an object")
+            self.problems.append(f"extra_body is {short(extra)}, expected an object")
             extra = {}
         if twice := sorted(set(extra) & set(request)):
             self.problems.append(f"{', '.join(twice)} stands beside and inside extra_body, expected once")
@@ -203,7 +224,7 @@ class _Fields:
             return default
         if fits(value):
             return value
-        self.problems.append(f"{name} is {_short(value)}, expected {expected}")
+        self.problems.append(f"{name} is {short(value)}, expected {expected}")
         return default
 
     def needed(self, name: str, expected: str, fits: Callable[[Any], bool], default: Any) -> Any:  # noqa: ANN401
@@ -212,11 +233,11 @@ class _Fields:
         return self.take(name, expected, fits, default)
 
     def number(self, name: str, bound: Bound) -> Any:  # noqa: ANN401
-        value = self.take(name, f"a {'whole number' if bound.whole else 'number'} {bound}", _within(bound))
+        value = self.take(name, f"a {'whole number' if bound.whole else 'number'} {bound}", within(bound))
         return value if value is None or bound.whole else float(value)
 
     def flag(self, name: str, default: bool) -> bool:
-        return bool(self.take(name, "true or false", _is_flag, default))
+        return bool(self.take(name, "true or false", is_flag, default))
 
     def done(self) -> None:
         """Raise what was found, unknown fields included."""
@@ -230,7 +251,7 @@ def _options(fields: _Fields, max_tokens: int | None, top_logprobs: int | None) 
     stated = {name: fields.number(name, bound) for name, bound in BOUNDS.items()}
     stop = fields.take("stop", f"a text or a list of up to {STOPS_MAX}, none of them empty", _stop, [])
     stream_options = fields.take("stream_options", "{include_usage: true or false}", _stream_options, {})
-    fields.take("n", "1: ask again for another answer", lambda value: _whole(value, 1, 1))
+    fields.take("n", "1: ask again for another answer", lambda value: is_whole(value, 1, 1))
     for name in ("model", "user"):  # OpenAI's clients send them; there is one model and one user
         fields.take(name, "a text", lambda value: isinstance(value, str))
     return Options(
@@ -238,7 +259,7 @@ def _options(fields: _Fields, max_tokens: int | None, top_logprobs: int | None) 
         include_usage=stream_options.get("include_usage", True),
         max_tokens=max_tokens,
         sampling={name: value for name, value in stated.items() if value is not None},
-        seed=fields.take("seed", "a whole number", _whole),
+        seed=fields.take("seed", "a whole number", is_whole),
         stop=(stop,) if isinstance(stop, str) else tuple(stop),
         top_logprobs=top_logprobs,
         return_token_ids=fields.flag("return_token_ids", False),
@@ -252,25 +273,20 @@ def _as_system(message: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _messages(value: object) -> bool:
-    """Whether it is a conversation; what role follows what is the template's to judge, pictures cannot be seen yet."""
+    """Whether it is a conversation; what role follows what is the template's to judge, and where a picture may stand."""
     if not isinstance(value, list) or not value:
         return False
     for message in value:
         if not isinstance(message, Mapping) or not isinstance(message.get("role"), str):
             return False
         if message["role"] not in ROLES:
-            raise RequestError(f"a message has role {_short(message['role'])}, expected {', '.join(ROLES)}")
+            raise RequestError(f"a message has role {short(message['role'])}, expected {', '.join(ROLES)}")
         content, calls = message.get("content"), message.get("tool_calls")
         others = [message.get(name) for name in ("reasoning_content", "tool_call_id", "name")]
         if not all(other is None or isinstance(other, str) for other in others):
             return False
         if isinstance(content, list):
-            kinds = [part.get("type") if isinstance(part, Mapping) else None for part in content]
-            if seen := [kind for kind in kinds if kind != "text"]:
-                raise RequestError(
-                    f"a message has a part of type {seen[0]!r}, expected text: this model's bundle only reads text"
-                )
-            if not all(isinstance(part.get("text"), str) for part in content):
+            if not are_parts(content):
                 return False
         elif content is not None and not isinstance(content, str):
             return False
@@ -344,7 +360,7 @@ def _prompt(value: object) -> bool:
     """A text or ids, or a list of one of them, as OpenAI's clients may send it."""
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str | list):
         value = value[0]
-    return isinstance(value, str) or (isinstance(value, list) and all(_whole(id, 0) for id in value))
+    return isinstance(value, str) or (isinstance(value, list) and all(is_whole(id, 0) for id in value))
 
 
 def _stop(value: object) -> bool:
@@ -353,28 +369,4 @@ def _stop(value: object) -> bool:
 
 
 def _stream_options(value: object) -> bool:
-    return isinstance(value, Mapping) and set(value) <= {"include_usage"} and all(map(_is_flag, value.values()))
-
-
-def _is_flag(value: object) -> bool:
-    return isinstance(value, bool)
-
-
-def _within(bound: Bound) -> Callable[[object], bool]:
-    kinds = int if bound.whole else int | float
-    return lambda value: isinstance(value, kinds) and not isinstance(value, bool) and value in bound
-
-
-def _whole(value: object, least: int | None = None, most: int | None = None) -> bool:
-    if not isinstance(value, int) or isinstance(value, bool):
-        return False
-    return (least is None or value >= least) and (most is None or value <= most)
-
-
-def _short(value: object) -> str:
-    """A value as an error quotes it."""
-    try:
-        text = json.dumps(value, ensure_ascii=False, default=str)
-    except (RecursionError, ValueError):  # nested too deep, or a number too long for a text
-        text = "..."
-    return text if len(text) <= 60 else text[:57] + "..."
+    return isinstance(value, Mapping) and set(value) <= {"include_usage"} and all(map(is_flag, value.values()))

@@ -46,6 +46,7 @@ test('chunks become a message with its facts', () => {
   assert.ok(answer.empty);
   const usage = { total_tokens: 9 };
   const chunks = [
+    { choices: [], prompt_progress: { processed: 0, total: 1, phase: 'picture' } },
     { choices: [], prompt_progress: { processed: 256, total: 300 } }, chunk({ role: 'assistant', content: '' }), chunk({ reasoning_content: 'Hm' }),
     chunk({ reasoning_content: 'm.' }), chunk({ content: 'Mi' }), chunk({ content: 'ld.' }), called(call('a'), call('b', {}, 'call_2')),
     chunk({}, { finish_reason: 'tool_calls', note: 'why' }), { choices: [], usage },

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
 from pyside.api.completions import Completions, collect
 from pyside.bundle.manifest import Generation
+from pyside.engine.content import Content
 from pyside.engine.engine import Engine
 from pyside.engine.ring import Token
 from pyside.engine.sampling import Sampling
@@ -19,6 +20,8 @@ from pyside.errors import ContextError
 from pyside.text.chat_template import ChatFormat, ChatTemplate
 from pyside.text.tokenizer import Tokenizer, pack
 from tests.support.texts.samples import TINY
+
+Prompt = Content | Sequence[int]
 
 ASKED = {"messages": [{"role": "user", "content": "hi"}]}
 THINKING = {**ASKED, "enable_thinking": True}
@@ -57,14 +60,15 @@ class ScriptedEngine:
 
     async def generate(
         self,
-        ids: Sequence[int],
+        prompt: Prompt,
         sampling: Sampling,
         *,
         answered: int = 0,
         stable: Sequence[int] = (),
-        **unused: Callable[..., Any],
+        **unused: Any,
     ) -> AsyncGenerator[Token, None]:
         sampling.check()
+        ids = Content.of(prompt).ids
         if len(ids) >= self.context_window:
             raise ContextError(f"the prompt is {len(ids)} tokens, the context window is {self.context_window}")
         call = Call(list(ids), sampling, tuple(stable), answered)

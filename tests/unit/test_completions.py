@@ -22,6 +22,7 @@ from tests.support.scripted_engine import (
     PRESETS,
     THINKING,
     WEATHER,
+    Prompt,
     ScriptedEngine,
     chat_format,
     completions,
@@ -62,6 +63,7 @@ def test_usage() -> None:
             "decode_tokens_per_s": 8.0,
             "time_to_first_token_s": 0.25,
             "cached_tokens": 1,
+            "encoded_pictures": 0,
         },
     }
     without = run_chunks(engine("x"), {**ASKED, "stream": True, "stream_options": {"include_usage": False}})
@@ -124,12 +126,12 @@ def test_the_reading_of_a_long_prompt_is_told_now_and_then(monkeypatch: pytest.M
     monkeypatch.setattr("pyside.api.completions.time", SimpleNamespace(perf_counter=lambda: now, time=lambda: 0))
 
     class Reading(ScriptedEngine):
-        async def generate(self, ids: Sequence[int], *rest: Any, **options: Any) -> AsyncGenerator[Token, None]:
+        async def generate(self, prompt: Prompt, *rest: Any, **options: Any) -> AsyncGenerator[Token, None]:
             nonlocal now
             for seconds, processed in [(0.05, 20), (0.11, 40), (0.2, 60), (0.22, 80), (0.4, 100)]:
                 now = seconds
                 options["progress"](processed, 100)
-            async for token in super().generate(ids, *rest, **options):
+            async for token in super().generate(prompt, *rest, **options):
                 yield token
 
     async def gather() -> list[dict[str, Any]]:
@@ -176,13 +178,13 @@ class Replaying(ScriptedEngine):
     """Says the ids of a known answer, from wherever it is asked."""
 
     async def generate(
-        self, ids: Sequence[int], sampling: Sampling, *, answered: int = 0, **options: Any
+        self, prompt: Prompt, sampling: Sampling, *, answered: int = 0, **options: Any
     ) -> AsyncGenerator[Token, None]:
         place = 0
         while place - self.answer[:place].count(902) < answered:  # a 902 in a thought is not read again
             place += 1
         self.scripts = (self.answer[place:],)
-        async for token in super().generate(ids, sampling, answered=answered, **options):
+        async for token in super().generate(prompt, sampling, answered=answered, **options):
             yield token
 
     def __init__(self, answer: list[int]) -> None:

@@ -17,17 +17,26 @@ from pyside.engine.engine import Engine
 from pyside.engine.ring import Token
 from pyside.engine.sampling import Sampling
 from pyside.errors import ExtensionError, RequestError
-from tests.support.scripted_engine import ASKED, THINKING, ScriptedEngine, chat_format, completions, script, tokenizer
+from tests.support.scripted_engine import (
+    ASKED,
+    THINKING,
+    Prompt,
+    ScriptedEngine,
+    chat_format,
+    completions,
+    script,
+    tokenizer,
+)
 
 
 class Listening(ScriptedEngine):
     """Asks the processor before every token, as the engine does."""
 
     async def generate(
-        self, ids: Sequence[int], sampling: Sampling, *, process: Process | None = None, **rest: Any
+        self, prompt: Prompt, sampling: Sampling, *, process: Process | None = None, **rest: Any
     ) -> AsyncGenerator[Token, None]:
         fresh: list[int] = []
-        async for token in super().generate(ids, sampling, **rest):
+        async for token in super().generate(prompt, sampling, **rest):
             if process is not None:
                 process(fresh, memoryview(bytearray(16)).cast("f"))
             fresh.append(token.id)

@@ -23,6 +23,10 @@ def of(schema: Any) -> Any:
     return {"type": "json_schema", "json_schema": {"name": "answer", "schema": schema}}
 
 
+def of_part(**part: Any) -> dict[str, Any]:
+    return {"messages": [{"role": "user", "content": [part]}]}
+
+
 def nested(levels: int) -> Any:
     schema: Any = {}
     for _ in range(levels):
@@ -45,6 +49,20 @@ def nested(levels: int) -> Any:
         ({"messages": [{"role": "user", "content": EVERY_MARK}]}, "hold every one of the 131,100 characters that mean nothing"),
         ({"messages": [{"role": "user", "content": [{"type": "image_url"}]}]}, "'image_url', expected text"),
         ({"messages": [{"role": "user", "content": [{"type": "text"}]}]}, "messages is"),
+        ({"messages": [{"role": "user", "content": [{"type": []}]}]}, "a message has a part of type [], expected text, image or video"),
+        ({"messages": [{"role": "user", "content": ["hi"]}]}, "a message has a part of type None, expected text"),
+        (of_part(type="image"), "a message has a part of type image of which picture is missing, expected the number of one that came"),
+        (of_part(type="image", picture=-1), "picture is -1, expected the number"),
+        (of_part(type="image", picture=0, detail="full"), 'detail is "full", expected auto or low or high'),
+        (of_part(type="image", picture=0, max_pixels="1", alt="a cat"), 'unknown alt: leave it out; max_pixels is "1", expected a whole'),
+        (of_part(type="image", picture=0, fps=2), "a part of type image of which unknown fps: leave it out"),
+        (of_part(type="video", picture=0, fps=0, max_frames=1), "fps is 0, expected a number 0.01 to 120; max_frames is 1, expected"),
+        (of_part(type="image", picture=0), "a message has a picture, expected text, because this model's bundle has no vision tower"),
+        ({"max_pixels": 0}, "max_pixels is 0, expected a whole number 1 to"),
+        (
+            {"messages": [*ASKED["messages"], {"role": "assistant", "content": [{"type": "image", "picture": 0}]}], "continue_final_message": True},
+            "expected the assistant's text as the last message",
+        ),
         ({"temperature": 3}, "temperature is 3, expected a number 0 to 2"),
         ({"temperature": True}, "temperature is true, expected a number"),
         ({"temperature": float("nan")}, "temperature is NaN"),
@@ -157,4 +175,4 @@ def test_what_else_the_engine_is_asked(read: Callable[[Any], object], fields: di
 def test_what_the_door_lets_through() -> None:
     assert read_tokenize({"text": "a"}) == "a" and read_detokenize({"ids": [1, 2]}) == [1, 2]
     asked = {"messages": [{"role": "developer", "content": "Be brief."}], "tools": None, "enable_thinking": False}
-    assert read_template(asked)["messages"] == [{"role": "system", "content": "Be brief."}]
+    assert read_template(asked).messages == [{"role": "system", "content": "Be brief."}]

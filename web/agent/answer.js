@@ -44,6 +44,7 @@ export class Answer {
    * @returns {Generator<AnswerEvent, void, void>}
    */
   *add({ choices: [choice], usage, prompt_progress: progress }) {
+    if (progress?.phase === 'picture') return; // counts pictures, which is not shown
     if (progress) {
       this.#reading = progress.total;
       yield { type: 'prefill', processed: progress.processed, total: progress.total };

@@ -68,7 +68,7 @@ async function serve(id, kind, payload, send) {
     bridge.abort(payload);
     return '';
   }
-  return bridge.answer(id, kind, JSON.stringify(payload), (item) => send(JSON.parse(item)));
+  return bridge.answer(id, kind, JSON.stringify(payload), null, (item) => send(JSON.parse(item)));
 }
 
 /**
