@@ -1,5 +1,6 @@
 /** The answer to one message: the model's, and after each call of a tool the next. Fetched with the first message. */
 
+import { BUILT_IN } from '../agent/built-in.js';
 import { agentLoop } from '../agent/loop.js';
 import { declared, runAll } from '../agent/tools.js';
 import { unlessAborted } from '../common/abort.js';
@@ -36,14 +37,14 @@ export class Answering {
   /**
    * @param {ChatStore} store
    * @param {import('./model-in-use.js').ModelInUse} model
-   * @param {import('../agent/tools.js').Tool[]} tools
+   * @param {import('../agent/tools.js').Tool[]} tools  of the page around, beside those that are switched on
    * @param {Place} place
    * @param {AbortSignal} signal
    */
   constructor(store, model, tools, place, signal) {
     this.#store = store;
     this.#model = model;
-    this.#tools = tools;
+    this.#tools = [...tools, ...switchedOn(store.state.settings.tools, tools)];
     this.#place = place;
     this.#signal = signal;
   }
@@ -164,6 +165,16 @@ export class Answering {
     if (processed < total) this.#store.set({ activity: { type: 'reading', processed, total } });
     else this.#place.rest();
   }
+}
+
+/**
+ * The page's own tools; where the page around has one of the same name, that is the one.
+ * @param {string[]} names
+ * @param {import('../agent/tools.js').Tool[]} others
+ */
+function switchedOn(names, others) {
+  const taken = new Set(others.map((tool) => tool.function.name));
+  return BUILT_IN.filter(({ function: { name } }) => names.includes(name) && !taken.has(name));
 }
 
 /**

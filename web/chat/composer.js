@@ -3,6 +3,7 @@
 import { h, icon, iconButton } from './dom.js';
 import { bytes, count } from './format.js';
 import { Pace } from './pace.js';
+import { TOOLS } from './settings.js';
 import { contextUse } from './state.js';
 
 /** @typedef {import('./state-types.js').Progress} Progress */
@@ -43,7 +44,8 @@ export class Composer {
     this.#thinking = h('input', { type: 'checkbox', name: 'thinking', onchange: () => store.dispatch('set', { thinking: this.#thinking.checked }) });
     this.element = h('footer', { part: 'footer', class: 'composer' }, this.#alert,
       h('form', { part: 'composer', onsubmit: (/** @type {Event} */ event) => event.preventDefault() }, this.#text, h('div', { class: 'row' },
-        h('label', { class: 'toggle' }, this.#thinking, icon('idea'), 'Thinking'), h('span', { class: 'gap' }), this.#send, this.#stop)),
+        h('label', { class: 'toggle' }, this.#thinking, icon('idea'), 'Thinking'), ...TOOLS.map((name) => this.#toolSwitch(name)),
+        h('span', { class: 'gap' }), this.#send, this.#stop)),
       h('div', { class: 'status', part: 'status' }, this.#bar, this.#said, this.#figures, this.#context));
     this.#text.addEventListener('keydown', (event) => this.#key(event));
     this.#text.addEventListener('input', () => store.dispatch('draft', this.#text.value));
@@ -55,6 +57,21 @@ export class Composer {
     store.subscribe(({ activity }) => activity, (activity) => this.#showActivity(activity));
     store.subscribe(contextUse, ([used, size]) => this.#showContext(used, size));
     store.subscribe(({ answering }) => answering, (answering, before) => { if (before !== undefined) this.#showAnswering(answering); });
+  }
+
+  /**
+   * Lets the model call one of the page's own tools.
+   * @param {string} name
+   */
+  #toolSwitch(name) {
+    const store = this.#store;
+    const label = name[0].toUpperCase() + name.slice(1);
+    const box = h('input', { type: 'checkbox', name, 'aria-label': label, onchange: () => {
+      const { tools } = store.state.settings;
+      store.dispatch('set', { tools: box.checked ? [...tools, name] : tools.filter((each) => each !== name) });
+    } });
+    store.subscribe(({ settings }) => settings.tools.includes(name), (on) => { box.checked = on; });
+    return h('label', { class: 'toggle tool', title: label }, box, icon(name), h('span', {}, label));
   }
 
   /** @param {string} draft */

@@ -2,20 +2,27 @@
 
 import { BOUNDS } from '../common/facts.js';
 
+/** @typedef {'system' | 'light' | 'dark'} Theme  system: as the page around the element has it, or the computer */
+
 /**
  * @typedef {object} Settings
  * @property {string} system  the system prompt
  * @property {boolean} thinking
  * @property {number | null} thinkingBudget  tokens
  * @property {Record<string, number>} sampling  only what differs from the model's own
+ * @property {string[]} tools  of TOOLS, that the model may call
+ * @property {Theme} theme
  * @property {string} bundle  URL of the model chosen last
  */
+
+/** The tools that the page brings along (web/agent/built-in.js). */
+export const TOOLS = Object.freeze(['calculator', 'clock']);
 
 const KEY = 'deltapage-settings';
 
 /** @returns {Settings} */
 export function defaults() {
-  return { system: '', thinking: false, thinkingBudget: null, sampling: {}, bundle: '' };
+  return { system: '', thinking: false, thinkingBudget: null, sampling: {}, tools: [], theme: 'system', bundle: '' };
 }
 
 /** The settings of the last visit, without what no request takes. @returns {Settings} */
@@ -23,7 +30,7 @@ export function restore() {
   try {
     const settings = { ...defaults(), ...JSON.parse(localStorage.getItem(KEY) ?? '{}') };
     const sampling = Object.entries(settings.sampling).filter(([name, value]) => isTaken(name, /** @type {number} */ (value)));
-    return { ...settings, sampling: Object.fromEntries(sampling) };
+    return { ...settings, sampling: Object.fromEntries(sampling), tools: TOOLS.filter((name) => settings.tools.includes(name)) };
   } catch {
     return defaults(); // damaged, or a page that may not keep anything
   }
