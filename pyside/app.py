@@ -12,6 +12,7 @@ from pyside.api.completions import Completions, Shown, collect
 from pyside.api.extension import Extensions
 from pyside.api.requests import read_detokenize, read_template, read_tokenize
 from pyside.api.sight import Sight
+from pyside.bundle.card import CARD, Card
 from pyside.bundle.manifest import Manifest
 from pyside.engine import selftest
 from pyside.engine.engine import Engine
@@ -30,8 +31,16 @@ Progress = Callable[[str, int, int], None]  # phase, steps done, steps in all
 class App:
     """One loaded model: text in, text out."""
 
-    def __init__(self, manifest: Manifest, plan: Plan, engine: Engine, tokenizer: Tokenizer, chat: ChatFormat) -> None:
-        self.manifest, self.plan, self.tokenizer, self.chat = manifest, plan, tokenizer, chat
+    def __init__(
+        self,
+        manifest: Manifest,
+        card: Card | None,
+        plan: Plan,
+        engine: Engine,
+        tokenizer: Tokenizer,
+        chat: ChatFormat,
+    ) -> None:
+        self.manifest, self.card, self.plan, self.tokenizer, self.chat = manifest, card, plan, tokenizer, chat
         self.extensions = Extensions()
         self.processors, self.functions = self.extensions.processors, self.extensions.functions
         self._sight = Sight(manifest.model.vision, plan.facts.vision_patches, tokenizer)
@@ -49,6 +58,7 @@ class App:
         Errors: BundleError, PlanError, and whatever the executor raises while it loads.
         """
         facts = Manifest.from_json(manifest)
+        card = Card.from_json(files[CARD]) if CARD in files else None
         known = selftest.baked()
         plan = compile_plan(facts, limits).joined(selftest.plan(known, limits))
         loading = asyncio.ensure_future(gpu.load(plan))  # the GPU fills while the vocabulary is read here
@@ -59,7 +69,7 @@ class App:
         await selftest.check(gpu, known)
         progress("selftest", 1, 1)
         engine = Engine(gpu, plan, vocab_used=facts.generation.vocab_used)
-        return cls(facts, plan, engine, tokenizer, chat)
+        return cls(facts, card, plan, engine, tokenizer, chat)
 
     def info(self) -> dict[str, Any]:
         """What is loaded, as ``engine.info`` shows it."""
@@ -69,6 +79,7 @@ class App:
             "recipe": facts.recipe,
             "model": facts.model.to_dict(),
             "generation": asdict(facts.generation),
+            "card": self.card and self.card.to_dict(),
             "contextWindow": self.plan.facts.context_window,
         }
 

@@ -28,6 +28,7 @@ const RECOVERY = 1000; // ms that a driver has before the next load, as many tim
  * @property {string} recipe  f32, f16, q8 or q4
  * @property {Record<string, any>} model  dimensions
  * @property {Record<string, any>} generation  stop ids and sampling presets of the model
+ * @property {{summary: string, starters: string[]} | null} [card]  a line on what it is, and what to ask it first, if its bundle says so
  * @property {number} contextWindow  tokens
  * @property {string} adapter
  * @property {string[]} features  of the GPU

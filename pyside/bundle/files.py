@@ -11,7 +11,7 @@ FILE_LIMIT = 256 << 20  # bytes of any file: more is a mistake, or an attack on 
 NAMES: Mapping[str, str] = {
     "shards": r"shards/[0-9a-f]{64}\.bin",
     "kernels": r"kernels/[A-Za-z0-9_-]+\.wgsl",
-    "files": r"tokenizer\.bin|chat_template\.jinja|selftest\.json|(video_)?preprocessor_config\.json|(LICENSE|NOTICE)(\.txt|\.md)?",
+    "files": r"tokenizer\.bin|chat_template\.jinja|(card|selftest|(video_)?preprocessor_config)\.json|(LICENSE|NOTICE)(\.txt|\.md)?",
 }
 PARTS = ("vision",)  # of a model that a page fetches when it first needs them
 _SHA256 = re.compile("[0-9a-f]{64}")

@@ -59,7 +59,7 @@ class Manifest:
     tensors: Mapping[str, Tensor]
     shards: tuple[File, ...]
     kernels: tuple[File, ...]
-    files: tuple[File, ...]  # tokenizer.bin, chat_template.jinja, LICENSE, preprocessor_config.json, ...
+    files: tuple[File, ...]  # tokenizer.bin, chat_template.jinja, card.json, LICENSE, preprocessor_config.json, ...
 
     def tensor(self, name: str, shape: tuple[int, ...]) -> Tensor:
         """A weight by name with the shape the network expects.

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from hashlib import file_digest
 from pathlib import Path
 
+from pyside.bundle.card import CARD, CARD_MAX, Card
 from pyside.bundle.manifest import MANIFEST, Manifest
 from pyside.errors import BundleError
 
@@ -19,6 +20,21 @@ def read_manifest(folder: Path) -> Manifest:
     if not path.is_file():
         raise BundleError(f"{folder} is not a bundle: it has no {MANIFEST}; give a folder that `build.py bundle` wrote")
     return Manifest.from_json(path.read_bytes())
+
+
+def read_card(folder: Path, manifest: Manifest) -> Card | None:
+    """The card of the bundle in ``folder``, if it has one.
+
+    Errors: BundleError when it is missing, only a link, or damaged.
+    """
+    if all(file.file != CARD for file in manifest.files):
+        return None
+    path = own_file(folder, CARD)
+    if path is None or path.stat().st_size > CARD_MAX:
+        raise BundleError(
+            f"{folder} has no {CARD} of its own, expected one of at most {CARD_MAX:,} bytes: build it again"
+        )
+    return Card.from_json(path.read_bytes())
 
 
 def own_file(folder: Path, name: str) -> Path | None:

@@ -14,6 +14,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 from kernels_wgsl.render import render
+from pyside.bundle.card import CARD
 from pyside.bundle.files import File
 from pyside.bundle.layout import PIECE_LIMIT, tensor_bytes
 from pyside.bundle.manifest import Manifest, Source
@@ -51,6 +52,7 @@ def make_bundle(
     files = {
         "tokenizer.bin": packed,
         "chat_template.jinja": facts.template.encode(),
+        CARD: facts.card.to_json(),
         **facts.copied,
     }
     jobs = convert.jobs(weights, recipe, PIECE_LIMIT)

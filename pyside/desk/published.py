@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kernels_wgsl.catalog.words import STOP_IDS_MAX
+from pyside.bundle.card import CARD, Card, default_card
 from pyside.bundle.files import File
 from pyside.bundle.manifest import Generation
 from pyside.bundle.model_config import ModelConfig
@@ -30,7 +31,7 @@ CONFIG, TOKENIZER, TOKENIZER_CONFIG, TEMPLATE = (
 GENERATION, README = "generation_config.json", "README.md"
 COPIED = ("preprocessor_config.json", "video_preprocessor_config.json")  # go into the bundle as they are
 LICENCES = ("LICENSE", "LICENSE.txt", "LICENSE.md")
-READ = (CONFIG, TOKENIZER, TOKENIZER_CONFIG, TEMPLATE, GENERATION, README, *COPIED, *LICENCES)
+READ = (CONFIG, TOKENIZER, TOKENIZER_CONFIG, TEMPLATE, GENERATION, README, CARD, *COPIED, *LICENCES)
 
 _SMALL = 2048  # hidden size up to which the model cards of 0.8B and 2B apply
 _SAMPLING = ("temperature", "top_p", "top_k", "min_p", "presence_penalty")
@@ -49,6 +50,7 @@ class Published:
     tokenizer_config: Mapping[str, Any]
     template: str
     generation: Generation
+    card: Card
     license: str  # as the model card names it, such as apache-2.0; "unknown" if nothing says so
     copied: Mapping[str, bytes]  # files for the bundle, unchanged
     files: tuple[File, ...]  # every file that was read
@@ -58,7 +60,7 @@ class Published:
 def read(folder: Path) -> Published:
     """Read a checkpoint folder.
 
-    Errors: ConfigError for a missing or damaged file and for a model that this project cannot run.
+    Errors: ConfigError for a missing or damaged file and for a model that this project cannot run; BundleError for a card.
     """
     texts = {name: _bytes(folder / name) for name in READ if (folder / name).is_file()}
     if missing := [name for name in (CONFIG, TOKENIZER, TOKENIZER_CONFIG) if name not in texts]:
@@ -98,6 +100,7 @@ def read(folder: Path) -> Published:
         tokenizer_config=tokenizer_config,
         template=template,
         generation=generation,
+        card=Card.from_json(texts[CARD]) if CARD in texts else default_card(template),
         license=_license(texts),
         copied={name: texts[name] for name in (*COPIED, *LICENCES) if name in texts},
         files=tuple(File(name, len(text), _sha256(text)) for name, text in texts.items()),

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { listModels } from '../../web/chat/model-list.js';
+import { cardOf, listModels, modelIn } from '../../web/chat/model-list.js';
 
 /** @type {any} */
 const page = globalThis;
@@ -21,4 +21,19 @@ test('a list\'s addresses are relative to it, and anything else than a list is a
   }
   answer('', { status: 503 });
   await assert.rejects(listModels('../bundles.json'), /cannot be read \(status 503\)/);
+});
+
+test('of a card what a line can show is taken, and nothing else', () => {
+  assert.deepEqual(cardOf({ summary: 'Small.', starters: ['a', 'b', '', 5, 'x'.repeat(200), 'c', 'd', 'e'] }), { summary: 'Small.', starters: ['a', 'b', 'c', 'd'] });
+  for (const odd of [null, undefined, 5, {}, { summary: {}, starters: 'all' }, { summary: 'x'.repeat(200) }]) {
+    assert.deepEqual(cardOf(odd), { summary: undefined, starters: undefined });
+  }
+});
+
+test('a folder of this computer has its card beside its manifest', async () => {
+  const file = (name, value) => Object.assign(new File([JSON.stringify(value)], name), { webkitRelativePath: `folder/${name}` });
+  const manifest = file('manifest.json', { name: 'Mine', recipe: 'q4' });
+  const { model, summary, starters } = await modelIn([manifest, file('card.json', { summary: 'Own.', starters: ['Hello?'] })]);
+  assert.deepEqual([model, summary, starters], ['Mine', 'Own.', ['Hello?']]);
+  assert.equal((await modelIn([manifest])).summary, undefined);
 });

@@ -144,7 +144,7 @@ def test_only_files_that_bundles_have_are_named(section: str, name: str) -> None
     assert len(str(caught.value)) < 300
 
 
-@pytest.mark.parametrize("name", ["LICENSE", "LICENSE.txt", "LICENSE.md", "NOTICE", "selftest.json", "chat_template.jinja",
+@pytest.mark.parametrize("name", ["LICENSE", "LICENSE.txt", "LICENSE.md", "NOTICE", "card.json", "selftest.json", "chat_template.jinja",
                                   "preprocessor_config.json", "video_preprocessor_config.json"])  # fmt: skip
 def test_what_bundles_have_may_be_named(name: str) -> None:
     assert replace(small_manifest(), files=(File(name, 1, DIGEST),)).problems() == []

@@ -1,7 +1,7 @@
 /** The bar above the messages: the list of conversations where it is a drawer, the model, a new conversation, settings. */
 
 import { h, icon, iconButton } from './dom.js';
-import { listedModel, modelName } from './state.js';
+import { cardInUse, listedModel, modelName } from './state.js';
 
 /** @typedef {import('./state-types.js').ChatStore} ChatStore */
 
@@ -13,6 +13,7 @@ export class Header {
   #picker = h('div', { class: 'picker' });
   #name = h('strong');
   #recipe = h('span', { class: 'quiet' });
+  #summary = h('span', { class: 'summary quiet', dir: 'auto' });
   #title = h('span', { class: 'title', part: 'title', dir: 'auto' });
   #choice;
   element;
@@ -26,12 +27,13 @@ export class Header {
       icon('close'), 'Cancel');
     this.#choice = h('button', { type: 'button', part: 'title', 'aria-haspopup': 'dialog', onclick: () => store.dispatch('openDialog', 'models') },
       this.#name, ' ', this.#recipe, icon('choose'));
-    this.element = h('header', { part: 'header' }, this.#drawer, this.#picker, this.#load, this.#cancel,
+    this.element = h('header', { part: 'header' }, this.#drawer, this.#picker, this.#summary, this.#load, this.#cancel,
       iconButton('fresh', 'New chat', () => store.dispatch('newConversation'), { class: 'icon fresh' }),
       iconButton('settings', 'Settings', () => store.dispatch('openDialog', 'settings')));
     store.subscribe(({ model }) => model, (model) => this.#showLoading(model));
     const facts = (/** @type {import('./state-types.js').State} */ state) => [modelName(state), listedModel(state)?.recipe ?? state.info?.recipe ?? ''];
     store.subscribe(facts, ([name, recipe]) => this.#showModel(name, recipe));
+    store.subscribe((state) => cardInUse(state).summary ?? '', (summary) => { this.#summary.textContent = this.#summary.title = summary; });
     store.subscribe(({ models }) => models.length > 0, (several) => this.#picker.replaceChildren(several ? this.#choice : this.#title));
     store.subscribe(({ drawer }) => drawer, (open, before) => {
       this.#drawer.ariaExpanded = String(open);

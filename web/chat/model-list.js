@@ -6,7 +6,13 @@
  * @property {string} model  its name
  * @property {string} recipe  how its weights are stored
  * @property {number} bytes
+ * @property {string} [summary]  one line on what it is
+ * @property {string[]} [starters]  what to ask it first
  */
+/** @typedef {Pick<ListedModel, 'summary' | 'starters'>} Card  of a bundle: pyside/bundle/card.py */
+
+const STARTERS = 4; // at most, and so long that a line holds each
+const LONGEST = 120; // characters of a card's texts
 
 /**
  * @param {string} list  URL of a `bundles.json`
@@ -21,7 +27,21 @@ export async function listModels(list) {
   if (!Array.isArray(models) || !models.every((model) => typeof model?.url === 'string' && typeof model.model === 'string')) {
     throw new Error(`${url.href} holds no list of models. Check the address, and whether this network asks for a login.`);
   }
-  return models.map((model) => ({ ...model, url: new URL(model.url, url).href }));
+  return models.map((model) => ({ ...model, ...cardOf(model), url: new URL(model.url, url).href }));
+}
+
+/**
+ * What of a card can be shown, whoever has written it.
+ * @param {any} card
+ * @returns {Card}
+ */
+export function cardOf(card) {
+  const fits = (/** @type {unknown} */ text) => typeof text === 'string' && text.trim() !== '' && text.length <= LONGEST;
+  const { summary, starters } = card ?? {};
+  return {
+    summary: fits(summary) ? summary : undefined,
+    starters: Array.isArray(starters) ? starters.filter(fits).slice(0, STARTERS) : undefined,
+  };
 }
 
 /**
@@ -31,10 +51,13 @@ export async function listModels(list) {
  * @throws {Error} a sentence: there is no model in it
  */
 export async function modelIn(files) {
-  const manifest = [...files].find(({ name, webkitRelativePath: path }) => name === 'manifest.json' && path.split('/').length < 3);
-  const { name: model, recipe } = await manifest?.text().then(JSON.parse).catch(() => null) ?? {};
+  const json = async (/** @type {string} */ file) => {
+    const found = [...files].find(({ name, webkitRelativePath: path }) => name === file && path.split('/').length < 3);
+    return await found?.text().then(JSON.parse).catch(() => null) ?? {};
+  };
+  const [{ name: model, recipe }, card] = await Promise.all([json('manifest.json'), json('card.json')]);
   if (typeof model !== 'string') {
     throw new Error('There is no model in this folder: it has no manifest.json of one. Pick a folder that `build.py bundle` has made.');
   }
-  return { url: '', model, recipe, bytes: [...files].reduce((total, { size }) => total + size, 0) };
+  return { url: '', model, recipe, ...cardOf(card), bytes: [...files].reduce((total, { size }) => total + size, 0) };
 }

@@ -50,6 +50,17 @@ export function modelName(state) {
 }
 
 /**
+ * What is known of the model in use from its bundle's card.
+ * @param {State} state
+ * @returns {import('./model-list.js').Card}
+ */
+export function cardInUse(state) {
+  const listed = listedModel(state);
+  const card = state.info?.card;
+  return { summary: listed?.summary ?? card?.summary, starters: listed?.starters ?? card?.starters };
+}
+
+/**
  * How much of the context window the conversation fills, in tokens; the window is 0 until the model is loaded.
  * @param {State} state
  * @returns {[used: number, size: number]}

@@ -1,12 +1,14 @@
 /** What stands where no message does yet: what this is, and that it is private. */
 
+import { STARTERS } from '../common/facts.js';
 import { h } from './dom.js';
 import { bytes } from './format.js';
-import { listedModel } from './state.js';
+import { cardInUse, listedModel } from './state.js';
 
 /** @typedef {import('./state-types.js').State} State */
 
 export class Welcome {
+  #starters = h('div', { class: 'starters', part: 'starters', role: 'group', 'aria-label': 'Begin with' });
   element = h('div', { class: 'empty', part: 'empty' });
 
   /** @param {import('./state-types.js').ChatStore} store */
@@ -16,12 +18,26 @@ export class Welcome {
       h('h2', {}, intro || 'What is on your mind?'),
       h('p', {}, 'A language model that runs in this page, on your own graphics processor. Nothing you write leaves this machine.'),
       h('p', { class: 'quiet' }, model),
+      this.#starters,
     ));
+    const starters = (/** @type {State} */ state) => {
+      const { starters: own } = cardInUse(state);
+      return own?.length ? own : STARTERS;
+    };
+    store.subscribe(starters, (texts) => this.#starters.replaceChildren(...texts.map((text) => h('button', {
+      type: 'button', dir: 'auto', onclick: () => store.dispatch('send', text),
+    }, text))));
   }
 }
 
 /** @param {State} state */
 function aboutModel(state) {
+  const { summary } = cardInUse(state);
+  return [summary, loading(state)].filter(Boolean).join(' ');
+}
+
+/** @param {State} state */
+function loading(state) {
   if (state.info) return `${state.info.name} is ready.`;
   const listed = listedModel(state);
   const size = listed ? ` (${bytes(listed.bytes)})` : '';

@@ -1,4 +1,4 @@
-/** Facts that Python states and the page's modules need. Change them there, then run `python -m web.host.facts`. */
+/** Facts that Python states and the page's modules need. Written from Python by `python -m web.host.facts`. */
 
 /** The least and the most that a request may state of each number, under OpenAI's names. */
 export const BOUNDS = Object.freeze({
@@ -30,8 +30,15 @@ export const BUNDLE = Object.freeze({ format: 1, fileLimit: 268435456, parts: Ob
 export const FILE_NAMES = Object.freeze({
   shards: 'shards/[0-9a-f]{64}\\.bin',
   kernels: 'kernels/[A-Za-z0-9_-]+\\.wgsl',
-  files: 'tokenizer\\.bin|chat_template\\.jinja|selftest\\.json|(video_)?preprocessor_config\\.json|(LICENSE|NOTICE)(\\.txt|\\.md)?',
+  files: 'tokenizer\\.bin|chat_template\\.jinja|(card|selftest|(video_)?preprocessor_config)\\.json|(LICENSE|NOTICE)(\\.txt|\\.md)?',
 });
+
+/** What to ask a model of which nothing is known. */
+export const STARTERS = Object.freeze([
+  'Explain in two sentences why the sky is blue.',
+  'Write a short thank-you note to a neighbour.',
+  'Suggest three names for a quiet grey cat.',
+]);
 
 /** What `/vendor/highlight/` colours, by the names of its files. */
 export const LANGUAGES = Object.freeze([

@@ -7,7 +7,8 @@
 /runtime/              Pyodide and the in-page Python (``web/host/runtime.py``)
 /vendor/               libraries for Markdown, code and mathematics (``web/host/vendor.py``)
 /bundles/<folder>/     models (``pyside/bundle/manifest.py``)
-/bundles.json          their list: [{name, url, model, recipe, license, bytes}], urls relative to the list
+/bundles.json          their list: [{name, url, model, recipe, license, bytes, and of their cards summary, starters}], urls
+                       relative to the list
 /offline.json          what the service worker keeps: {version, files: {name: sha256}} (``web/host/offline.py``)
 """
 
@@ -21,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pyside.bundle.manifest import MANIFEST
-from pyside.desk.bundle_check import own_file, read_manifest
+from pyside.desk.bundle_check import own_file, read_card, read_manifest
 from pyside.errors import BundleError, DeltapageError
 from web.host import offline, runtime, styles, vendor
 
@@ -129,12 +130,13 @@ def bundle_files(folder: Path) -> dict[str, Path]:
 def bundle_list(folders: Mapping[str, Path]) -> bytes:
     """The contents of ``bundles.json``.
 
-    Errors: BundleError for a manifest that cannot be read, naming the bundle.
+    Errors: BundleError for a manifest or a card that cannot be read, naming the bundle.
     """
     entries = []
     for name, folder in folders.items():
         try:
             manifest = read_manifest(folder)
+            card = read_card(folder, manifest)
         except BundleError as error:
             raise BundleError(f"{folder}: {error}") from None
         entries.append(
@@ -145,6 +147,7 @@ def bundle_list(folders: Mapping[str, Path]) -> bytes:
                 "recipe": manifest.recipe,
                 "license": manifest.source.license,
                 "bytes": sum(file.bytes for file in manifest.listed),
+                **(card.to_dict() if card else {}),
             }
         )
     return (json.dumps(entries, indent=1, ensure_ascii=False) + "\n").encode()

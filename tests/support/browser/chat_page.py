@@ -20,6 +20,8 @@ MODELS: list[dict[str, Any]] = [
     {"name": name, "url": f"bundles/{name}/", "model": model, "recipe": "q4", "license": "apache-2.0", "bytes": size}
     for name, model, size in (("a", "Small", 5 << 20), ("b", "Large", 3 << 30))
 ]
+CARD: dict[str, Any] = {"summary": "It knows two things.", "starters": ["The first thing?", "The second thing?"]}
+MODELS[0] |= CARD
 
 
 def shards_of(model: dict[str, Any]) -> tuple[File, ...]:
@@ -62,7 +64,10 @@ class ChatPage:
     def send(self, text: str) -> None:
         """Send a message; the answer may still be on its way."""
         self.input.fill(text)
-        self.input.press("Enter")
+        if self.page.evaluate("matchMedia('(pointer: coarse)').matches"):
+            self.button("Send").tap()
+        else:
+            self.input.press("Enter")
 
     def ask(self, text: str) -> None:
         """Send a message and wait for the whole answer."""
@@ -74,6 +79,13 @@ class ChatPage:
         """Wait for the end of the answer."""
         expect(self.button("Stop")).to_be_hidden()
         expect(self.answers.last.get_by_role("button", name="Regenerate")).to_be_visible()
+
+    def settings(self) -> Locator:
+        """The dialog of settings, opened."""
+        self.button("Settings").click()
+        dialog = self.page.get_by_role("dialog", name="Settings")
+        expect(dialog).to_be_visible()
+        return dialog
 
     def models(self) -> Locator:
         """The dialog of models, opened."""

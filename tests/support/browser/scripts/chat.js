@@ -21,6 +21,22 @@
     globalThis.script = ({ messages }) => messages.at(-1).role === 'tool' ? [{ content: 'Mild.' }] : [{ tool_calls: [call] }];
   },
 
+  /** Let the engine call a tool with these values wherever it is offered, and tell what came back; `own`: what a tool of the page around answers. */
+  callTool({ name, values, own }) {
+    const call = { index: 0, id: 'call_1', type: 'function', function: { name, arguments: JSON.stringify(values) } };
+    if (own) document.querySelector('delta-chat').tools = [{ type: 'function', function: { name }, execute: () => own }];
+    globalThis.script = ({ messages, tools }) => {
+      const { role, content } = messages.at(-1);
+      return role === 'tool' ? [{ content: `It is ${content}.` }] : [tools ? { tool_calls: [call] } : { content: 'No tool.' }];
+    };
+  },
+
+  /** Add an element without anything set to the page. */
+  async addElement() {
+    await import('/delta-chat.js');
+    document.body.append(document.createElement('delta-chat'));
+  },
+
   /** Properties, methods and events of an element without storage. */
   async useElement() {
     await import('/delta-chat.js');
@@ -52,7 +68,7 @@
       document.body.append(chat);
       chat.style.cssText = style;
       for (let at = 0; at < 40; at++) chat.addMessage({ role: 'user', content: 'Hello' });
-      await new Promise(requestAnimationFrame);
+      while (chat.shadowRoot.querySelectorAll('article').length < 40) await new Promise(requestAnimationFrame);
       const composer = chat.shadowRoot.querySelector('[part=composer]').getBoundingClientRect();
       below[style] = Math.round(Math.max(0, composer.bottom - chat.getBoundingClientRect().bottom));
       chat.remove();
@@ -64,7 +80,7 @@
   async styleElement() {
     await import('/delta-chat.js');
     const chat = document.createElement('delta-chat');
-    const names = { bundle: '/bundles/a/', bundles: '/bundles.json', introMessage: 'Hi', placeholder: 'Ask' };
+    const names = { bundle: '/bundles/a/', bundles: '/bundles.json', introMessage: 'Hi', placeholder: 'Ask', theme: 'dark' };
     for (const [name, value] of Object.entries(names)) chat[name] = value;
     chat.storage = true;
     const attributes = chat.getAttributeNames().sort();

@@ -1,6 +1,6 @@
 /**
  * Stands in for deltapage.js where a test is about the page alone. `globalThis.script(request)` gives the deltas of an answer;
- * one may wait (`wait`: ms, or RELEASED: until `globalThis.release()` is called), fail (`fails`), or be the progress of reading the prompt (`prompt_progress`).
+ * one may wait (`wait`: ms, or RELEASED: until `globalThis.release()` is called), fail (`fails`, as `named`), end the answer otherwise (`ends`), or be the progress of reading the prompt (`prompt_progress`).
  */
 const PRESETS = { direct: { temperature: 0.7, top_p: 0.8, top_k: 20 }, thinking: { temperature: 1, top_p: 0.95, top_k: 20 } };
 const RELEASED = 'released';
@@ -17,7 +17,7 @@ globalThis.signals = [];
 export class Engine {
   info = {
     name: 'Fake', recipe: 'q4', kept: globalThis.keeps ?? true, adapter: 'No GPU', features: ['subgroups'], contextWindow: 4096, bytes: { weight: 5e8, state: 2e7 },
-    generation: { presets: PRESETS },
+    generation: { presets: PRESETS }, card: globalThis.card ?? null,
   };
 
   chat = { completions: { create: async (request) => this.#answer(request) } };
@@ -41,10 +41,14 @@ export class Engine {
     globalThis.requests.push(structuredClone(request));
     let tokens = 0;
     let finish = 'stop';
-    for (const { wait = 0, fails, prompt_progress, ...delta } of globalThis.script?.(request) ?? [{ content: `Echo: ${request.messages.at(-1).content}` }]) {
+    for (const { wait = 0, fails, named = 'Error', ends, prompt_progress, ...delta } of globalThis.script?.(request) ?? [{ content: `Echo: ${request.messages.at(-1).content}` }]) {
       await sleep(wait, signal);
       signal?.throwIfAborted();
-      if (fails) throw new Error(fails);
+      if (fails) throw Object.assign(new Error(fails), { name: named });
+      if (ends) {
+        finish = ends;
+        continue;
+      }
       if (prompt_progress) {
         yield { choices: [], prompt_progress };
         continue;
