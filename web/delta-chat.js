@@ -7,12 +7,13 @@
  *   storage        keep conversations in this browser, and list them
  *   intro-message  what is said before the first message
  *   placeholder    what the empty input says
+ *   theme          light or dark, where it should not be the computer's; a person may choose another one in the settings
  * Properties: `conversation` (the id of the kept one that is shown, '' for a new one; assign another to open it), `messages`,
  *   `tools` (OpenAI's, each with an `execute(arguments)` of its own where it has one), `settings`.
  * Methods: `load`, `send`, `stop`, `clear`, `addMessage`, `regenerate`, `export`, `import`, `focusInput`.
  * Events (bubbling, composed): `delta-ready` {info}, `delta-message` {message}, `delta-error` {error}, `delta-change` {title, model,
  *   conversation} when another conversation or model is shown.
- * Parts: header, title, sidebar, log, empty, message, user, assistant, tool, bubble, content, thought, tool-call, figures,
+ * Parts: header, title, sidebar, log, system, empty, starters, message, user, assistant, tool, bubble, content, thought, tool-call, figures,
  *   footer, composer, input, send, stop, alert, status, context, dialog. Custom properties: the `--delta-*` of chat/base.css.
  *
  * It shows itself at once and fetches nothing of the model before the first message or a click on Load.
@@ -54,6 +55,7 @@ const DIALOGS = {
   settings: async () => (await import('./chat/settings-dialog.js')).settingsDialog,
   models: async () => (await import('./chat/models-dialog.js')).modelsDialog,
   export: async () => (await import('./chat/export-dialog.js')).exportDialog,
+  about: async () => (await import('./chat/about-dialog.js')).aboutDialog,
 };
 
 export class DeltaChat extends HTMLElement {
@@ -80,6 +82,10 @@ export class DeltaChat extends HTMLElement {
       toggleDrawer: (open = !store.state.drawer) => store.set({ drawer: open }),
     });
     store.subscribe(({ drawer }) => drawer, (open) => this.toggleAttribute('drawer', open)); // before a view moves the focus into it
+    store.subscribe(({ settings }) => settings.theme, (theme) => {
+      if (theme === 'system') this.removeAttribute('scheme');
+      else this.setAttribute('scheme', theme);
+    });
     this.#root.adoptedStyleSheets = [sheet];
     this.#root.append(h('div', { class: 'frame' },
       new Sidebar(store).element, h('div', { class: 'veil', onclick: () => store.dispatch('toggleDrawer', false) }),
@@ -143,6 +149,14 @@ export class DeltaChat extends HTMLElement {
 
   set introMessage(text) {
     this.setAttribute('intro-message', text);
+  }
+
+  get theme() {
+    return this.getAttribute('theme') ?? '';
+  }
+
+  set theme(theme) {
+    this.setAttribute('theme', theme);
   }
 
   get placeholder() {

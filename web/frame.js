@@ -3,7 +3,7 @@
  *
  *   <iframe src="https://models.example/frame.html?bundle=bundles/demo/&origin=https://shop.example"></iframe>
  *
- * The query's `bundle`, `intro-message` and `placeholder` are the element's attributes. Its `origin` is the only one that may talk
+ * The query's `bundle`, `intro-message`, `placeholder` and `theme` are the element's attributes. Its `origin` is the only one that may talk
  * to the frame, and only as the page around it; without it nobody may. That page posts {id, call, arguments}, where `call` is one
  * of CALLS, and is posted {id, result} or {id, error}, besides {event, detail} for each event of the element and
  * {event: 'delta-frame'} once it listens.
@@ -28,7 +28,7 @@ const CALLS = {
 
 const query = new URLSearchParams(location.search);
 const chat = /** @type {DeltaChat} */ (document.createElement('delta-chat'));
-for (const name of ['bundle', 'intro-message', 'placeholder']) {
+for (const name of ['bundle', 'intro-message', 'placeholder', 'theme']) {
   const value = query.get(name);
   if (value !== null) chat.setAttribute(name, value);
 }

@@ -61,8 +61,33 @@ def failed(chat: ChatPage) -> None:
 
 def settings(chat: ChatPage) -> None:
     chat.ask("load")
-    chat.button("Settings").click()
-    expect(chat.page.get_by_role("dialog")).to_be_visible()
+    dialog = chat.settings()
+    dialog.get_by_label("Temperature").fill("3")
+    dialog.get_by_label("Another prompt").check()
+    expect(dialog.get_by_text("Temperature is 3")).to_be_visible()
+
+
+def about(chat: ChatPage) -> None:
+    chat.settings().get_by_role("button", name="About").click()
+    expect(chat.page.get_by_role("dialog", name="About")).to_be_visible()
+
+
+def instructed(chat: ChatPage) -> None:
+    chat.page.evaluate("document.querySelector('delta-chat').settings = { system: 'Be brief.', tools: ['clock'] }")
+    chat.page.locator("[part=system] summary").click()
+
+
+def cut(chat: ChatPage) -> None:
+    chat.script({"content": "Begun"}, {"ends": "length"})
+    chat.ask("Go")
+    chat.button("Edit answer").click()
+    expect(chat.page.get_by_role("textbox", name="Edit answer")).to_be_visible()
+
+
+def full(chat: ChatPage) -> None:
+    chat.script({"fails": "too long", "named": "ContextError"})
+    chat.send("Hello")
+    expect(chat.page.get_by_role("alert")).to_contain_text("Shorten it")
 
 
 def listed(chat: ChatPage) -> None:
@@ -93,7 +118,8 @@ def deleting(chat: ChatPage) -> None:
 
 
 VIEWS: list[Callable[[ChatPage], None]] = [
-    lambda chat: None, answered, writing, calling, branched, failed, settings, listed, exporting, models, deleting
+    lambda chat: None, answered, writing, calling, branched, failed, settings, about, instructed, cut, full, listed, exporting,
+    models, deleting,
 ]  # fmt: skip
 
 
@@ -102,6 +128,20 @@ def test_axe(chromium: Browser, shell: str, look: str) -> None:
     found: dict[str, Any] = {}
     for view in VIEWS:
         with chat_page(chromium, shell, bypass_csp=True, reduced_motion="reduce", **LOOKS[look]) as chat:
+            view(chat)
+            chat.page.add_script_tag(content=Path(AXE).read_text(encoding="utf-8"))
+            if violations := chat.page.evaluate(script("chat.violations")):
+                found[view.__name__] = violations
+    assert not found, json.dumps(found, indent=1)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_in_a_theme_that_the_computer_does_not_have(chromium: Browser, shell: str, theme: str) -> None:
+    found: dict[str, Any] = {}
+    others = {"light": "dark", "dark": "light"}
+    for view in (answered, calling, settings, about, instructed, failed):
+        with chat_page(chromium, shell, bypass_csp=True, reduced_motion="reduce", color_scheme=others[theme]) as chat:
+            chat.page.evaluate("(theme) => { document.querySelector('delta-chat').settings = { theme }; }", theme)
             view(chat)
             chat.page.add_script_tag(content=Path(AXE).read_text(encoding="utf-8"))
             if violations := chat.page.evaluate(script("chat.violations")):
@@ -155,8 +195,12 @@ def test_a_page_that_is_read_from_the_right(chromium: Browser, shell: str) -> No
 def test_a_thumb_reaches_every_button(chromium: Browser, shell: str) -> None:
     with chat_page(chromium, shell, **LOOKS["phone"]) as chat:
         chat.ask("Hello")
-        for name in ("Conversations", "Model: Small q4", "New chat", "Settings", "Send"):
-            box = chat.button(name).last.bounding_box()
+        buttons = [
+            chat.button(name).last for name in ("Conversations", "Model: Small q4", "New chat", "Settings", "Send")
+        ]
+        switches = [chat.page.get_by_label(name) for name in ("Thinking", "Calculator", "Clock")]
+        for control in buttons + switches:
+            box = control.bounding_box()
             assert box
             assert min(box["width"], box["height"]) >= 44
             assert box["x"] >= 0

@@ -370,12 +370,13 @@ def test_the_shell_is_small_and_its_modules_are_all_preloaded() -> None:
 def test_attributes_are_properties_and_parts_can_be_styled(chromium: Browser, shell: str) -> None:
     with opened(chromium, f"{shell}/blank", prepare=fake_engine) as page:
         seen = page.evaluate(script("chat.styleElement"))
-    assert seen["attributes"] == ["bundle", "bundles", "intro-message", "placeholder", "storage"]
+    assert seen["attributes"] == ["bundle", "bundles", "intro-message", "placeholder", "storage", "theme"]
     assert seen["read"] == {
         "bundle": "/bundles/a/",
         "bundles": "/bundles.json",
         "introMessage": "Hi",
         "placeholder": "Ask",
+        "theme": "dark",
         "storage": True,
     }
     assert (seen["accent"], seen["color"]) == ("#123456", "rgb(1, 2, 3)")

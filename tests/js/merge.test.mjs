@@ -71,6 +71,18 @@ test('two windows that answer the same message have both answers', () => {
   assert.equal(two.leaf, second);
 });
 
+test('the system prompt that was set last is the one, in whatever order windows end', () => {
+  const tree = new Tree();
+  const [one, two] = [new Tree(tree.toJSON()), new Tree(tree.toJSON())];
+  assert.equal(one.system, null);
+  one.system = 'Be brief.';
+  two.merge(one.toJSON());
+  assert.equal(two.system, 'Be brief.');
+  two.system = null;
+  one.merge(two.toJSON());
+  assert.equal(one.system, null, 'taken back, it stays so');
+});
+
 test('a long conversation is walked, merged and cut in linear time', () => {
   const tree = new Tree();
   let last = 0;

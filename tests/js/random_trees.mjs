@@ -18,7 +18,7 @@ export function pick(draw) {
   return (items) => items[Math.floor(draw() * items.length)];
 }
 
-/** What a window does to a tree: messages, answers that grow, choices, removals, titles. */
+/** What a window does to a tree: messages, answers that grow, choices, removals, titles, system prompts. */
 export function change(tree, draw, steps, name) {
   const one = pick(draw);
   for (let step = 0; step < steps; step++) {
@@ -29,7 +29,8 @@ export function change(tree, draw, steps, name) {
       tree.add({ role: one(['user', 'assistant']), content: `${name} ${step}` }, parent);
     } else if (what < 0.7) tree.choose(one(nodes));
     else if (what < 0.8) tree.remove(one(nodes));
-    else if (what < 0.9) tree.title = `${name} ${step}`;
+    else if (what < 0.86) tree.title = `${name} ${step}`;
+    else if (what < 0.9) tree.system = draw() < 0.3 ? null : `${name} ${step}`;
     else {
       const mine = nodes.filter(({ message }) => message.content.startsWith(name)); // an answer has one writer
       if (!mine.length) continue;

@@ -35,6 +35,8 @@ const FAULTS = [
   [conversation([], { title: 5 }), /its title is no text/],
   [conversation([], { title: 'x'.repeat(1001) }), /its title is no text of at most 1000/],
   [conversation([], { updated: null }), /its updated is no time/],
+  [conversation([], { system: 'Be brief.' }), /its system prompt is no text with the time/],
+  [conversation([], { system: { text: 5, since: 1 } }), /its system prompt is no text with the time/],
   [conversation([], { removed: 'all' }), /its removed is no list/],
   [conversation([node(1, 0), node(2, 1)], { version: 1, chosen: { 0: 2 } }), /chosen answer to message 0 is none/],
   [conversation([node(1, 0)], { version: 1, chosen: { 1: 1 } }), /chosen answer to message 1 is none/],

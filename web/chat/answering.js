@@ -4,7 +4,8 @@ import { BUILT_IN } from '../agent/built-in.js';
 import { agentLoop } from '../agent/loop.js';
 import { declared, runAll } from '../agent/tools.js';
 import { unlessAborted } from '../common/abort.js';
-import { sum } from './format.js';
+import { EngineError } from '../common/errors.js';
+import { count, sum } from './format.js';
 import { requestOf } from './settings.js';
 import { steadily } from './steadily.js';
 import { UNFINISHED, textOf } from './tree.js';
@@ -68,9 +69,10 @@ export class Answering {
       tree.revise(begun.node);
       await store.dispatch('save', tree);
     }, SAVE_EVERY);
+    const messages = messagesUpTo(tree, cut ?? asked, store.state.settings.system);
     const events = agentLoop({
-      messages: messagesUpTo(tree, cut ?? asked, store.state.settings.system),
-      generate: (messages, round) => this.#generate(messages, /** @type {Begun} */ (begun), cut !== null && !round),
+      messages,
+      generate: (known, round) => this.#generate(known, /** @type {Begun} */ (begun), cut !== null && !round),
       begun: textOf(cut?.message),
       runTools: (calls) => runAll(calls, this.#tools),
       signal,
@@ -90,7 +92,7 @@ export class Answering {
         }
       }
     } catch (error) {
-      if (!signal.aborted) store.fail(/** @type {Error} */ (error));
+      if (!signal.aborted) store.fail(told(/** @type {Error} */ (error), begun?.info, messages.filter(({ role }) => role !== 'system').length > 1));
       else if (begun) begun.answer.facts.finish = 'abort';
       if (begun && this.#finish(begun)) came = true;
     } finally {
@@ -149,7 +151,9 @@ export class Answering {
       show();
       return false;
     }
-    node.facts = { ...answer.facts, ...info && { model: info.name, memory: sum(info.bytes) } };
+    const { finish, usage } = answer.facts;
+    const full = finish === 'length' && info && usage && usage.total_tokens >= info.contextWindow && { finish: 'full' };
+    node.facts = { ...answer.facts, ...full, ...info && { model: info.name, memory: sum(info.bytes) } };
     tree.revise(node);
     this.#store.set({ written: null });
     changed();
@@ -178,6 +182,21 @@ function switchedOn(names, others) {
 }
 
 /**
+ * What went wrong, as the chat tells it: of a full context, what can be done here.
+ * @param {Error} error
+ * @param {Info} [info]
+ * @param {boolean} [history]  whether other messages stand before the last one
+ */
+function told(error, info, history) {
+  if (error.name !== 'ContextError' || !info) return error;
+  const room = `${count(info.contextWindow)} tokens that this model can read here`;
+  return new EngineError(error.name, history
+    ? `The context is full: with this message the conversation is longer than the ${room}. Begin a new chat with it, edit an earlier message to ` +
+      'leave out what follows it, or choose a model with a longer context.'
+    : `This message is longer than the ${room}. Shorten it, or choose a model with a longer context.`);
+}
+
+/**
  * How much a message says, calls of tools included.
  * @param {Message} message
  */
@@ -186,14 +205,18 @@ function lengthOf(message) {
 }
 
 /**
- * What the engine is given: the system prompt, and the conversation up to a message.
+ * What the engine is given: the system prompt in force (`systemPrompt` in state.js), and the conversation up to a message.
  * @param {Tree} tree
  * @param {Node} last
- * @param {string} system
+ * @param {string} general  the system prompt of conversations that have none of their own
  * @returns {Message[]}
  */
-function messagesUpTo(tree, last, system) {
+function messagesUpTo(tree, last, general) {
   const path = tree.path();
-  const messages = path.slice(0, path.findIndex(({ id }) => id === last.id) + 1).map(({ message }) => message);
-  return system.trim() && messages[0]?.role !== 'system' ? [{ role: 'system', content: system }, ...messages] : structuredClone(messages);
+  const messages = structuredClone(path.slice(0, path.findIndex(({ id }) => id === last.id) + 1).map(({ message }) => message));
+  const begins = messages[0]?.role === 'system';
+  if (begins && tree.system === null) return messages;
+  const content = tree.system ?? general;
+  const rest = begins ? messages.slice(1) : messages;
+  return content.trim() ? [{ role: 'system', content }, ...rest] : rest;
 }

@@ -1,6 +1,6 @@
 /** Where a message is written: text, thinking, send, stop, and what is going on. */
 
-import { h, icon, iconButton } from './dom.js';
+import { h, icon, iconButton, onGlass } from './dom.js';
 import { bytes, count } from './format.js';
 import { Pace } from './pace.js';
 import { TOOLS } from './settings.js';
@@ -23,7 +23,7 @@ const PHASES = {
 
 export class Composer {
   #store;
-  #text = h('textarea', { name: 'text', part: 'input', rows: 1, dir: 'auto', 'aria-label': 'Message', enterkeyhint: 'send' });
+  #text = h('textarea', { name: 'text', part: 'input', rows: 1, dir: 'auto', 'aria-label': 'Message', enterkeyhint: onGlass() ? 'enter' : 'send' });
   #send = iconButton('send', 'Send', () => this.#submit(), { class: 'icon primary', part: 'send' });
   #stop;
   #thinking;
@@ -97,8 +97,16 @@ export class Composer {
     this.#alert.replaceChildren(sentence);
     const remedy = (/** @type {string} */ label, /** @type {() => void} */ onclick) => this.#alert.append(h('button', { type: 'button', onclick }, label));
     if (error?.detail) remedy('Copy details', () => navigator.clipboard.writeText(`${sentence}\n\n${error.detail}`));
+    if (error?.name === 'ContextError') remedy('New chat', () => this.#startAnew());
     if (unfinished) remedy('Go on', () => this.#store.dispatch('goOn', unfinished));
     if (deleted) remedy('Undo', () => this.#store.dispatch('undelete', deleted));
+  }
+
+  /** Begin a new conversation with the message that the old one had no room for. */
+  #startAnew() {
+    const { draft } = this.#store.state;
+    this.#store.dispatch('newConversation');
+    this.#store.dispatch('draft', draft);
   }
 
   /** @param {Activity} activity */
@@ -141,7 +149,7 @@ export class Composer {
   /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.isComposing) return;
-    if (event.key === 'Enter' && !event.shiftKey) {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey || !event.shiftKey && !onGlass())) {
       if (!this.#send.hidden) this.#submit();
     } else if (event.key === 'ArrowUp' && !this.#text.value) this.#store.dispatch('editLast');
     else return;

@@ -14,6 +14,7 @@ const HEADINGS = { system: 'System', developer: 'Developer', user: 'You', assist
 export const ROLES = new Map(Object.entries(HEADINGS).map(([role, heading]) => [heading, role]));
 const NAMES = [...ROLES.keys()].join('|');
 export const HEADING = new RegExp(`^(?:<!-- message (\\{.*\\}) -->\\n\\n)?## (${NAMES})$`, 'm');
+export const PROMPT = /^<!-- system (".*") -->$/m; // of the conversation itself, above its messages
 const OURS = new RegExp(`^(\\\\*(?:## (?:${NAMES})|<!-- message \\{.*\\} -->))$`, 'gm');
 const ESCAPED = new RegExp(`^\\\\(\\\\*(?:## (?:${NAMES})|<!-- message \\{.*\\} -->))$`, 'gm');
 
@@ -22,7 +23,8 @@ const ESCAPED = new RegExp(`^\\\\(\\\\*(?:## (?:${NAMES})|<!-- message \\{.*\\} 
  * @returns {string}
  */
 export function toMarkdown(tree) {
-  return [`# ${tree.title.replace(/\s+/g, ' ')}`, ...tree.path().map(({ message }) => section(message))].join('\n\n') + '\n';
+  const prompt = tree.system === null ? [] : [`<!-- system ${inComment(tree.system)} -->`];
+  return [`# ${tree.title.replace(/\s+/g, ' ')}`, ...prompt, ...tree.path().map(({ message }) => section(message))].join('\n\n') + '\n';
 }
 
 /** @param {Message} message */
@@ -52,8 +54,8 @@ export function contentOf(body) {
 
 /**
  * As JSON that no comment ends in, and no line.
- * @param {Message} message
+ * @param {Message | string} value
  */
-function inComment(message) {
-  return JSON.stringify(message).replace(/--/g, '-\\u002d').replace(/[\u2028\u2029]/g, (end) => `\\u${end.charCodeAt(0).toString(16)}`);
+function inComment(value) {
+  return JSON.stringify(value).replace(/--/g, '-\\u002d').replace(/[\u2028\u2029]/g, (end) => `\\u${end.charCodeAt(0).toString(16)}`);
 }

@@ -1,7 +1,7 @@
 /** A conversation that goes on: its tree, what is shown of it, and the answer that is being written. */
 
 import { EngineError } from '../common/errors.js';
-import { Tree, UNFINISHED } from './tree.js';
+import { EDITED, Tree, UNFINISHED } from './tree.js';
 
 /** @typedef {import('./state-types.js').ChatStore} ChatStore */
 /** @typedef {import('./state-types.js').Message} Message */
@@ -32,9 +32,10 @@ export class Conversation {
       draft: (draft) => store.set({ draft }),
       send: (text) => this.send(text),
       stop: () => this.stop(),
-      edit: (node, text) => this.send(text, node.parent),
+      edit: (node, text) => node.message.role === 'assistant' ? this.#rewrite(node, text) : this.send(text, node.parent),
       regenerate: (node) => this.regenerate(node),
       goOn: (node) => this.goOn(node),
+      instruct: (text) => this.#instruct(text),
       choose: (node) => this.#choose(node),
       newConversation: () => this.clear(),
     });
@@ -131,8 +132,8 @@ export class Conversation {
   }
 
   /**
-   * Go on where the page was closed: with the answer that was being written, or with one where none had begun.
-   * @param {Node} node  the last message
+   * Go on where an answer was cut off, or with one where none had begun.
+   * @param {Node} node  the answer, or the last message
    */
   async goOn(node) {
     const { tree } = this;
@@ -140,8 +141,28 @@ export class Conversation {
     if (!asked || this.#running) return;
     const cut = asked === node || node.message.tool_calls?.length ? null : node;
     if (!await this.#answer(asked, cut)) tree.choose(node);
-    else if (cut) tree.remove(cut); // what it says is where the new one begins
+    else if (cut && !tree.siblings({ parent: cut.id }).length) tree.remove(cut); // what it says is where the new one begins
     this.#changed(tree);
+  }
+
+  /**
+   * Let an answer be what a person makes of it; the one that the model wrote stays as an alternative.
+   * @param {Node} node
+   * @param {string} text
+   */
+  #rewrite({ parent, message, facts }, text) {
+    if (this.#running) return;
+    const { tool_calls, ...said } = message;
+    const node = this.tree.add({ ...said, content: text }, parent);
+    node.facts = { ...facts?.model && { model: facts.model }, finish: EDITED };
+    this.#changed(this.tree);
+  }
+
+  /** @param {string | null} text  the system prompt of this conversation alone */
+  #instruct(text) {
+    this.tree.system = text;
+    if (this.tree.empty) this.#show(this.tree); // kept with the first message
+    else this.#changed(this.tree);
   }
 
   /** @param {Node} node */
@@ -212,7 +233,7 @@ export class Conversation {
  * @returns {ShownConversation}
  */
 function shownOf(tree) {
-  return { id: tree.id, title: tree.empty ? '' : tree.title, messages: tree.path().map((node) => ({ node, versions: tree.siblings(node) })) };
+  return { id: tree.id, title: tree.empty ? '' : tree.title, system: tree.system, messages: tree.path().map((node) => ({ node, versions: tree.siblings(node) })) };
 }
 
 /**

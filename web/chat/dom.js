@@ -72,6 +72,11 @@ export function iconButton(picture, label, onclick, attributes = {}) {
   return h('button', { type: 'button', class: 'icon', 'aria-label': label, title: label, onclick, ...attributes }, icon(picture));
 }
 
+/** Whether people write on glass, with no keyboard or mouse about: Enter makes a line there, and a button sends. */
+export function onGlass() {
+  return matchMedia('(pointer: coarse)').matches && !matchMedia('(any-pointer: fine)').matches;
+}
+
 /**
  * Copy a text and let the button say so for a moment.
  * @param {HTMLButtonElement} button

@@ -1,6 +1,6 @@
 /** Reads a conversation back from the Markdown that conversation-markdown.js writes. Fetched when there is some. */
 
-import { HEADING, ROLES, contentOf } from './conversation-markdown.js';
+import { HEADING, PROMPT, ROLES, contentOf } from './conversation-markdown.js';
 import { Tree } from './tree.js';
 
 /** @typedef {import('./tree-types.js').Saved} Saved */
@@ -22,12 +22,14 @@ export function fromMarkdown(text) {
   }
   if (tree.empty) throw new Error('This file has no headings "## You" and "## Assistant". Choose a file that was exported here.');
   tree.title = /^# (.+)$/m.exec(before)?.[1] ?? '';
+  const prompt = parsed(PROMPT.exec(before)?.[1]);
+  if (prompt !== undefined) tree.system = prompt;
   return tree.toJSON();
 }
 
 /**
  * @param {string | undefined} json
- * @returns {Message | undefined}
+ * @returns {any} undefined where it is none
  */
 function parsed(json) {
   if (json === undefined) return undefined;

@@ -5,6 +5,7 @@
 
 /** @typedef {import('./tree-types.js').Node} Node */
 /** @typedef {import('./tree-types.js').Saved} Saved */
+/** @typedef {import('./tree-types.js').SystemPrompt} SystemPrompt */
 
 /**
  * @param {Saved} a
@@ -18,8 +19,9 @@ export function merged(a, b) {
     nodes.set(node.id, other ? joined(other, node) : node);
   }
   const { title, titled } = a.titled > b.titled || a.titled === b.titled && a.title > b.title ? a : b;
+  const system = setLast(a.system, b.system);
   return {
-    version: 2, id: a.id, title, titled, created: Math.min(a.created, b.created), updated: Math.max(a.updated, b.updated),
+    version: 2, id: a.id, title, titled, ...system && { system }, created: Math.min(a.created, b.created), updated: Math.max(a.updated, b.updated),
     nodes: [...nodes.values()].sort(byAge), removed: [...new Set([...a.removed, ...b.removed])].sort((x, y) => x - y),
   };
 }
@@ -48,6 +50,16 @@ export function standing({ nodes, removed }) {
     for (let at = /** @type {Node | undefined} */ (node); at && !found.has(at); at = byId.get(at.parent)) found.add(at);
   }
   return [...found].sort(byAge);
+}
+
+/**
+ * The system prompt that was set last.
+ * @param {SystemPrompt} [a]
+ * @param {SystemPrompt} [b]
+ */
+function setLast(a, b) {
+  if (!a || !b) return a ?? b;
+  return a.since > b.since || a.since === b.since && (a.text ?? '') > (b.text ?? '') ? a : b;
 }
 
 /**

@@ -13,7 +13,14 @@ import { textOf } from './tree.js';
 /** @type {Record<string, string>} */
 const AUTHORS = { user: 'You', assistant: 'Assistant', system: 'System', tool: 'Tool' };
 /** Endings worth a sentence. @type {Record<string, string>} */
-const ENDINGS = { length: 'Stopped: the longest answer, or the end of the context, was reached.', abort: 'Stopped.', unfinished: 'Not complete.' };
+const ENDINGS = {
+  length: 'Stopped: the longest answer was reached.',
+  full: 'The context is full: the model can read and write no more of this conversation. Begin a new chat, or edit an earlier message.',
+  abort: 'Stopped.',
+  unfinished: 'Not complete.',
+  edited: 'Edited.',
+};
+const CUT = ['length', 'abort', 'unfinished']; // endings behind which an answer can go on
 
 export class MessageView {
   element;
@@ -110,42 +117,33 @@ export class MessageView {
     this.#fold?.classList.remove('thinking');
     if (this.#thought) this.#thoughtTitle.textContent = thoughtFor ? `Thought for ${duration(thoughtFor)}` : 'Thought';
     const ending = note ?? ENDINGS[finish ?? ''];
-    if (ending) this.#body.append(h('p', { class: 'note' }, ending));
+    const answer = message.role === 'assistant' && !message.tool_calls?.length;
+    const more = answer && CUT.includes(finish ?? '') && h('button', { type: 'button', onclick: () => this.#store.dispatch('goOn', this.#node) }, 'Continue');
+    if (ending) this.#body.append(h('p', { class: 'note' }, ending, ' ', more));
     const copy = iconButton('copy', 'Copy', () => copyFrom(copy, textOf(message)));
     this.#foot.replaceChildren(...[
       this.#versions.length > 1 && this.#switcher(),
       textOf(message) && copy,
       message.role === 'user' && iconButton('edit', 'Edit', () => this.edit()),
+      answer && textOf(message) && iconButton('edit', 'Edit answer', () => this.edit()),
       message.role === 'assistant' && iconButton('again', 'Regenerate', () => this.#store.dispatch('regenerate', this.#node)),
       usage && h('span', { class: 'figures', part: 'figures', dir: 'auto' }, figures(usage, facts)),
     ].filter((each) => each instanceof window.Node));
   }
 
-  /** Write a message anew, in its place. */
-  edit() {
-    const text = h('textarea', { 'aria-label': 'Edit message', dir: 'auto', rows: 1 });
-    const close = () => {
-      form.replaceWith(this.#body, this.#foot);
-      /** @type {HTMLElement} */ (this.#foot.querySelector('[aria-label=Edit]')).focus();
-    };
-    const form = h('form', { class: 'edit',
-      onsubmit: (/** @type {SubmitEvent} */ event) => {
-        event.preventDefault();
-        if (text.value.trim()) this.#store.dispatch('edit', this.#node, text.value);
-      },
-      onkeydown: (/** @type {KeyboardEvent} */ event) => {
-        if (event.key === 'Escape') close();
-        else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) form.requestSubmit();
-        else return;
-        event.preventDefault();
-        event.stopPropagation();
-      } },
-    text, h('div', { class: 'row' },
-      h('button', { type: 'button', onclick: close }, 'Cancel'), h('button', { class: 'primary', type: 'submit' }, 'Send')));
-    text.value = textOf(this.#node.message);
+  /** Write the message anew, in its place. */
+  async edit() {
+    const { message } = this.#node;
+    const question = message.role === 'user';
+    const { messageEditor } = await import('./message-editor.js');
+    if (!this.#body.isConnected) return; // it is being edited already, or gone
+    const editor = messageEditor(textOf(message), question, (text) => this.#store.dispatch('edit', this.#node, text), () => {
+      editor.element.replaceWith(this.#body, this.#foot);
+      /** @type {HTMLElement} */ (this.#foot.querySelector('[aria-label^=Edit]')).focus();
+    });
     this.#foot.remove();
-    this.#body.replaceWith(form);
-    text.focus();
+    this.#body.replaceWith(editor.element);
+    editor.focus();
   }
 
   #beginContent() {

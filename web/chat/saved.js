@@ -27,6 +27,7 @@ export function readConversation(value) {
   const titled = either(typeof value.title === 'string' && value.title.length <= TITLE_MOST, `its title is no text of at most ${TITLE_MOST} characters`);
   const id = typeof value.id === 'string' && value.id ? value.id : crypto.randomUUID();
   const chosen = value.version === 1 && either(isRecord(value.chosen), 'its chosen is no map') ? value.chosen : {};
+  const prompted = value.system !== undefined && either(isSystemPrompt(value.system), 'its system prompt is no text with the time when it was set');
   const created = time('created');
   const updated = time('updated');
   /** @type {Map<number, Node>} */
@@ -47,7 +48,8 @@ export function readConversation(value) {
   const removed = value.version === 1 ? [] : value.removed;
   return {
     saved: {
-      version: 2, id, title: titled ? value.title : '', titled: isTime(value.titled) ? value.titled : 0, created, updated,
+      version: 2, id, title: titled ? value.title : '', titled: isTime(value.titled) ? value.titled : 0,
+      ...prompted && { system: { text: value.system.text, since: value.system.since } }, created, updated,
       nodes: [...nodes.values()].sort(byAge),
       removed: either(Array.isArray(removed) && removed.every(isId), 'its removed is no list of messages') ? removed : [],
     },
@@ -114,6 +116,11 @@ function isFacts(facts) {
     && [memory, thoughtFor].every((number) => number === undefined || Number.isFinite(number))
     && (usage === undefined || isRecord(usage) && isRecord(usage.extra)
       && [usage.completion_tokens, usage.total_tokens, usage.extra.decode_tokens_per_s, usage.extra.time_to_first_token_s].every(Number.isFinite));
+}
+
+/** @param {any} value */
+function isSystemPrompt(value) {
+  return isRecord(value) && (value.text === null || typeof value.text === 'string') && isTime(value.since);
 }
 
 /** @param {any} value */

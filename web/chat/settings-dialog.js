@@ -4,19 +4,12 @@ import { BOUNDS } from '../common/facts.js';
 import { framed } from './dialog.js';
 import { h } from './dom.js';
 import { bytes, count, sum } from './format.js';
+import { faultOfNumber, faultOfTogether } from './settings-check.js';
 
+/** @typedef {import('./settings-check.js').NumberField} NumberField */
+/** @typedef {import('./settings.js').Theme} Theme */
 /** @typedef {import('./state-types.js').ChatStore} ChatStore */
 /** @typedef {import('./state-types.js').Info} Info */
-
-/**
- * @typedef {object} NumberField
- * @property {string} name  OpenAI's, where it is a field of requests
- * @property {string} label
- * @property {{least: number, most: number}} bounds
- * @property {number} step
- * @property {string} help
- * @property {string} without  what no value means
- */
 
 /** @type {NumberField[]} */
 const SAMPLING = [
@@ -54,50 +47,105 @@ const SAMPLING = [
   },
 ];
 
+/** @type {NumberField} */
+const BUDGET = {
+  name: 'budget', label: 'Longest thought', bounds: { least: 0, most: 1_000_000 }, step: 1, without: 'no limit',
+  help: 'In tokens; then the thought is closed. Empty is as long as the model likes',
+};
+/** @type {[Theme, string][]} */
+const THEMES = [['system', 'As the computer has it'], ['light', 'Light'], ['dark', 'Dark']];
+
 /**
- * Each change holds at once.
+ * Each change holds at once; what no request takes changes nothing, and a sentence beside it says so.
  * @param {ChatStore} store
  * @returns {HTMLDialogElement}
  */
 export function settingsDialog(store) {
   const { settings, info } = store.state;
   const current = structuredClone(settings);
-  const changed = () => store.dispatch('set', structuredClone(current));
   const preset = presetOf(info, current.thinking);
-  const system = h('textarea', { id: 'system', rows: 4, dir: 'auto', placeholder: 'Who the model is and how it answers', oninput: () => {
-    current.system = system.value;
-    changed();
-  } });
-  system.value = current.system;
-  const budget = number({
-    name: 'budget', label: 'Longest thought', bounds: { least: 0, most: 1_000_000 }, step: 64, without: 'no limit',
-    help: 'In tokens; then the thought is closed. Empty is as long as the model likes',
-  }, current.thinkingBudget, 'no limit', (value) => {
+  const changed = () => {
+    const { system, thinkingBudget, sampling } = structuredClone(current);
+    store.dispatch('set', { system, thinkingBudget, sampling });
+    topK?.object(faultOfTogether({ ...preset, ...current.sampling }));
+  };
+  const budget = new NumberInput(BUDGET, current.thinkingBudget, BUDGET.without, (value) => {
     current.thinkingBudget = value;
     changed();
   });
   const sampling = SAMPLING.map((each) => {
     const { name, without } = each;
     const own = String(preset[name] ?? (info ? without : 'the model’s own'));
-    return number(each, current.sampling[name] ?? null, own, (value) => {
+    return new NumberInput(each, current.sampling[name] ?? null, own, (value) => {
       if (value === null) delete current.sampling[name];
       else current.sampling[name] = value;
       changed();
     });
   });
+  const topK = sampling.find(({ name }) => name === 'top_k');
+  topK?.object(faultOfTogether({ ...preset, ...current.sampling }));
   const reset = h('button', { type: 'button', onclick: () => {
     current.sampling = {};
     current.thinkingBudget = null;
-    for (const input of dialog.querySelectorAll('input')) input.value = '';
+    for (const input of [budget, ...sampling]) input.clear();
     changed();
   } }, 'Use the model’s own values');
-  const dialog = framed('Settings',
-    field('system', 'System prompt', system),
-    h('fieldset', {}, h('legend', {}, 'Thinking'), budget),
-    h('fieldset', {}, h('legend', {}, 'Sampling'), h('div', { class: 'grid' }, ...sampling)),
+  return framed('Settings',
+    promptField('system', 'System prompt', 'Who the model is and how it answers', current.system, (text) => {
+      current.system = text;
+      changed();
+    }),
+    ownPrompt(store),
+    h('fieldset', {}, h('legend', {}, 'Thinking'), budget.element),
+    h('fieldset', {}, h('legend', {}, 'Sampling'), h('div', { class: 'grid' }, ...sampling.map(({ element }) => element))),
     reset,
+    h('fieldset', {}, h('legend', {}, 'Page'), themes(store),
+      h('div', {}, h('button', { type: 'button', onclick: () => store.dispatch('openDialog', 'about') }, 'About'))),
     info && h('fieldset', {}, h('legend', {}, 'Model'), facts(info)));
-  return dialog;
+}
+
+/**
+ * The system prompt of the conversation that is shown.
+ * @param {ChatStore} store
+ */
+function ownPrompt(store) {
+  const { system } = store.state.conversation;
+  const prompt = promptField('own-system', 'Prompt of this conversation', 'None at all', system ?? '', (text) => store.dispatch('instruct', text));
+  prompt.hidden = system === null;
+  const own = h('input', { type: 'checkbox', checked: system !== null, onchange: () => {
+    prompt.hidden = !own.checked;
+    store.dispatch('instruct', own.checked ? /** @type {HTMLTextAreaElement} */ (prompt.querySelector('textarea')).value : null);
+  } });
+  return h('div', { class: 'field' }, h('label', { class: 'check' }, own, 'Another prompt in this conversation'), prompt);
+}
+
+/**
+ * @param {string} id
+ * @param {string} label
+ * @param {string} placeholder
+ * @param {string} value
+ * @param {(text: string) => void} onChange
+ */
+function promptField(id, label, placeholder, value, onChange) {
+  const text = h('textarea', { id, rows: 4, dir: 'auto', placeholder, oninput: () => onChange(text.value) });
+  text.value = value;
+  return field(label, text);
+}
+
+/** @param {ChatStore} store */
+function themes(store) {
+  const select = h('select', { id: 'theme', onchange: () => store.dispatch('set', { theme: /** @type {Theme} */ (select.value) }) },
+    ...THEMES.map(([value, label]) => h('option', { value }, label)));
+  select.value = store.state.settings.theme;
+  return field('Theme', select);
+}
+
+/**
+ * @param {string} label
+ * @param {HTMLElement} control  which has an id
+ */
+function field(label, control) {
+  return h('div', { class: 'field' }, h('label', { for: control.id }, label), control);
 }
 
 /**
@@ -110,29 +158,57 @@ function presetOf(info, thinking) {
   return info?.generation?.presets?.[thinking ? 'thinking' : 'direct'] ?? {};
 }
 
-/**
- * @param {string} id
- * @param {string} label
- * @param {HTMLElement} input
- * @param {string} [help]
- */
-function field(id, label, input, help) {
-  if (help) input.setAttribute('aria-describedby', `${id}-help`);
-  return h('div', { class: 'field' }, h('label', { for: id }, label), input, help && h('small', { id: `${id}-help` }, help));
-}
+/** A number, or nothing: what is left empty is as the placeholder says. */
+class NumberInput {
+  element;
+  name;
+  #about;
+  #input;
+  #fault;
 
-/**
- * A number, or nothing: what is left empty is as the placeholder says. A value out of bounds changes nothing.
- * @param {NumberField} about
- * @param {number | null} value
- * @param {string} placeholder
- * @param {(value: number | null) => void} onChange
- */
-function number({ name: id, label, bounds: { least: min, most: max }, step, help }, value, placeholder, onChange) {
-  const input = h('input', { id, type: 'number', min, max, step, value, placeholder, inputmode: 'decimal', oninput: () => {
-    if (!input.validity.rangeUnderflow && !input.validity.rangeOverflow && !input.validity.badInput) onChange(input.value ? input.valueAsNumber : null);
-  } });
-  return field(id, label, input, help);
+  /**
+   * @param {NumberField} about
+   * @param {number | null} value
+   * @param {string} placeholder
+   * @param {(value: number | null) => void} onChange
+   */
+  constructor(about, value, placeholder, onChange) {
+    const { name: id, label, bounds: { least: min, most: max }, step, help } = about;
+    this.name = id;
+    this.#about = about;
+    this.#input = h('input', { id, type: 'number', min, max, step: step === 1 ? 'any' : step, value, placeholder, inputmode: step === 1 ? 'numeric' : 'decimal',
+      'aria-invalid': 'false', 'aria-describedby': `${id}-help ${id}-fault`, oninput: () => {
+        if (this.#check()) onChange(this.#input.value ? this.#input.valueAsNumber : null);
+      } });
+    this.#fault = h('small', { id: `${id}-fault`, class: 'fault', role: 'status' });
+    this.element = h('div', { class: 'field' }, h('label', { for: id }, label), this.#input, this.#fault, h('small', { id: `${id}-help` }, help));
+  }
+
+  clear() {
+    this.#input.value = '';
+    this.#check();
+  }
+
+  /**
+   * Say what is wrong with the value beside others, if by itself it is right.
+   * @param {string} fault
+   */
+  object(fault) {
+    if (this.#check()) this.#show(fault);
+  }
+
+  /** @returns {boolean} whether requests take what is typed */
+  #check() {
+    const { value, validity } = this.#input;
+    return !this.#show(faultOfNumber(this.#about, value, validity.badInput));
+  }
+
+  /** @param {string} fault */
+  #show(fault) {
+    if (this.#fault.textContent !== fault) this.#fault.textContent = fault; // or a screen reader would say it once more
+    this.#input.ariaInvalid = String(Boolean(fault));
+    return fault;
+  }
 }
 
 /** @param {Info} info */

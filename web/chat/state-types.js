@@ -9,7 +9,7 @@
 /** @typedef {import('./tree-types.js').Node} Node */
 /** @typedef {import('./tree.js').Tree} Tree */
 /** @typedef {string | FileList | File[]} Source  of a model: its folder's URL, or the files of a folder of this computer */
-/** @typedef {'settings' | 'models' | 'export'} DialogName */
+/** @typedef {'settings' | 'models' | 'export' | 'about'} DialogName */
 
 /**
  * @typedef {object} ShownMessage
@@ -21,6 +21,7 @@
  * @typedef {object} ShownConversation  the path of a tree that is on the page
  * @property {string} id
  * @property {string} title  '' while it is empty
+ * @property {string | null} system  its own system prompt
  * @property {ShownMessage[]} messages
  */
 
@@ -75,10 +76,11 @@
  * @property {[text: string]} draft
  * @property {[text: string]} send
  * @property {[]} stop
- * @property {[node: Node, text: string]} edit  say it differently, as a branch of its own
+ * @property {[node: Node, text: string]} edit  say it differently, as a branch of its own: a question is answered anew, an answer stands as it is
  * @property {[]} editLast  begin to edit the message that was written last
  * @property {[node: Node]} regenerate
- * @property {[node: Node]} goOn  with the answer that the last message is, or lacks
+ * @property {[node: Node]} goOn  with an answer that was cut off, or with one that the last message lacks
+ * @property {[text: string | null]} instruct  give the conversation a system prompt of its own, or none
  * @property {[node: Node]} choose  show this alternative
  * @property {[]} newConversation
  * @property {[tree: Tree]} save  a conversation as it is now

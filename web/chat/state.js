@@ -1,6 +1,7 @@
 /** The state of the element at the beginning, and what follows from a state. */
 
 import { defaults } from './settings.js';
+import { textOf } from './tree.js';
 
 /** @typedef {import('./state-types.js').ListedModel} ListedModel */
 /** @typedef {import('./state-types.js').State} State */
@@ -17,7 +18,7 @@ export function initialState() {
     models: [],
     picked: null,
     settings: defaults(),
-    conversation: { id: '', title: '', messages: [] },
+    conversation: { id: '', title: '', system: null, messages: [] },
     answering: false,
     written: null,
     answered: null,
@@ -58,6 +59,17 @@ export function cardInUse(state) {
   const listed = listedModel(state);
   const card = state.info?.card;
   return { summary: listed?.summary ?? card?.summary, starters: listed?.starters ?? card?.starters };
+}
+
+/**
+ * The system prompt in force: the conversation's own, or what it begins with, or that of the settings.
+ * @param {Pick<State, 'conversation' | 'settings'>} state
+ * @returns {string} '' where there is none
+ */
+export function systemPrompt({ conversation: { messages, system }, settings }) {
+  const [first] = messages;
+  const text = system ?? (first?.node.message.role === 'system' ? textOf(first.node.message) : settings.system);
+  return text.trim() && text;
 }
 
 /**

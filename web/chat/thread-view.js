@@ -1,10 +1,12 @@
 /** The messages of a conversation, in order; stays at its end while the reader does. */
 
+import { EngineError } from '../common/errors.js';
 import { h, iconButton } from './dom.js';
-import { MessageView } from './message-view.js';
+import { systemPrompt } from './state.js';
 import { textOf } from './tree.js';
 import { Welcome } from './welcome.js';
 
+/** @typedef {import('./message-view.js').MessageView} MessageView */
 /** @typedef {import('./state-types.js').ChatStore} ChatStore */
 /** @typedef {import('./state-types.js').ShownMessage} ShownMessage */
 /** @typedef {import('./state-types.js').WrittenAnswer} WrittenAnswer */
@@ -16,22 +18,48 @@ export class ThreadView {
   #messages = h('div', { class: 'messages' }, h('h2', { class: 'unseen' }, 'Conversation'));
   #toEnd = iconButton('down', 'To the end', () => this.#scrollToEnd(), { class: 'icon to-end', hidden: true });
   #log;
+  #instructions = h('div');
   element;
   /** @type {MessageView[]} */
   #views = [];
+  /** What shows a message, once there was one. @type {typeof import('./message-view.js').MessageView | null} */
+  #View = null;
 
   /** @param {ChatStore} store */
   constructor(store) {
     this.#store = store;
     this.#log = h('div', { class: 'log', part: 'log', role: 'log', 'aria-live': 'off', 'aria-label': 'Conversation', tabindex: 0 },
       new Welcome(store).element, this.#messages);
-    this.element = h('div', { class: 'thread' }, this.#log, this.#toEnd);
+    this.element = h('div', { class: 'thread' }, this.#instructions, this.#log, this.#toEnd);
     this.#log.addEventListener('scroll', () => { this.#toEnd.hidden = this.#atEnd; }, { passive: true });
+    store.subscribe(systemPrompt, (text) => this.#showInstructions(text));
     store.handle({ editLast: () => this.#views.findLast(({ node }) => node.message.role === 'user')?.edit() });
     store.subscribe(({ conversation, written }) => /** @type {const} */ ([conversation.messages, written]), ([messages, written], before) => {
-      if (messages !== before?.[0]) this.#showMessages(messages, written);
-      this.#showWritten(written, before?.[1] ?? null);
+      if (this.#View) {
+        if (messages !== before?.[0]) this.#showMessages(messages, written);
+        this.#showWritten(written, before?.[1] ?? null);
+      } else if (messages.length) this.#fetchView();
     });
+  }
+
+  /** With the first message: a page that only shows itself does without. */
+  async #fetchView() {
+    try {
+      this.#View ??= (await import('./message-view.js')).MessageView;
+    } catch (cause) {
+      const sentence = 'A part of this page, chat/message-view.js, could not be fetched. Check the connection, then reload this page.';
+      this.#store.fail(new EngineError('PageError', sentence, String(cause)));
+      return;
+    }
+    const { conversation: { messages }, written } = this.#store.state;
+    this.#showMessages(messages, written);
+    this.#showWritten(written, null);
+  }
+
+  /** @param {string} text  the system prompt in force */
+  async #showInstructions(text) {
+    const views = text ? [(await import('./system-prompt.js')).systemPromptView(this.#store, text)] : [];
+    if (systemPrompt(this.#store.state) === text) this.#instructions.replaceChildren(...views); // or another is in force meanwhile
   }
 
   /**
@@ -55,7 +83,8 @@ export class ThreadView {
    */
   #append(message, written) {
     const { role, tool_call_id = '' } = message.node.message;
-    const view = new MessageView(this.#store, message, (draw) => this.#keepPlace(draw), written);
+    if (!this.#View) return;
+    const view = new this.#View(this.#store, message, (draw) => this.#keepPlace(draw), written);
     const onCard = role === 'tool' && this.#views.some((each) => each.result(tool_call_id, textOf(message.node.message)));
     if (!onCard && role !== 'system') this.#messages.append(view.element);
     this.#views.push(view);

@@ -11,6 +11,8 @@ import { byAge, merged, standing } from './merge.js';
 
 /** How an answer ended that is still being written. */
 export const UNFINISHED = 'unfinished';
+/** How an answer ended that a person has changed. */
+export const EDITED = 'edited';
 /** Characters of a title that is given, at most. */
 export const TITLE_MOST = 1000;
 
@@ -53,6 +55,15 @@ export class Tree {
   set title(title) {
     this.#data.title = title.trim().slice(0, TITLE_MOST);
     this.#data.titled = Math.max(Date.now(), this.#data.titled + 1);
+  }
+
+  /** The system prompt of this conversation alone; null: that of the settings. @returns {string | null} */
+  get system() {
+    return this.#data.system?.text ?? null;
+  }
+
+  set system(text) {
+    this.#data.system = { text, since: Math.max(Date.now(), (this.#data.system?.since ?? 0) + 1) };
   }
 
   /** When it last changed, in milliseconds since 1970. */
@@ -102,7 +113,7 @@ export class Tree {
 
   /**
    * The alternatives at a message's place, itself included, oldest first.
-   * @param {Node} node
+   * @param {Pick<Node, 'parent'>} node
    */
   siblings({ parent }) {
     return [...this.#children.get(parent) ?? []];

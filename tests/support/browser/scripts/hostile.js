@@ -52,9 +52,10 @@
   },
 
   /** Do what a text that came to life could do: an image in a message, and a request. */
-  hurt() {
+  async hurt() {
     const chat = document.querySelector('delta-chat');
     chat.addMessage({ role: 'user', content: 'x' });
+    while (!chat.shadowRoot.querySelector('article')) await new Promise(requestAnimationFrame);
     const image = document.createElement('img');
     image.setAttribute('srcset', '');
     chat.shadowRoot.querySelector('article').append(image);
