@@ -34,13 +34,13 @@ class App:
     def __init__(
         self,
         manifest: Manifest,
-        card: Card | None,
         plan: Plan,
         engine: Engine,
         tokenizer: Tokenizer,
         chat: ChatFormat,
+        card: Card | None = None,
     ) -> None:
-        self.manifest, self.card, self.plan, self.tokenizer, self.chat = manifest, card, plan, tokenizer, chat
+        self.manifest, self.plan, self.tokenizer, self.chat, self.card = manifest, plan, tokenizer, chat, card
         self.extensions = Extensions()
         self.processors, self.functions = self.extensions.processors, self.extensions.functions
         self._sight = Sight(manifest.model.vision, plan.facts.vision_patches, tokenizer)
@@ -69,7 +69,7 @@ class App:
         await selftest.check(gpu, known)
         progress("selftest", 1, 1)
         engine = Engine(gpu, plan, vocab_used=facts.generation.vocab_used)
-        return cls(facts, card, plan, engine, tokenizer, chat)
+        return cls(facts, plan, engine, tokenizer, chat, card)
 
     def info(self) -> dict[str, Any]:
         """What is loaded, as ``engine.info`` shows it."""
