@@ -1,12 +1,14 @@
 """Turns a template and its constants into WGSL: the one place that knows jinja.
 
 A template states its kernel's formula on the first line, then every ``{{ }}`` in one block of ``const``s, then plain WGSL.
-``//%`` starts a jinja statement and ``//#`` a comment that is not rendered, so that a template stays readable as WGSL.
+``//%`` starts a jinja statement and ``//#`` a comment that is not rendered, so that a template stays readable as WGSL. The filter
+``f32`` rounds a constant where a formula rounds.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from struct import pack, unpack
 
 from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError
 
@@ -27,7 +29,14 @@ def environment() -> Environment:
         autoescape=False,  # WGSL, not HTML
     )
     made.globals.update(sources.WORDS)
+    made.filters["f32"] = _rounded
     return made
+
+
+def _rounded(value: float) -> float:
+    """The f32 nearest to a number; one meaning for ever, because names of kernels do not tell of it."""
+    (rounded,) = unpack("<f", pack("<f", value))
+    return float(rounded)
 
 
 def render(kernel: str, constants: Constants) -> str:

@@ -12,15 +12,17 @@ from kernels_wgsl.catalog.matrix import MATRIX_KERNELS
 from kernels_wgsl.catalog.sampling import SAMPLING_KERNELS
 from kernels_wgsl.catalog.sequence import SEQUENCE_KERNELS
 from kernels_wgsl.catalog.spec import Constants, KernelSpec, Slot
+from kernels_wgsl.catalog.vision import VISION_KERNELS
 from kernels_wgsl.formats import scaled
 
 CATALOG: Mapping[str, KernelSpec] = {
-    spec.name: spec for spec in (*MATRIX_KERNELS, *SEQUENCE_KERNELS, *SAMPLING_KERNELS)
+    spec.name: spec for spec in (*MATRIX_KERNELS, *SEQUENCE_KERNELS, *SAMPLING_KERNELS, *VISION_KERNELS)
 }
 
 
 def slots_for(spec: KernelSpec, constants: Constants) -> tuple[Slot, ...]:
-    """The bindings of one rendering: a kernel of an unscaled format has no ``scales``."""
+    """The bindings of one rendering: unscaled formats have no ``scales``, positions of plain text no buffer."""
+    absent = {"positions"} if constants.get("POSITIONS") == "text" else set()
     if "FORMAT" in spec.constants and not scaled(str(constants["FORMAT"])):
-        return tuple(slot for slot in spec.slots if slot.name != "scales")
-    return spec.slots
+        absent.add("scales")
+    return tuple(slot for slot in spec.slots if slot.name not in absent)

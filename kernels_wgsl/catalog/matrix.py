@@ -6,7 +6,8 @@ from kernels_wgsl.catalog.spec import CONTROL_SLOT, LANES, Constants, Grid, Kern
 from kernels_wgsl.formats import ROW_TILE
 
 _WEIGHT = reads("w", "[N/32, K/kw, 32] 16-byte words")
-_SCALES = reads("scales", "[N/32, ceil(K/64), 32] 2 x f16; q8 and q4 only")  # last, so that other bindings never move
+# Binding 4 of every kernel, as the formats' templates have it.
+_SCALES = reads("scales", "[N/32, ceil(K/64), 32] 2 x f16; q8 and q4 only")
 
 # Rows of W per matvec thread; a workgroup has SPAN such threads side by side for each of SLICES shares of K.
 MATVEC_ROWS = 4
@@ -68,6 +69,21 @@ MATRIX_KERNELS: tuple[KernelSpec, ...] = (
         "matmul",
         (CONTROL_SLOT, reads("x", "[T, K] f32"), _WEIGHT, writes("y", "[T, Y_STRIDE] f32"), _SCALES),
         ("FORMAT", "K", "N", "T", "Y_STRIDE", "EPILOGUE"),
+        _matmul_grid,
+        _matmul_workgroup,
+    ),
+    KernelSpec(
+        "matmul_bias",
+        (
+            CONTROL_SLOT,
+            reads("x", "[T, K] f32"),
+            _WEIGHT,
+            writes("y", "[T, Y_STRIDE] f32"),
+            _SCALES,
+            reads("bias", "[N] f32"),
+        ),
+        # PATCHES: of a picture, side by side in a row of x; EPILOGUE: store, add, gelu_tanh or gelu_erf
+        ("FORMAT", "K", "N", "T", "PATCHES", "Y_STRIDE", "EPILOGUE"),
         _matmul_grid,
         _matmul_workgroup,
     ),

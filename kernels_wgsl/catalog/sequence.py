@@ -109,8 +109,10 @@ SEQUENCE_KERNELS: tuple[KernelSpec, ...] = (
             writes("q", "[T, Hq*Dh] f32"),
             writes("k_cache", "[P, Hkv, Dh] KV"),
             writes("v_cache", "[P, Hkv, Dh] KV"),
+            reads("positions", "[3, T] i32: time, height, width; POSITIONS grid only"),
         ),
-        ("HQ", "HKV", "DH", "ROTARY", "ROPE_THETA", "T", "EPS", "KV"),
+        # POSITIONS text: position + row + rope_offset, whatever the sections; SECTION_1, SECTION_2: frequencies of height and width
+        ("HQ", "HKV", "DH", "ROTARY", "ROPE_THETA", "POSITIONS", "SECTION_1", "SECTION_2", "T", "EPS", "KV"),
         lambda c: (int(c["HQ"]) + int(c["HKV"]), int(c["T"]), 1),
         _head_workgroup,
         lambda c: 4 * HEAD_LANES,  # partial sums

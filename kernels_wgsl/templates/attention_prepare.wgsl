@@ -22,17 +22,32 @@ const ROW_LANES = {{ HEAD_LANES }}u;
 //% include "shared/trig.wgsl"
 //% include "shared/kv_" ~ KV ~ ".wgsl"
 
-// ROPE_THETA^(-2 i / ROTARY) of the four pairs of a quad, to the last bit: no pow() is as good.
-fn frequencies(quad: u32) -> vec4f {
+//% if POSITIONS == "grid"
+@group(0) @binding(7) var<storage, read> positions: array<i32>;  // [3, T]: time, height, width
+
+fn positions_of(row: u32) -> vec3f {
+    return vec3f(vec3i(positions[row], positions[T + row], positions[2u * T + row]));
+}
+//% else
+fn positions_of(row: u32) -> vec3f {
+    return vec3f(f32(bitcast<i32>(control[POSITION] + row + control[ROPE_OFFSET])));
+}
+//% endif
+
+// By how much the four pairs of a quad turn: frequency i is ROPE_THETA^(-2 i / ROTARY) with exponent, power and reciprocal each rounded
+// to f32, as the reference has them. Frequencies i = 1 and 2 modulo 3 take height and width, as far as their sections go.
+fn angles(quad: u32, place: vec3f) -> vec4f {
     switch (quad) {
-//% for quad in range(1, ROTARY // 8)
-        case {{ quad }}u: {
-            return vec4f({% for i in range(4) %}{{ ROPE_THETA ** (-2 * (4 * quad + i) / ROTARY) }}{{ ", " if i < 3 }}{% endfor %});
+//% for quad in range(ROTARY // 8)
+        {{ "case %du" % quad if quad else "default" }}: {
+            return vec4f(
+//% for i in range(4 * quad, 4 * quad + 4)
+//% set axis = "y" if i % 3 == 1 and i < 3 * SECTION_1 else "z" if i % 3 == 2 and i < 3 * SECTION_2 else "x"
+                place.{{ axis }} * {{ (1 / (ROPE_THETA ** (2 * i / ROTARY)|f32)|f32)|f32 }},
+//% endfor
+            );
         }
 //% endfor
-        default: {
-            return vec4f({% for i in range(4) %}{{ ROPE_THETA ** (-2 * i / ROTARY) }}{{ ", " if i < 3 }}{% endfor %});
-        }
     }
 }
 
@@ -58,13 +73,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     }
     let scale = inverseSqrt(row_sum(lane, squares) / f32(4u * DH4) + EPS);
     let token = control[POSITION] + row;
-    let position = f32(bitcast<i32>(token + control[ROPE_OFFSET]));
+    let place = positions_of(row);
     for (var quad = lane; quad < DH4; quad += ROW_LANES) {
         var turned = weighted(source, quad, is_query);
         if (quad < 2u * HALF4) {
             let is_first = quad < HALF4;
             let pair = weighted(source, select(quad - HALF4, quad + HALF4, is_first), is_query);
-            let turn = sine_cosine(position * frequencies(select(quad - HALF4, quad, is_first)));
+            let turn = sine_cosine(angles(select(quad - HALF4, quad, is_first), place));
             turned = turned * turn.cosine + select(pair, -pair, is_first) * turn.sine;
         }
         if (is_query) {

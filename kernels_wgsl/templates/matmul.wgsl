@@ -25,21 +25,22 @@ fn store_one(row: u32, token: u32, sum: f32) {
 @compute @workgroup_size(32, 2)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) thread: vec3u) {
     let first = workgroup.x * 16u;
-    if (control[DONE] != 0u || first >= control[COUNT]) {
+    let end = min(control[COUNT], T);
+    if (control[DONE] != 0u || first >= end) {
         return;
     }
     let rows = (workgroup.y * 2u + thread.y) * 128u + thread.x + vec4u(0u, 32u, 64u, 96u);
     let sums = product(min(rows, vec4u(N - 1u)), first);
     if (rows.x < N) {
-        store(rows.x, first, sums.a);
+        store(rows.x, first, end, sums.a);
     }
     if (rows.y < N) {
-        store(rows.y, first, sums.b);
+        store(rows.y, first, end, sums.b);
     }
     if (rows.z < N) {
-        store(rows.z, first, sums.c);
+        store(rows.z, first, end, sums.c);
     }
     if (rows.w < N) {
-        store(rows.w, first, sums.d);
+        store(rows.w, first, end, sums.d);
     }
 }

@@ -34,7 +34,8 @@ fn silu_four(z: vec4f) -> vec4f {
 @compute @workgroup_size(32, 2)
 fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) thread: vec3u) {
     let first = workgroup.x * 16u;
-    if (control[DONE] != 0u || first >= control[COUNT]) {
+    let end = min(control[COUNT], T);
+    if (control[DONE] != 0u || first >= end) {
         return;
     }
     let rows = (workgroup.y * 2u + thread.y) * 64u + thread.x + vec2u(0u, 32u);
@@ -42,9 +43,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_id) t
     let gates = live / 32u * 64u + live % 32u;
     let sums = product(vec4u(gates, gates + 32u), first);
     if (rows.x < F) {
-        store(rows.x, first, gated(sums.a, sums.c));
+        store(rows.x, first, end, gated(sums.a, sums.c));
     }
     if (rows.y < F) {
-        store(rows.y, first, gated(sums.b, sums.d));
+        store(rows.y, first, end, gated(sums.b, sums.d));
     }
 }

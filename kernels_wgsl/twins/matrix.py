@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+from numpy.typing import NDArray
 
 from kernels_wgsl.catalog.spec import Constants
 from kernels_wgsl.formats import ROW_TILE, packed_bytes, scaled
@@ -61,6 +64,27 @@ def matmul(bindings: Bindings, constants: Constants) -> None:
     y[:] = y + product if constants["EPILOGUE"] == "add" else product
 
 
+def matmul_bias(bindings: Bindings, constants: Constants) -> None:
+    """y[t] = f(W x[t] + bias) into rows Y_STRIDE apart, f by the epilogue; a row of x is PATCHES patches of a picture."""
+    rows, columns, stride, patches = (int(constants[name]) for name in ("N", "K", "Y_STRIDE", "PATCHES"))
+    control = bindings["control"]
+    count = 0 if control_word(control, "done") else min(control_word(control, "count") // patches, int(constants["T"]))
+    if not count:
+        return
+    x = f32(bindings["x"], count, columns)
+    sums = x @ weights(bindings, str(constants["FORMAT"]), rows, columns).T + f32(bindings["bias"], rows)
+    y = _strided(bindings["y"], count, rows, stride)
+    match constants["EPILOGUE"]:
+        case "store":
+            y[:] = sums
+        case "add":
+            y += sums
+        case "gelu_tanh":
+            y[:] = 0.5 * sums * (1 + np.tanh(np.sqrt(2 / np.pi) * (sums + 0.044715 * sums**3)))
+        case "gelu_erf":
+            y[:] = 0.5 * sums * (1 + _erf(sums / np.sqrt(2)))
+
+
 def matmul_swiglu(bindings: Bindings, constants: Constants) -> None:
     """y[t] = silu(W_gate x[t]) * (W_up x[t]), into rows Y_STRIDE apart."""
     count = live_rows(bindings["control"], constants)
@@ -77,6 +101,11 @@ def _strided(words: Words, rows: int, columns: int, stride: int) -> Floats:
     return np.lib.stride_tricks.as_strided(values, (rows, columns), (4 * stride, 4))
 
 
+def _erf(x: NDArray[np.floating]) -> NDArray[np.float64]:
+    """The error function of each element, in f64."""
+    return np.array([math.erf(value) for value in x.flat]).reshape(x.shape)
+
+
 def _gated(sums: Floats) -> Floats:
     """[..., 2*F] in blocks of 32 gate and 32 up columns -> silu(gate) * up [..., F]."""
     blocks = sums.reshape(*sums.shape[:-1], -1, 2, ROW_TILE)
@@ -89,5 +118,6 @@ TWINS: dict[str, Twin] = {
     "matvec": matvec,
     "matvec_swiglu": matvec_swiglu,
     "matmul": matmul,
+    "matmul_bias": matmul_bias,
     "matmul_swiglu": matmul_swiglu,
 }

@@ -127,18 +127,40 @@ SENTINEL = np.float32(-1e38)  # below every score
 
 
 def inverse_frequencies(theta: float, rotary: int) -> Floats:
-    """theta^(-2i/R) for i < R/2, each the f32 nearest to the exact value, as the template bakes them."""
-    return np.array([theta ** (-2 * i / rotary) for i in range(rotary // 2)], np.float32)
+    """theta^(-2i/R) for i < R/2 with the bits that torch gives them: exponent, power and reciprocal are each rounded to f32."""
+    exponent = np.arange(0, rotary, 2, dtype=np.float32) / np.float32(rotary)
+    power = (theta ** exponent.astype(np.float64)).astype(np.float32)
+    return np.float32(1) / power
 
 
-def _rotated(x: Floats, positions: NDArray[np.int64], theta: float, rotary: int) -> Floats:
-    """Rotary embedding of x [rows, heads, Dh]: half-split pairs inside the first R dims."""
+def turned(x: Floats, angle: Floats) -> Floats:
+    """The first 2n of the last axis of x as n half-split pairs, turned by ``angle`` [..., n]; the others as they are."""
+    half = angle.shape[-1]
+    cosine, sine = np.cos(angle, dtype=np.float64), np.sin(angle, dtype=np.float64)
+    first, second = x[..., :half], x[..., half : 2 * half]
+    pairs = (first * cosine - second * sine, second * cosine + first * sine)
+    return np.concatenate([*pairs, x[..., 2 * half :]], axis=-1, dtype=np.float32)
+
+
+def _positions(bindings: Bindings, constants: Constants, rows: int) -> NDArray[np.int64]:
+    """Time, height and width [3, rows] of each row: read, or the row's place in the text for all three."""
+    if constants["POSITIONS"] == "grid":
+        read = bindings["positions"].view(np.int32)[: 3 * int(constants["T"])].reshape(3, -1)
+        return read[:, :rows].astype(np.int64)
+    control = bindings["control"]
+    first = control_word(control, "position") + int(control[control_index("rope_offset")].astype(np.int32))
+    return np.broadcast_to(np.arange(first, first + rows), (3, rows))
+
+
+def _rotary_angles(bindings: Bindings, constants: Constants, rows: int) -> Floats:
+    """By how much each pair of a row turns: [rows, 1, R/2]."""
+    rotary, height, width = _integers(constants, "ROTARY", "SECTION_1", "SECTION_2")
+    pair = np.arange(rotary // 2)
+    axis = np.select([(pair % 3 == 1) & (pair < 3 * height), (pair % 3 == 2) & (pair < 3 * width)], [1, 2])  # [R/2]
+    positions = _positions(bindings, constants, rows)[axis].T.astype(np.float32)  # [rows, R/2]
     # The product is rounded to f32, as in the published code: at position 262,143 that is up to 0.008 rad.
-    angle = positions.astype(np.float32)[:, None, None] * inverse_frequencies(theta, rotary)  # [rows, 1, R/2]
-    cosine, sine = np.cos(angle, dtype=np.float64), np.sin(angle, dtype=np.float64)  # [rows, 1, R/2]
-    first, second = x[..., : rotary // 2], x[..., rotary // 2 : rotary]
-    turned = (first * cosine - second * sine, second * cosine + first * sine)
-    return np.concatenate([*turned, x[..., rotary:]], axis=-1, dtype=np.float32)
+    angle: Floats = positions * inverse_frequencies(float(constants["ROPE_THETA"]), rotary)
+    return angle[:, None]
 
 
 def _cache(words: Words, constants: Constants) -> NDArray[np.floating]:
@@ -160,18 +182,17 @@ def _projections(words: Words, rows: int, constants: Constants) -> tuple[Floats,
 
 def attention_prepare(bindings: Bindings, constants: Constants) -> None:
     """q = rotary(norm(query)) * Dh^-1/2; rotary(norm(key)) and value are appended to the caches."""
-    heads, dim, rotary = _integers(constants, "HQ", "DH", "ROTARY")
-    eps, theta, control = float(constants["EPS"]), float(constants["ROPE_THETA"]), bindings["control"]
+    heads, dim = _integers(constants, "HQ", "DH")
+    eps, control = float(constants["EPS"]), bindings["control"]
     rows = live_rows(control, constants)
     if not rows:
         return
     first = control_word(control, "position")
-    offset = int(control[control_index("rope_offset")].astype(np.int32))
-    positions = np.arange(first, first + rows) + offset
+    angle = _rotary_angles(bindings, constants, rows)
     query, _, key, value = _projections(bindings["qkv"], rows, constants)
-    q = _rotated(_normalised(query, eps) * f32(bindings["q_norm"], dim), positions, theta, rotary)
+    q = turned(_normalised(query, eps) * f32(bindings["q_norm"], dim), angle)
     f32(bindings["q"], rows, heads, dim)[:] = q * np.float32(dim**-0.5)
-    key = _rotated(_normalised(key, eps) * f32(bindings["k_norm"], dim), positions, theta, rotary)
+    key = turned(_normalised(key, eps) * f32(bindings["k_norm"], dim), angle)
     for name, stored in (("k_cache", key), ("v_cache", value)):
         cache = _cache(bindings[name], constants)
         largest = np.finfo(cache.dtype).max  # an infinity would spoil every later token

@@ -24,7 +24,8 @@ POSITION = 3  # tokens in the caches before the attention step
 N, K = 32, 64
 _DELTA: dict[str, Value] = {"HK": 1, "HV": 2, "DK": 16, "DV": 32, "T": 1}
 _ATTENTION: dict[str, Value] = {"HQ": 2, "HKV": 1, "DH": 32}
-_PREPARE: dict[str, Value] = _ATTENTION | {"ROTARY": 16, "ROPE_THETA": 1e7, "T": 1, "EPS": 1e-6, "KV": "f16"}
+_ROTARY: dict[str, Value] = {"ROTARY": 16, "ROPE_THETA": 1e7, "POSITIONS": "text", "SECTION_1": 0, "SECTION_2": 0}
+_PREPARE: dict[str, Value] = _ATTENTION | _ROTARY | {"T": 1, "EPS": 1e-6, "KV": "f16"}
 
 
 @dataclass

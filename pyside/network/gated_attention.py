@@ -41,6 +41,7 @@ class GatedAttention(Block):
         return {
             "HQ": c.num_attention_heads, "HKV": c.num_key_value_heads, "DH": c.head_dim,
             "ROTARY": c.rotary_dim, "ROPE_THETA": c.rope_theta, "EPS": c.rms_norm_eps,
+            "POSITIONS": "text", "SECTION_1": 0, "SECTION_2": 0,
         }  # fmt: skip
 
     def cache(self) -> Sizes:

@@ -222,6 +222,19 @@ def text_golden(model: Any, ids: list[int], whole: bool) -> Arrays:
     return golden | {f"after_{name}": values for name, values in _states(model, cache, caches=False).items()}
 
 
+def far_golden(model: Any, ids: list[int], first: int = 200_000) -> Arrays:
+    """The logits after a prompt that begins far from 0, where the last bit of a rotary frequency shows."""
+    positions = torch.arange(first, first + len(ids))[None]
+    with torch.no_grad():
+        logits = model(input_ids=torch.tensor([ids]), position_ids=positions).logits[0, -1]
+    frequencies = model.model.language_model.rotary_emb.inv_freq
+    return {
+        "first_position": np.array(first),
+        "last_logits": _f32(logits),
+        "inverse_frequencies": _f32(frequencies),
+    }
+
+
 def _states(model: Any, cache: Any, caches: bool) -> Arrays:
     """conv_i [C, 3], state_i [Hv, Dk, Dv]; with ``caches`` k_i and v_i [Hkv, n, Dh]."""
     found: Arrays = {}
@@ -284,6 +297,7 @@ def main() -> None:
         ).eval()
         for text, ids in prompts(folder).items():
             _save(folder / f"text_{text}.npz", text_golden(model, ids, whole=text != "long"))
+        _save(folder / "far.npz", far_golden(model, prompts(folder)["hello"]))
     _save(out / "gdn.npz", delta_rule_goldens())
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from kernels_wgsl.render import render
+from kernels_wgsl.twins.sequence import inverse_frequencies
 from pyside.network.memory import SOFTWARE_CONTEXT
 from tests.support.closeness import assert_close
+from tests.support.paths import GOLDENS
 from tests.support.run_kernel import Array, check, control, poisoned, run_kernel, run_twin
 
 SHAPES = [(4, 2, 32), (6, 2, 64), (8, 2, 256), (8, 1, 96), (1, 1, 128)]  # Hq, Hkv, Dh
@@ -28,7 +33,15 @@ def _common(shape: tuple[int, int, int], kv: str) -> dict[str, int | str]:
 
 
 def _prepare_constants(shape: tuple[int, int, int], rotary: int, rows: int, kv: str) -> dict[str, int | float | str]:
-    return {**_common(shape, kv), "ROTARY": rotary, "ROPE_THETA": 1e7, "T": rows, "EPS": 1e-6}
+    turns: dict[str, int | float | str] = {"POSITIONS": "text", "SECTION_1": 0, "SECTION_2": 0}
+    return {**_common(shape, kv), "ROTARY": rotary, "ROPE_THETA": 1e7, "T": rows, "EPS": 1e-6} | turns
+
+
+def _frequencies(theta: float, rotary: int) -> NDArray[np.float32]:
+    """``1.0 / theta ** (torch.arange(0, rotary, 2).float() / rotary)``, whose every step torch rounds to f32."""
+    exponent = np.arange(0, rotary, 2).astype(np.float32) / np.float32(rotary)
+    frequencies: NDArray[np.float32] = np.float32(1) / np.power(theta, exponent, dtype=np.float64).astype(np.float32)
+    return frequencies
 
 
 @pytest.mark.parametrize("kv", ["f32", "f16"])
@@ -91,13 +104,84 @@ def test_rotary_is_accurate_at_far_positions(rng: np.random.Generator, position:
     got = run_kernel("attention_prepare", constants, bindings)["k_cache"][3, 0]
     key = qkv[0, 2 * dim : 3 * dim].astype(np.float64)
     key /= np.sqrt(np.mean(key**2) + 1e-6)
-    frequency = (theta ** (-2.0 * np.arange(rotary // 2) / rotary)).astype(np.float32)
-    angle = (np.float32(position) * frequency).astype(np.float64)
+    angle = (np.float32(position) * _frequencies(theta, rotary)).astype(np.float64)
     first, second = key[: rotary // 2], key[rotary // 2 : rotary]
     want = np.concatenate(
         [first * np.cos(angle) - second * np.sin(angle), second * np.cos(angle) + first * np.sin(angle), key[rotary:]]
     )
     np.testing.assert_allclose(got, want, atol=2e-6)
+
+
+@pytest.mark.parametrize(("theta", "rotary"), [(1e7, 64), (1e6, 16), (1e5, 8), (1e4, 128)])
+def test_frequencies_have_the_bits_of_the_reference(theta: float, rotary: int) -> None:
+    constants = _prepare_constants((1, 1, 128), rotary, 1, "f32") | {"ROPE_THETA": theta}
+    rendered = re.findall(r"place\.x \* ([0-9.e-]+),", render("attention_prepare", constants))
+    np.testing.assert_array_equal(np.array([float(number) for number in rendered]), _frequencies(theta, rotary))
+
+
+@pytest.mark.parametrize(("model", "theta", "rotary"), [("tiny-a", 1e4, 8), ("tiny-b", 1e6, 16)])
+def test_frequencies_are_those_that_torch_computed(model: str, theta: float, rotary: int) -> None:
+    with np.load(GOLDENS / model / "far.npz") as far:
+        np.testing.assert_array_equal(inverse_frequencies(theta, rotary), far["inverse_frequencies"])
+        np.testing.assert_array_equal(_frequencies(theta, rotary), far["inverse_frequencies"])
+
+
+@pytest.mark.parametrize(
+    ("rotary", "sections"), [(64, (11, 10)), (16, (3, 2)), (8, (1, 1)), (24, (0, 0)), (64, (0, 10)), (64, (11, 0))]
+)
+def test_positions_of_pictures(rng: np.random.Generator, rotary: int, sections: tuple[int, int]) -> None:
+    """Three positions a row, interleaved among the frequencies by the published ``apply_interleaved_mrope``."""
+    dim, rows, count, first = 64, 6, 5, 3
+    positions = rng.integers(0, 200_000, (3, rows)).astype(np.int32)
+    positions[:, 0] = 7  # text: all three alike
+    positions[:, count:] = -1
+    qkv = rng.normal(0, 1, (rows, 4 * dim)).astype(np.float32)
+    qkv[count:] = np.nan
+    bindings = {
+        "control": control(count=count, position=first, rope_offset=-100),  # which these positions already have
+        "qkv": qkv,
+        "q_norm": np.ones(dim, np.float32),
+        "k_norm": np.ones(dim, np.float32),
+        "q": poisoned(rows, dim),
+        "k_cache": poisoned(first + rows, 1, dim),
+        "v_cache": poisoned(first + rows, 1, dim),
+        "positions": positions,
+    }
+    constants = _prepare_constants((1, 1, dim), rotary, rows, "f32") | {"POSITIONS": "grid"}
+    constants |= {"SECTION_1": sections[0], "SECTION_2": sections[1]}
+    got = check("attention_prepare", constants, bindings)
+    angles = positions[:, :count, None].astype(np.float32) * _frequencies(1e7, rotary)  # [3, count, R/2]
+    angle = angles[0].astype(np.float64)
+    for axis, section in enumerate(sections, start=1):
+        angle[:, axis : 3 * section : 3] = angles[axis, :, axis : 3 * section : 3]
+    for name, start in (("q", 0), ("k_cache", 2 * dim)):
+        row = qkv[:count, start : start + dim].astype(np.float64)
+        row /= np.sqrt(np.mean(row**2, axis=1, keepdims=True) + 1e-6)
+        a, b = row[:, : rotary // 2], row[:, rotary // 2 : rotary]
+        cosine, sine = np.cos(angle), np.sin(angle)
+        want = np.concatenate([a * cosine - b * sine, b * cosine + a * sine, row[:, rotary:]], axis=1)
+        found = got["k_cache"][first : first + count, 0] if name == "k_cache" else got["q"][:count] * dim**0.5
+        np.testing.assert_allclose(found, want, atol=3e-6)
+
+
+def test_a_text_in_the_form_of_pictures_is_the_text(rng: np.random.Generator) -> None:
+    """Prefill that reads positions and decode that counts them fill the same cache, bit by bit."""
+    qkv = rng.normal(0, 1, (4, 4 * 64)).astype(np.float32)
+    bindings = {
+        "control": control(count=4, position=5, rope_offset=-2),
+        "qkv": qkv,
+        "q_norm": np.ones(64, np.float32),
+        "k_norm": np.ones(64, np.float32),
+        "q": poisoned(4, 64),
+        **{name: np.zeros((9, 32), np.uint32) for name in ("k_cache", "v_cache")},
+    }
+    constants = _prepare_constants((1, 1, 64), 16, 4, "f16")
+    text = run_kernel("attention_prepare", constants, bindings)
+    places = np.tile(np.arange(3, 7, dtype=np.int32), (3, 1))
+    sections: dict[str, int | float | str] = {"POSITIONS": "grid", "SECTION_1": 3, "SECTION_2": 2}
+    grid = run_kernel("attention_prepare", constants | sections, bindings | {"positions": places})
+    for name, values in text.items():
+        np.testing.assert_array_equal(grid[name], values)
 
 
 @pytest.mark.parametrize("kv", ["f32", "f16"])

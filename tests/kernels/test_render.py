@@ -37,6 +37,18 @@ EXAMPLES: dict[str, tuple[Value, ...]] = {
     "DH": (256,),
     "ROTARY": (64,),
     "T": (1, 64),
+    "PATCHES": (1, 4),
+    "MERGE": (2,),
+    "PATCH": (16,),
+    "SIDE": (48,),
+    "HEADS": (12,),
+    "HD": (64, 72, 16, 128),
+    "POSITIONS": ("text", "grid"),
+    "SECTION_1": (11,),
+    "SECTION_2": (10,),
+}
+OTHER_EXAMPLES: dict[tuple[str, str], tuple[Value, ...]] = {
+    ("matmul_bias", "EPILOGUE"): ("store", "add", "gelu_tanh", "gelu_erf"),
 }
 BINDING = re.compile(r"@group\(0\) @binding\((\d+)\) var<storage, (read|read_write)> (\w+):")
 SOURCES = sorted(TEMPLATES.rglob("*.wgsl"))
@@ -44,10 +56,13 @@ SOURCES = sorted(TEMPLATES.rglob("*.wgsl"))
 
 def renderings(kernel: str) -> Iterator[dict[str, Value]]:
     """Constants of a kernel: one example after another varied, the rest at their first."""
-    first = {name: EXAMPLES.get(name, (256,))[0] for name in CATALOG[kernel].constants}
+    examples = {
+        name: OTHER_EXAMPLES.get((kernel, name), EXAMPLES.get(name, (256,))) for name in CATALOG[kernel].constants
+    }
+    first = {name: values[0] for name, values in examples.items()}
     yield first
-    for name in first:
-        for value in EXAMPLES.get(name, ())[1:]:
+    for name, values in examples.items():
+        for value in values[1:]:
             yield first | {name: value}
 
 

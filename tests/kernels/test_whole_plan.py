@@ -19,6 +19,7 @@ from tests.support.models.whole_plan import (
     TEXTS,
     check_against_goldens,
     check_against_oracle,
+    check_far_positions,
     check_in_pieces,
     golden,
     greedy,
@@ -31,6 +32,10 @@ from tests.support.models.whole_plan import (
 @pytest.mark.parametrize("model", MODELS)
 def test_goldens(model: str, text: str) -> None:
     asyncio.run(check_against_goldens(NativeGpu(tiny(model).shards), model, text))
+
+
+def test_far_positions() -> None:
+    asyncio.run(check_far_positions(NativeGpu(tiny("tiny-b").shards), "tiny-b"))
 
 
 @pytest.mark.parametrize("recipe", ["f16", "q8", "q4"])

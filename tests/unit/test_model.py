@@ -23,6 +23,7 @@ from tests.support.models.whole_plan import (
     assert_states,
     check_against_goldens,
     check_against_oracle,
+    check_far_positions,
     check_in_pieces,
     golden,
     greedy,
@@ -37,6 +38,10 @@ from tests.support.models.whole_plan import (
 @pytest.mark.parametrize("model", MODELS)
 def test_goldens(model: str, text: str) -> None:
     asyncio.run(check_against_goldens(NumpyGpu(tiny(model).shards), model, text))
+
+
+def test_far_positions() -> None:
+    asyncio.run(check_far_positions(NumpyGpu(tiny("tiny-b").shards), "tiny-b"))
 
 
 @pytest.mark.parametrize("recipe", ["f16", "q8", "q4"])

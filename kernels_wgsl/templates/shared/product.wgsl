@@ -6,7 +6,7 @@ struct Sums {
     d: mat4x4f,
 }
 
-// Four rows of w (which may be one) times the tokens from `first` on. Every weight is unpacked once for all 16. Tokens are columns of their own: what x holds beyond `count`, even NaN, stays in sums that nobody stores.
+// Four rows of w (which may be one) times the tokens from `first` on. Every weight is unpacked once for all 16. Tokens are columns of their own: what x holds beyond the last, even NaN, stays in sums that nobody stores.
 fn product(rows: vec4u, first: u32) -> Sums {
     var sums = Sums();
     let words = rows / 32u * (K / WORD * 32u) + rows % 32u;
@@ -59,9 +59,8 @@ fn four_tokens(token: u32, k4: u32) -> mat4x4f {
     return mat4x4f(x[at], x[at + K / 4u], x[at + K / 2u], x[at + 3u * (K / 4u)]);
 }
 
-// Store a row's sums for the 16 tokens from `first` on, as far as there are tokens.
-fn store(row: u32, first: u32, sums: mat4x4f) {
-    let end = min(control[COUNT], T);
+// Store a row's sums for the 16 tokens from `first` on that lie before `end`.
+fn store(row: u32, first: u32, end: u32, sums: mat4x4f) {
     store_four(row, first, end, sums[0]);
     store_four(row, first + 4u, end, sums[1]);
     store_four(row, first + 8u, end, sums[2]);

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from kernels_wgsl.catalog import CATALOG, slots_for
 from pyside.engine.content import Content
+from pyside.engine.control import packed
 from pyside.engine.engine import Engine
 from pyside.engine.sampling import Sampling
 from pyside.network.model import compile_plan, weights
@@ -113,6 +114,20 @@ async def check_against_goldens(gpu: Gpu, model: str, text: str) -> None:
     scores = await engine.score(ids, top=2)
     assert len(scores) == len(ids) - 1
     np.testing.assert_allclose([token.logprob for token in scores], want["prompt_logprobs"], atol=1e-3)
+
+
+async def check_far_positions(gpu: Gpu, model: str) -> None:
+    """f32: the logits after a prompt 200,000 positions further on; frequencies a bit off would double the error allowed."""
+    with np.load(GOLDENS / model / "far.npz") as far:
+        first, want = int(far["first_position"]), far["last_logits"]
+    ids = golden(model, "hello")["input_ids"].tolist()
+    await gpu.load(compile_plan(tiny(model).manifest, Limits.baseline(), chunk=64))
+    gpu.write("ids", pack(f"<{len(ids)}I", *ids))
+    gpu.write("control", packed({"count": len(ids), "rope_offset": first}))
+    gpu.run("prefill")
+    gpu.run("head")
+    logits = np.frombuffer(await gpu.read("logits", 0, want.nbytes), np.float32)
+    assert_close("logits", logits, want)
 
 
 async def check_against_oracle(gpu: Gpu, model: str, text: str, recipe: str, **options: int) -> None:
