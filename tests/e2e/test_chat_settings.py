@@ -118,9 +118,9 @@ def test_a_theme_is_chosen_and_kept(chromium: Browser, shell: str, scheme: str) 
         assert ground(chat.page) == own
 
 
-def test_the_element_follows_the_theme_of_its_host(chromium: Browser, shell: str) -> None:
+def test_the_element_follows_the_theme_of_its_host(browser: Browser, shell: str) -> None:
     """By its attribute, however the computer has it; what a person has chosen stays."""
-    with opened(chromium, f"{shell}/blank", prepare=fake_engine, color_scheme="light") as page:
+    with opened(browser, f"{shell}/blank", prepare=fake_engine, color_scheme="light") as page:
         page.evaluate(script("chat.addElement"))
         assert ground(page) == LIGHT
         for theme, colour in (("dark", DARK), ("light", LIGHT), ("dark", DARK)):
@@ -134,7 +134,13 @@ def test_the_page_says_what_it_is_and_what_is_kept_where(chat: ChatPage) -> None
     chat.ask("load")
     chat.settings().get_by_role("button", name="About").click()
     about = chat.page.get_by_role("dialog", name="About")
-    for said in (re.compile(r"deltapage \d+\.\d+\.\d+"), "Licence: Apache-2.0", "MPL-2.0", "katex", "No GPU"):
+    for said in (
+        re.compile(r"deltapage \d+\.\d+\.\d+"),
+        "Licence: Apache-2.0. The model, Small, has its own: apache-2.0",
+        "MPL-2.0",
+        "katex",
+        "No GPU",
+    ):
         expect(about.get_by_text(said).first).to_be_visible()
     expect(about).to_contain_text("Conversations")
     expect(about).to_contain_text("In this browser’s database, on this computer")

@@ -3,7 +3,7 @@
 import { OTHERS, PROJECT } from '../common/about.js';
 import { framed } from './dialog.js';
 import { h } from './dom.js';
-import { modelName } from './state.js';
+import { listedModel, modelName } from './state.js';
 
 /**
  * @param {import('./state-types.js').ChatStore} store
@@ -11,10 +11,12 @@ import { modelName } from './state.js';
  */
 export function aboutDialog(store) {
   const { info, storage } = store.state;
+  const model = modelName(store.state);
+  const of = listedModel(store.state)?.license;
   const { name, version, license, description } = PROJECT;
   return framed('About',
     h('p', {}, h('strong', {}, `${name} ${version}`), ` · ${description}`),
-    h('p', {}, `Licence: ${license}. The model, ${modelName(store.state) || 'once there is one'}, keeps its own, which its folder carries.`),
+    h('p', {}, `Licence: ${license}.${model && ` The model, ${model}, has its own${of ? `: ${of}` : ', which its folder carries'}.`}`),
     section('What is kept where', table(storage ? KEPT : NOT_KEPT)),
     section('Works of others in this page', table(OTHERS)),
     info && h('p', { class: 'quiet' }, `This visit computes on ${info.adapter}.`));

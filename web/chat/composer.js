@@ -41,10 +41,10 @@ export class Composer {
   constructor(store) {
     this.#store = store;
     this.#stop = iconButton('stop', 'Stop', () => store.dispatch('stop'), { class: 'icon primary', part: 'stop', hidden: true });
-    this.#thinking = h('input', { type: 'checkbox', name: 'thinking', onchange: () => store.dispatch('set', { thinking: this.#thinking.checked }) });
+    this.#thinking = h('input', { type: 'checkbox', name: 'thinking', 'aria-label': 'Thinking', onchange: () => store.dispatch('set', { thinking: this.#thinking.checked }) });
     this.element = h('footer', { part: 'footer', class: 'composer' }, this.#alert,
       h('form', { part: 'composer', onsubmit: (/** @type {Event} */ event) => event.preventDefault() }, this.#text, h('div', { class: 'row' },
-        h('label', { class: 'toggle' }, this.#thinking, icon('idea'), 'Thinking'), ...TOOLS.map((name) => this.#toolSwitch(name)),
+        h('label', { class: 'toggle' }, this.#thinking, icon('idea'), h('span', {}, 'Thinking')), ...TOOLS.map((name) => this.#toolSwitch(name)),
         h('span', { class: 'gap' }), this.#send, this.#stop)),
       h('div', { class: 'status', part: 'status' }, this.#bar, this.#said, this.#figures, this.#context));
     this.#text.addEventListener('keydown', (event) => this.#key(event));

@@ -119,7 +119,7 @@ export class MessageView {
     const ending = note ?? ENDINGS[finish ?? ''];
     const answer = message.role === 'assistant' && !message.tool_calls?.length;
     const more = answer && CUT.includes(finish ?? '') && h('button', { type: 'button', onclick: () => this.#store.dispatch('goOn', this.#node) }, 'Continue');
-    if (ending) this.#body.append(h('p', { class: 'note' }, ending, ' ', more));
+    if (ending) this.#body.append(h('p', { class: 'note' }, ending, more));
     const copy = iconButton('copy', 'Copy', () => copyFrom(copy, textOf(message)));
     this.#foot.replaceChildren(...[
       this.#versions.length > 1 && this.#switcher(),

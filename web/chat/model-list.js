@@ -6,6 +6,7 @@
  * @property {string} model  its name
  * @property {string} recipe  how its weights are stored
  * @property {number} bytes
+ * @property {string} [license]  as its model card names it
  * @property {string} [summary]  one line on what it is
  * @property {string[]} [starters]  what to ask it first
  */
@@ -55,9 +56,9 @@ export async function modelIn(files) {
     const found = [...files].find(({ name, webkitRelativePath: path }) => name === file && path.split('/').length < 3);
     return await found?.text().then(JSON.parse).catch(() => null) ?? {};
   };
-  const [{ name: model, recipe }, card] = await Promise.all([json('manifest.json'), json('card.json')]);
+  const [{ name: model, recipe, source }, card] = await Promise.all([json('manifest.json'), json('card.json')]);
   if (typeof model !== 'string') {
     throw new Error('There is no model in this folder: it has no manifest.json of one. Pick a folder that `build.py bundle` has made.');
   }
-  return { url: '', model, recipe, ...cardOf(card), bytes: [...files].reduce((total, { size }) => total + size, 0) };
+  return { url: '', model, recipe, license: source?.license, ...cardOf(card), bytes: [...files].reduce((total, { size }) => total + size, 0) };
 }

@@ -14,10 +14,10 @@ export class Welcome {
   /** @param {import('./state-types.js').ChatStore} store */
   constructor(store) {
     store.subscribe(({ conversation }) => conversation.messages.length > 0, (begun) => { this.element.hidden = begun; });
-    store.subscribe((state) => [state.introMessage, aboutModel(state)], ([intro, model]) => this.element.replaceChildren(
+    store.subscribe((state) => [state.introMessage, cardInUse(state).summary ?? '', loading(state)], ([intro, summary, model]) => this.element.replaceChildren(
       h('h2', {}, intro || 'What is on your mind?'),
       h('p', {}, 'A language model that runs in this page, on your own graphics processor. Nothing you write leaves this machine.'),
-      h('p', { class: 'quiet' }, model),
+      h('p', { class: 'quiet' }, h('span', { class: 'line', dir: 'auto' }, summary), model),
       this.#starters,
     ));
     const starters = (/** @type {State} */ state) => {
@@ -28,12 +28,6 @@ export class Welcome {
       type: 'button', dir: 'auto', onclick: () => store.dispatch('send', text),
     }, text))));
   }
-}
-
-/** @param {State} state */
-function aboutModel(state) {
-  const { summary } = cardInUse(state);
-  return [summary, loading(state)].filter(Boolean).join(' ');
 }
 
 /** @param {State} state */

@@ -58,19 +58,21 @@
     return { events, markdown, roles, left: chat.messages.length, kept: (await indexedDB.databases()).length };
   },
 
-  /** How far the composer reaches below the element, in px, by what the page around makes of the element. */
+  /** How far the composer reaches below the element, or beside it, in px, by what the page around makes of the element. */
   async composerBelow() {
     await import('/delta-chat.js');
     const below = {};
     for (const style of ['height: 400px', 'display: block; height: 400px', 'display: flex; height: 400px', 'display: inline-block; height: 400px; width: 300px',
-      'display: grid; height: 400px', 'display: block; position: static; max-height: 400px; height: 90vh']) {
+      'display: grid; height: 400px', 'height: 400px; width: 280px', 'height: 400px; width: 380px', 'display: block; position: static; max-height: 400px; height: 90vh']) {
       const chat = document.createElement('delta-chat');
       document.body.append(chat);
       chat.style.cssText = style;
       for (let at = 0; at < 40; at++) chat.addMessage({ role: 'user', content: 'Hello' });
       while (chat.shadowRoot.querySelectorAll('article').length < 40) await new Promise(requestAnimationFrame);
       const composer = chat.shadowRoot.querySelector('[part=composer]').getBoundingClientRect();
-      below[style] = Math.round(Math.max(0, composer.bottom - chat.getBoundingClientRect().bottom));
+      const send = chat.shadowRoot.querySelector('[part~=send]').getBoundingClientRect();
+      const host = chat.getBoundingClientRect();
+      below[style] = Math.round(Math.max(0, composer.bottom - host.bottom, send.right - host.right));
       chat.remove();
     }
     return below;
