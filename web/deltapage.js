@@ -13,10 +13,12 @@ import { bundleUrl } from './common/bundle-url.js';
 import { EngineError } from './common/errors.js';
 import { Connection, startWorker } from './engine/connection.js';
 import { pickedFolder } from './files/folder-files.js';
+import { takePictures } from './pictures/messages.js';
 
 export { EngineError };
 
 /** @typedef {import('./engine/protocol.js').Progress} Progress */
+/** @typedef {import('./engine/connection.js').Posted} Posted */
 
 const LOSSES = 2; // of the GPU during one answer, at which it is given up
 const LOADING_LOSSES = 4; // during one load
@@ -127,7 +129,8 @@ export class Engine {
    * @returns {Promise<string | number[]>}
    */
   async applyChatTemplate(messages, { tools, enable_thinking, tokenize = false } = {}) {
-    const { text, ids } = await this.#call('template', { messages, tools, enable_thinking });
+    const { asked, pictures, release } = await takePictures({ messages, tools, enable_thinking });
+    const { text, ids } = await this.#call('template', asked, { pictures }).finally(release);
     return tokenize ? ids : text;
   }
 
@@ -141,7 +144,7 @@ export class Engine {
    */
   async python(name, argument = null, { signal } = {}) {
     const connection = await this.#connect(signal);
-    return (await connection.call('python', { name, argument }, signal)).result;
+    return (await connection.call('python', { name, argument }, { signal })).result;
   }
 
   /** Give the GPU and the memory back; the engine cannot be used afterwards. */
@@ -157,38 +160,46 @@ export class Engine {
    * @param {ChatRequest | TextRequest} request
    * @returns {Promise<any>} chunks when `stream` is set, else one answer
    */
-  async #create(kind, { signal, ...request }) {
-    if (!request.stream) return this.#call(kind, { request }, signal);
-    await this.#connect(signal);
-    return this.#stream(kind, request, signal);
+  async #create(kind, { signal, ...given }) {
+    const { asked, pictures, release } = await takePictures(given, signal);
+    if (!given.stream) return this.#call(kind, { request: asked }, { signal, pictures }).finally(release);
+    await this.#connect(signal).catch((error) => {
+      release();
+      throw error;
+    });
+    return this.#stream(kind, asked, { signal, pictures, release });
   }
 
   /**
    * An answer's chunks. When the GPU is lost in the middle, the answer goes on behind them on a new one: what it draws depends
    * on nothing but the seed and the tokens before.
    * @param {'chat' | 'text'} kind
-   * @param {ChatRequest | TextRequest} request
-   * @param {AbortSignal} [signal]
+   * @param {ChatRequest | TextRequest} request  without its pictures
+   * @param {Posted & {release: () => void}} posted
    */
-  async *#stream(kind, request, signal) {
+  async *#stream(kind, request, { signal, pictures, release }) {
     const withIds = { ...request, ...request.extra_body }.return_token_ids;
     /** @type {import('./engine/protocol.js').Shown} */
     const shown = { seed: crypto.getRandomValues(new Uint32Array(1))[0], id: '', created: 0, ids: [] };
-    for (let losses = 1; ; losses++) {
-      try {
-        const connection = await this.#connect(signal);
-        for await (const chunk of connection.stream(kind, { request, shown }, signal)) {
-          for (const choice of chunk.choices) {
-            Object.assign(shown, { id: chunk.id, created: chunk.created });
-            shown.ids.push(...choice.token_ids);
-            if (!withIds) delete choice.token_ids;
+    try {
+      for (let losses = 1; ; losses++) {
+        try {
+          const connection = await this.#connect(signal);
+          for await (const chunk of connection.stream(kind, { request, shown }, { signal, pictures })) {
+            for (const choice of chunk.choices) {
+              Object.assign(shown, { id: chunk.id, created: chunk.created });
+              shown.ids.push(...choice.token_ids);
+              if (!withIds) delete choice.token_ids;
+            }
+            yield chunk;
           }
-          yield chunk;
+          return;
+        } catch (error) {
+          if (!outlived(error, losses)) throw error;
         }
-        return;
-      } catch (error) {
-        if (!outlived(error, losses)) throw error;
       }
+    } finally {
+      release();
     }
   }
 
@@ -196,12 +207,12 @@ export class Engine {
    * A request with one answer; it is made again when the GPU is lost meanwhile.
    * @param {import('./engine/protocol.js').Kind} kind
    * @param {any} payload
-   * @param {AbortSignal} [signal]
+   * @param {Posted} [posted]
    */
-  async #call(kind, payload, signal) {
+  async #call(kind, payload, { signal, pictures } = {}) {
     for (let losses = 1; ; losses++) {
       try {
-        return await (await this.#connect(signal)).call(kind, payload, signal);
+        return await (await this.#connect(signal)).call(kind, payload, { signal, pictures });
       } catch (error) {
         if (!outlived(error, losses)) throw error;
       }
@@ -247,7 +258,7 @@ export class Engine {
    * @param {AbortSignal} [signal]
    */
   async #fill(connection, signal) {
-    for await (const { progress, info } of connection.stream('load', { bundle: this.#bundle, python: this.#python }, signal)) {
+    for await (const { progress, info } of connection.stream('load', { bundle: this.#bundle, python: this.#python }, { signal })) {
       if (progress) this.#onProgress(progress);
       if (info) this.info = info;
     }

@@ -7,14 +7,14 @@
  *
  * Beyond the specification: `bundle` (or `engine`) names the model, and `LanguageModel.bundle` is what is taken without; one message
  * stands for a list of it; a RegExp constrains the answer as a whole, and answers come without thinking. `params`, `temperature`,
- * `topK` and the older names, which browsers keep for extensions, are there for every page. Not here: pictures and sound.
+ * `topK` and the older names, which browsers keep for extensions, are there for every page. Not here: sound.
  */
 
 import { coreOptionsFrom, createOptionsFrom, promptFrom, promptOptionsFrom, signalOptionsFrom } from './prompt-api/dictionaries.js';
 import { domError, notSupported } from './prompt-api/errors.js';
 import { handle } from './prompt-api/handlers.js';
-import { messagesOf } from './prompt-api/input.js';
-import { availabilityOf, generationOf, onlyText, wantedBundle } from './prompt-api/model.js';
+import { messagesOf, withPicturesTaken } from './prompt-api/input.js';
+import { availabilityOf, generationOf, sees, understands, wantedBundle, wantsPictures } from './prompt-api/model.js';
 import { progressTeller } from './prompt-api/monitor.js';
 import { paramsOf, samplingOf } from './prompt-api/sampling.js';
 import { Session } from './prompt-api/session.js';
@@ -59,7 +59,7 @@ export class LanguageModel extends EventTarget {
     const { engine, ...wanted } = withBundle(coreOptionsFrom(options));
     samplingOf(wanted);
     if (!engine) return availabilityOf(wanted);
-    return onlyText(wanted) ? 'available' : 'unavailable';
+    return understands(wanted) && (!wantsPictures(wanted) || await sees(engine, undefined)) ? 'available' : 'unavailable';
   }
 
   /**
@@ -82,19 +82,24 @@ export class LanguageModel extends EventTarget {
    */
   static async create(options) {
     const { engine, bundle, signal, monitor, ...wanted } = withBundle(createOptionsFrom(options));
-    const supported = onlyText(wanted);
-    const initial = wanted.initialPrompts?.length ? messagesOf(wanted.initialPrompts) : [];
+    const supported = understands(wanted);
+    const pictures = wantsPictures(wanted);
+    const initial = wanted.initialPrompts?.length ? messagesOf(wanted.initialPrompts, { sees: pictures }) : [];
     const tools = toolsOf(wanted.tools ?? []);
     const sampling = samplingOf(wanted);
     signal?.throwIfAborted();
     const tell = progressTeller(monitor, signal);
-    if (!supported) throw notSupported('This model reads and writes text only: expect no other inputs and outputs.');
+    if (!supported) throw notSupported('This model reads text and pictures and writes text: expect no other inputs and outputs.');
+    const taking = withPicturesTaken(initial);
+    taking.catch(() => {}); // told below
     try {
+      if (pictures && !await sees(engine, bundle)) throw notSupported('This model has no part that sees: expect no pictures, or choose another bundle.');
+      const taken = await taking;
       tell(0);
       const lease = engine ? new Lease(engine, null)
         : await Lease.of(wantedBundle(bundle), ({ phase, loaded, total }) => { if (phase === 'download' && total) tell(loaded / total); }, signal);
       tell(1);
-      return new LanguageModel(await Session.begin({ lease, tools, sampling, initial, signal }));
+      return new LanguageModel(await Session.begin({ lease, tools, sampling, sees: pictures, initial: taken, signal }));
     } catch (error) {
       throw signal?.aborted ? signal.reason : domError(error);
     }

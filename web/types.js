@@ -13,9 +13,24 @@
  */
 
 /**
+ * @typedef {string | URL | Blob | ImageData | ImageBitmap | HTMLImageElement | SVGImageElement | HTMLCanvasElement | OffscreenCanvas | HTMLVideoElement | VideoFrame} PictureSource
+ *   a URL is a data:, a blob: or one of the page's own origin; of what moves it is what is seen when the request is made
+ */
+
+/**
+ * @typedef {object} PictureSize  the most that is seen of a picture, which is made smaller as needed
+ * @property {number} [max_pixels]  left out: the request's
+ * @property {'low' | 'high' | 'auto'} [detail]
+ */
+
+/** @typedef {{type: 'text', text: string}} TextPart */
+/** @typedef {{type: 'image_url', image_url: {url: string, detail?: PictureSize['detail']}, max_pixels?: number}} ImageUrlPart */
+/** @typedef {{type: 'image', image: PictureSource} & PictureSize} ImagePart */
+
+/**
  * @typedef {object} Message
  * @property {'system' | 'user' | 'assistant' | 'tool'} role
- * @property {string | {type: 'text', text: string}[] | null} [content]
+ * @property {string | (TextPart | ImageUrlPart | ImagePart)[] | null} [content]
  * @property {string} [reasoning_content]  what was thought before the content
  * @property {ToolCall[]} [tool_calls]
  * @property {string} [tool_call_id]
@@ -57,7 +72,7 @@
  * @property {{type: 'text'} | {type: 'json_object'} | {type: 'json_schema', json_schema: {schema: JsonSchema | boolean, name?: string}} | {type: 'regex', regex: string, flags?: string}} [response_format]  regex: in JavaScript's form, for the whole answer
  * @property {boolean} [logprobs]
  * @property {number} [top_logprobs]
- * @property {{enable_thinking?: boolean, thinking_budget?: number, loop_guard?: boolean, logits_processor?: string, continue_final_message?: boolean}} [extra_body]  continue_final_message: the last message is how the answer begins
+ * @property {{enable_thinking?: boolean, thinking_budget?: number, loop_guard?: boolean, logits_processor?: string, continue_final_message?: boolean, max_pixels?: number}} [extra_body]  continue_final_message: the last message is how the answer begins; max_pixels: the most that is seen of each picture
  */
 
 /**

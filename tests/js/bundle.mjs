@@ -27,7 +27,7 @@ export async function bundle(shards, files = {}) {
   const listed = { shards: [], files: [] };
   for (const bytes of shards) listed.shards.push(await added(null, bytes));
   for (const [file, bytes] of Object.entries(files)) listed.files.push(await added(file, bytes));
-  const manifest = await sealed({ files: listed.files, format: 1, generation: {}, kernels: [], shards: listed.shards });
+  const manifest = await sealed({ files: listed.files, format: 1, generation: {}, kernels: [], model: {}, shards: listed.shards });
   contents.set('manifest.json', manifest);
   return { manifest, contents };
 }

@@ -89,6 +89,50 @@ test('expected contents may name tools, whose calls are text to the model', asyn
   assert.equal(await availability({ expectedInputs: [{ type: 'tool-call' }] }), 'unavailable');
 });
 
+test('a session that expects pictures takes them from the user, as they are when it is asked', async () => {
+  const engine = /** @type {any} */ (new ScriptedEngine(1000, ['seen', 'again'], { vision: {} }));
+  const expectedInputs = [{ type: 'text' }, { type: 'image' }];
+  const image = (value) => ({ type: 'image', value });
+  const words = (value) => ({ type: 'text', value });
+  const file = new Blob(['a file']);
+  const initialPrompts = [{ role: 'user', content: [image(file)] }, { role: 'assistant', content: 'A cat.' }];
+  const session = /** @type {any} */ (await create({ engine, expectedInputs, initialPrompts }));
+  assert.equal(await session.measureContextUsage([{ role: 'user', content: [image(file), words('see')] }]), 4);
+  const bytes = new TextEncoder().encode('bytes');
+  const content = [words('a'), words('b'), image(bytes), words('c'), image(file)];
+  const asked = session.prompt([{ role: 'user', content }], { responseConstraint: /x/ });
+  bytes.fill(0);
+  assert.equal(await asked, 'seen');
+  await session.append([{ role: 'user', content: [words('no '), words('picture')] }]);
+  await session.prompt('more');
+  const { messages } = engine.requests[1];
+  assert.deepEqual(messages.map(({ role }) => role), ['user', 'assistant', 'user', 'assistant', 'user', 'user']);
+  assert.deepEqual(messages[0].content, [{ type: 'image', image: file }]);
+  const [first, second, third, ...others] = messages[2].content;
+  assert.deepEqual(first, { type: 'text', text: 'ab' });
+  assert.equal(await second.image.text(), 'bytes');
+  assert.match(third.text, /^c$/);
+  assert.deepEqual(others[0], { type: 'image', image: file });
+  assert.match(others[1].text, /^\n\nAnswer only with a text/);
+  assert.equal(messages[4].content, 'no picture');
+  assert.equal(await LanguageModel.availability({ engine, expectedInputs: [{ type: 'image' }] }), 'available');
+  const blind = /** @type {any} */ (new ScriptedEngine(1000, []));
+  assert.equal(await LanguageModel.availability({ engine: blind, expectedInputs: [{ type: 'image' }] }), 'unavailable');
+  const elsewhere = [{ role: 'user', content: [image(/** @type {any} */ ({}))] }];
+  await assertFailures({
+    'DOMException NotSupportedError: a model that does not see': () => create({ engine: blind, expectedInputs }),
+    'DOMException NotSupportedError: of the assistant': () => session.prompt([{ role: 'assistant', content: [image(file)] }]),
+    'DOMException NotSupportedError: sound': () => session.prompt([{ role: 'user', content: [{ type: 'audio', value: file }] }]),
+    'TypeError: an address': () => session.prompt([{ role: 'user', content: [image('https://elsewhere.example/a.png')] }]),
+    'TypeError: an address that is an object': () => session.prompt([{ role: 'user', content: [image(new URL('https://elsewhere.example/a.png'))] }]),
+    'TypeError: nothing': () => session.prompt([{ role: 'user', content: [image(null)] }]),
+    'DOMException EncodingError: what cannot be drawn': () => session.prompt(elsewhere),
+    'DOMException EncodingError: what cannot be drawn, appended': () => session.append(elsewhere),
+    'DOMException EncodingError: what cannot be drawn, measured': () => session.measureContextUsage(elsewhere),
+    'DOMException EncodingError: what cannot be drawn, at first': () => create({ engine, expectedInputs, initialPrompts: elsewhere }),
+  });
+});
+
 test('options are converted as Web IDL says, and bounded', async () => {
   const engine = new ScriptedEngine(1000, []);
   const sampled = async (options) => {

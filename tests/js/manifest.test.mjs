@@ -59,6 +59,7 @@ test('what a manifest may not name is a sentence, before anything is fetched', a
   const cases = [
     [{ shards: undefined }, 'has no list of shards'],
     [{ files: { 0: file } }, 'has no list of files'],
+    [{ model: [] }, 'has no model'],
     [{ generation: undefined }, 'has no generation'],
     [{ format: 2 }, `has bundle format 2, this page reads format ${BUNDLE.format}`],
     [{ shards: [null] }, 'an entry of shards is no object'],
@@ -76,7 +77,7 @@ test('what a manifest may not name is a sentence, before anything is fetched', a
     ...[-1, 0.5, 1e300, '3', null, BUNDLE.fileLimit + 1].map((bytes) => [{ files: [{ ...file, bytes }] }, 'bytes, expected 0 to 268435456']),
   ];
   for (const [change, sentence] of cases) {
-    const bytes = await sealed({ files: [file], format: 1, generation: {}, kernels: [], shards: [good], ...change });
+    const bytes = await sealed({ files: [file], format: 1, generation: {}, kernels: [], model: {}, shards: [good], ...change });
     const said = await read(bytes);
     assert.ok(said.startsWith('BundleError: ') && said.includes(sentence), `${said} lacks ${sentence}`);
     for (const use of [() => new HostedFiles(BASE).manifest(), () => keptOf(BASE)]) {

@@ -1,4 +1,4 @@
-/** An engine that counts a token for each letter and says what its script tells it; for sessions over any engine. */
+/** An engine that counts a token for each letter and picture and says what its script tells it; for sessions over any engine. */
 
 /** @typedef {{name: string, arguments: object}} Call */
 
@@ -11,14 +11,15 @@ export class ScriptedEngine {
    * @param {number} contextWindow
    * @param {(string | Call | Call[] | {cut: string})[]} answers  one for each request: a text, tool calls, or a text that the
    *   context window cuts
+   * @param {{vision?: object}} [model]  whether it sees
    */
-  constructor(contextWindow, answers) {
-    this.info = { contextWindow, generation: { presets: { direct: { temperature: 0.7, top_k: 20 } } } };
+  constructor(contextWindow, answers, model = {}) {
+    this.info = { contextWindow, model, generation: { presets: { direct: { temperature: 0.7, top_k: 20 } } } };
     this.#answers = [...answers];
   }
 
   async applyChatTemplate(messages) {
-    return messages.flatMap(({ content }) => [...(content ?? '')]);
+    return messages.flatMap(({ content }) => [...(content ?? '')].flatMap((part) => part.text ? [...part.text] : [part]));
   }
 
   chat = { completions: { create: async ({ signal, ...request }) => {

@@ -28,16 +28,17 @@ PUBLIC = {
 BELOW: dict[str, set[str]] = {
     "common": set(),
     "files": {"common"},
-    "engine": {"common", "files"},
+    "pictures": {"common"},
+    "engine": {"common", "files", "pictures"},
     "agent": {"common"},
-    "prompt-api": {"common", "files", "agent", "deltapage.js"},
+    "prompt-api": {"common", "files", "pictures", "agent", "deltapage.js"},
     "chat": {"common", "agent", "deltapage.js", "storage.js"},
     "examples": {"deltapage.js", "language-model.js", "deep-chat.js", "delta-chat.js"},
 }
 # The same of the public modules.
 INSIDE: dict[str, set[str]] = {
     "types.js": set(),
-    "deltapage.js": {"common", "files", "engine"},
+    "deltapage.js": {"common", "files", "engine", "pictures"},
     "storage.js": {"common", "files"},
     "language-model.js": {"prompt-api"},
     "deep-chat.js": {"common", "agent", "deltapage.js"},

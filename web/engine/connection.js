@@ -4,6 +4,8 @@ import { EngineError, errorOf } from '../common/errors.js';
 
 const UNLOAD_LIMIT = 2000; // ms that a worker has to put away what it holds
 
+/** @typedef {{signal?: AbortSignal, pictures?: import('../pictures/sources.js').Source[]}} Posted  what goes with a request beside its payload */
+
 /**
  * @typedef {object} OpenRequest
  * @property {any[]} items  arrived and not yet taken
@@ -42,10 +44,10 @@ export class Connection {
    * Send a request; yields each item of its answer. Leaving the loop early, or the signal, aborts it in the worker.
    * @param {import('./protocol.js').Kind} kind
    * @param {any} payload  structured-cloneable
-   * @param {AbortSignal} [signal]
+   * @param {Posted} [posted]
    * @returns {AsyncGenerator<any, void, void>}
    */
-  async *stream(kind, payload, signal) {
+  async *stream(kind, payload, { signal, pictures } = {}) {
     signal?.throwIfAborted();
     if (this.closed) throw this.closed;
     const id = ++this.#lastId;
@@ -55,7 +57,7 @@ export class Connection {
     this.#open.set(id, request);
     signal?.addEventListener('abort', wake);
     try {
-      this.#worker.postMessage({ id, kind, payload });
+      this.#worker.postMessage({ id, kind, payload, pictures });
       for (;;) {
         signal?.throwIfAborted();
         if (request.items.length) yield request.items.shift();
@@ -74,12 +76,12 @@ export class Connection {
    * Send a request whose answer is one item.
    * @param {import('./protocol.js').Kind} kind
    * @param {any} payload
-   * @param {AbortSignal} [signal]
+   * @param {Posted} [posted]
    * @returns {Promise<any>}
    */
-  async call(kind, payload, signal) {
+  async call(kind, payload, posted) {
     let answer;
-    for await (const item of this.stream(kind, payload, signal)) answer = item;
+    for await (const item of this.stream(kind, payload, posted)) answer = item;
     return answer;
   }
 

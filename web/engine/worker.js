@@ -7,6 +7,7 @@ import { EngineError, errorOf, faultOf } from '../common/errors.js';
 import { arrivals } from '../files/file-source.js';
 import { FolderFiles } from '../files/folder-files.js';
 import { HostedFiles } from '../files/hosted-files.js';
+import { RequestPictures } from '../pictures/request-pictures.js';
 import { loss, openGpu } from './gpu.js';
 import { moduleAt, startPython } from './python.js';
 import { Replay } from './replay.js';
@@ -29,10 +30,11 @@ const fileSources = [];
 const python = startPython(mark, (error) => post({ id: 0, type: 'error', error: faultOf(error) }));
 python.catch(() => {}); // reported by the request that needs it
 
-self.onmessage = async ({ data: { id, kind, payload } }) => {
+self.onmessage = async ({ data }) => {
+  const { id } = data;
   let fault;
   try {
-    fault = JSON.parse(await serve(id, kind, payload, (value) => post({ id, type: 'item', value })) || 'null');
+    fault = JSON.parse(await serve(data, (value) => post({ id, type: 'item', value })) || 'null');
   } catch (error) {
     fault = faultOf(error);
   }
@@ -47,13 +49,11 @@ function post(reply) {
 }
 
 /**
- * @param {number} id
- * @param {import('./protocol.js').Kind} kind
- * @param {any} payload
+ * @param {import('./protocol.js').WorkerRequest} request
  * @param {(value: any) => void} send
  * @returns {Promise<string>} a Fault as JSON, or ''
  */
-async function serve(id, kind, payload, send) {
+async function serve({ id, kind, payload, pictures: sources = [] }, send) {
   if (kind === 'load') {
     loading = id;
     return load(payload.bundle, payload.python, send);
@@ -68,7 +68,12 @@ async function serve(id, kind, payload, send) {
     bridge.abort(payload);
     return '';
   }
-  return bridge.answer(id, kind, JSON.stringify(payload), null, (item) => send(JSON.parse(item)));
+  const pictures = new RequestPictures(sources, (buffer, pixels, offset) => replay?.write(buffer, pixels, offset));
+  try {
+    return await bridge.answer(id, kind, JSON.stringify(payload), pictures, (item) => send(JSON.parse(item)));
+  } finally {
+    pictures.end();
+  }
 }
 
 /**

@@ -12,6 +12,7 @@ import { sha256 } from '../common/sha256.js';
  * @property {FileSpec[]} shards
  * @property {FileSpec[]} kernels
  * @property {FileSpec[]} files
+ * @property {Record<string, any>} model  the network's dimensions, which Python checks
  * @property {Record<string, any>} generation  the model's own defaults for answers, which Python checks
  */
 
@@ -46,9 +47,10 @@ export async function readManifest(bytes, where) {
       if (problem) throw failure(`cannot be used: ${problem}`);
     }
   }
-  const { shards, kernels, files, generation } = manifest;
+  const { shards, kernels, files, model, generation } = manifest;
+  if (!isObject(model)) throw failure('has no model');
   if (!isObject(generation)) throw failure('has no generation');
-  return { bytes, shards, kernels, files, generation };
+  return { bytes, shards, kernels, files, model, generation };
 }
 
 /**

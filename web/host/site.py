@@ -27,18 +27,18 @@ from pyside.errors import BundleError, DeltapageError
 from web.host import offline, runtime, styles, vendor
 
 EXAMPLES = runtime.WEB / "examples"
-ROOMS = ("common", "engine", "files", "agent", "prompt-api", "chat")
+ROOMS = ("common", "engine", "files", "pictures", "agent", "prompt-api", "chat")
 PAGE_FOLDERS = (runtime.WEB, *(runtime.WEB / room for room in ROOMS), EXAMPLES)
 PAGE_SUFFIXES = frozenset({".html", ".js", ".css", ".svg", ".png", ".ico", ".webmanifest"})
 
-# The page runs its own scripts and its own WebAssembly, talks to its own host, and nothing else. The pages say so themselves,
-# for hosts that send no headers. Cross-origin headers let another site embed the widget; workers take their policy from the
-# response that delivers their script, so all files send it.
+# The page runs its own scripts and its own WebAssembly, talks to its own host, and nothing else; what is at blob: and data: is in
+# the page already. The pages say so themselves, for hosts that send no headers. Cross-origin headers let another site embed the
+# widget; workers take their policy from the response that delivers their script, so all files send it.
 # `frame-ancestors` counts in a response's header only; frame.html is the page that others may frame. What lies in a bundle may
 # come from anybody and has no part in the site: even opened by itself it can do nothing.
 POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'self'; style-src 'self'; "
-    "img-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'"
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' blob:; worker-src 'self'; style-src 'self'; "
+    "img-src 'self' blob: data:; manifest-src 'self'; base-uri 'none'; form-action 'none'"
 )
 PAGE_POLICY = f"{POLICY}; frame-ancestors 'self'"
 BUNDLE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"

@@ -7,12 +7,14 @@ import { abortSignal, boolean, callback, dictionary, number, object, oneOf, sequ
 /** @typedef {'most-predictable' | 'predictable' | 'balanced' | 'creative' | 'most-creative'} SamplingMode */
 /** @typedef {{type: MessageType, languages?: string[]}} Expected  LanguageModelExpected */
 /** @typedef {{temperature?: number, topK?: number, samplingMode?: SamplingMode}} SamplingOptions */
+/** @typedef {{type: 'text', value: string}} TextPart */
+/** @typedef {{type: 'image', value: Exclude<import('../types.js').PictureSource, string | URL> | BufferSource}} ImagePart  bytes are those of a file */
 /** @typedef {{type: MessageType, value: unknown}} Part  LanguageModelMessageContent */
 
 /**
  * @typedef {object} PromptMessage  LanguageModelMessage
  * @property {'system' | 'user' | 'assistant'} role
- * @property {string | {type: 'text', value: string}[]} content
+ * @property {string | (TextPart | ImagePart)[]} content
  * @property {boolean} [prefix]  of the last one, an assistant's: the answer goes on from it
  */
 /** @typedef {string | PromptMessage | PromptMessage[]} PromptInput  LanguageModelPrompt */

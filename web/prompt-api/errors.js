@@ -11,6 +11,7 @@ const NAMES = new Map([
   ['DownloadError', 'NetworkError'],
   ['MissingFileError', 'NetworkError'],
   ['UnloadedError', 'InvalidStateError'],
+  ['PictureError', 'EncodingError'],
 ]);
 
 /**

@@ -1,5 +1,6 @@
 /** What a session is asked, checked and brought into the engine's shapes as the Prompt API's specification says. */
 
+import { sourceOf } from '../pictures/sources.js';
 import { notSupported } from './errors.js';
 import { schemaOf } from './schema.js';
 import { text } from './webidl.js';
@@ -7,24 +8,28 @@ import { text } from './webidl.js';
 /** @typedef {import('../types.js').Message} Message */
 /** @typedef {import('./dictionaries.js').Given} Given */
 /** @typedef {import('./dictionaries.js').Constraint} Constraint */
+/** @typedef {import('../types.js').TextPart | import('../types.js').ImagePart} Part */
+/** @typedef {{sees?: boolean, prefix?: boolean}} Allowed  pictures, in a session that expects them; and a prefix, where an answer follows */
 /** @typedef {{messages: Message[], begun: string, format: import('../types.js').ChatFields['response_format']}} Prompt  `begun`: what the answer begins with */
 
 /**
  * What is asked, the constraint named in it.
  * @param {string | Given[]} input
- * @param {Constraint} [options]
+ * @param {Constraint} options
+ * @param {Allowed} allowed
  * @returns {Prompt}
  * @throws {TypeError | DOMException} NotSupportedError, SyntaxError
  */
-export function promptOf(input, { responseConstraint: constraint, omitResponseConstraintInput: silent = false } = {}) {
+export function promptOf(input, { responseConstraint: constraint, omitResponseConstraintInput: silent = false }, allowed) {
   if (silent && constraint === undefined) throw new TypeError('omitResponseConstraintInput is true, expected a responseConstraint with it.');
-  const messages = messagesOf(input, { prefix: true });
+  const messages = messagesOf(input, { ...allowed, prefix: true });
   const begun = isPrefix(input) ? String(messages.pop()?.content) : '';
   const format = constraint && formatOf(constraint);
   if (format && !silent) {
     const asked = messages.findLast(({ role }) => role === 'user');
-    if (asked) asked.content += `\n\n${sentenceOf(format)}`;
-    else messages.push({ role: 'user', content: sentenceOf(format) });
+    if (!asked) messages.push({ role: 'user', content: sentenceOf(format) });
+    else if (Array.isArray(asked.content)) asked.content.push({ type: 'text', text: `\n\n${sentenceOf(format)}` });
+    else asked.content += `\n\n${sentenceOf(format)}`;
   }
   return { messages, begun, format };
 }
@@ -32,21 +37,36 @@ export function promptOf(input, { responseConstraint: constraint, omitResponseCo
 /**
  * The messages of an input. The first may be a system message; the last may be a prefix where an answer follows.
  * @param {string | Given[]} input
- * @param {{prefix?: boolean}} [allowed]
+ * @param {Allowed} allowed
  * @returns {Message[]}
  * @throws {TypeError | DOMException} NotSupportedError, SyntaxError
  */
-export function messagesOf(input, { prefix: mayBegin = false } = {}) {
+export function messagesOf(input, allowed) {
+  const { prefix: mayBegin = false, sees = false } = allowed;
   if (typeof input === 'string') return [{ role: 'user', content: input }];
-  if (!input.length) return messagesOf('');
+  if (!input.length) return messagesOf('', allowed);
   return input.map(({ role, content, prefix }, place) => {
     if (role === 'system' && place) throw new TypeError('A system message is not the first of its list, expected it there.');
     if (prefix) {
       if (role !== 'assistant' || place < input.length - 1) throw new DOMException('Only the last message, an assistant\'s, can be a prefix.', 'SyntaxError');
       if (!mayBegin) throw notSupported('A prefix begins an answer: give it to prompt or promptStreaming.');
     }
-    return { role, content: textOf(content) };
+    return { role, content: contentOf(content, sees && role === 'user') };
   });
+}
+
+/**
+ * Messages whose pictures are files, or pixels as they are at this moment: a conversation goes on when a canvas has changed.
+ * @param {Message[]} messages
+ * @returns {Promise<Message[]>}
+ * @throws {import('../common/errors.js').EngineError} PictureError
+ */
+export async function withPicturesTaken(messages) {
+  let pictures = 0;
+  const taken = (/** @type {Message['content']} */ content) => !Array.isArray(content) ? content : Promise.all(content.map(async (part) => (
+    part.type === 'image' ? { ...part, image: await sourceOf(part.image, pictures++) } : part
+  )));
+  return Promise.all(messages.map(async (message) => ({ ...message, content: await taken(message.content) })));
 }
 
 /**
@@ -65,15 +85,45 @@ function isPrefix(input) {
 
 /**
  * @param {Given['content']} content
- * @returns {string}
+ * @param {boolean} sees  pictures, too
+ * @returns {string | Part[]} texts side by side are one; a list only where there are pictures
  */
-function textOf(content) {
+function contentOf(content, sees) {
   if (typeof content === 'string') return content;
-  return content.map(({ type, value }) => {
-    if (type !== 'text') throw notSupported(`A message has a part of type ${type}, expected text: this model only reads text.`);
-    if (typeof value === 'object' && value !== null) throw new TypeError('The value of a part of type text is an object, expected a text.');
-    return text(value, 'The value of a part of type text');
-  }).join('');
+  /** @type {Part[]} */
+  const parts = [];
+  for (const { type, value } of content) {
+    const last = parts.at(-1);
+    if (type === 'image' && sees) parts.push({ type, image: imageOf(value) });
+    else if (type !== 'text') throw notSupported(`A message has a part of type ${type}, expected ${sees ? 'text or image' : 'text'}: ${remedyOf(type)}.`);
+    else if (last?.type === 'text') last.text += textOf(value);
+    else parts.push({ type, text: textOf(value) });
+  }
+  if (parts.some(({ type }) => type === 'image')) return parts;
+  return parts.map((part) => /** @type {import('../types.js').TextPart} */ (part).text).join('');
+}
+
+/** @param {string} type */
+function remedyOf(type) {
+  return type === 'image' ? 'give pictures in messages of the user, in a session whose expectedInputs name them' : 'this model reads no other';
+}
+
+/** @param {unknown} value */
+function textOf(value) {
+  if (typeof value === 'object' && value !== null) throw new TypeError('The value of a part of type text is an object, expected a text.');
+  return text(value, 'The value of a part of type text');
+}
+
+/**
+ * An ImageBitmapSource as it is, and a BufferSource as the file that it holds.
+ * @param {unknown} value
+ */
+function imageOf(value) {
+  if (typeof value !== 'object' || value === null || value instanceof URL) {
+    throw new TypeError('The value of a part of type image is no picture, expected a Blob, the bytes of a file, or something that can be drawn.');
+  }
+  const isBuffer = ArrayBuffer.isView(value) || Object.prototype.toString.call(value) === '[object ArrayBuffer]';
+  return /** @type {any} */ (isBuffer ? new Blob([/** @type {any} */ (value)]) : value);
 }
 
 /**

@@ -8,7 +8,7 @@ import { stateOf } from './shared-engine.js';
 /** @typedef {import('./dictionaries.js').Expected} Expected */
 /** @typedef {{bundle?: string | URL, expectedInputs?: Expected[], expectedOutputs?: Expected[]}} Wanted */
 
-const INPUTS = ['text', 'tool-response'];
+const INPUTS = ['text', 'tool-response', 'image'];
 const OUTPUTS = ['text', 'tool-call'];
 
 /**
@@ -27,14 +27,17 @@ export function wantedBundle(bundle) {
  * @returns {Promise<'unavailable' | 'downloadable' | 'downloading' | 'available'>}
  */
 export async function availabilityOf(wanted) {
-  if (!onlyText(wanted) || !await navigator.gpu?.requestAdapter()) return 'unavailable';
+  if (!understands(wanted) || !await navigator.gpu?.requestAdapter()) return 'unavailable';
   const folder = wantedBundle(wanted.bundle);
   const state = stateOf(folder);
-  if (state) return state === 'loaded' ? 'available' : 'downloading';
+  if (state && !wantsPictures(wanted)) return state === 'loaded' ? 'available' : 'downloading';
   try {
     const files = new HostedFiles(folder);
-    const { shards, files: small } = await files.manifest(new Patience(1));
-    const kept = await Promise.all([...shards, ...small].filter(({ part }) => !part).map((spec) => files.has(spec)));
+    const { shards, files: small, model } = await files.manifest(new Patience(1));
+    if (wantsPictures(wanted) && !model.vision) return 'unavailable';
+    if (state) return state === 'loaded' ? 'available' : 'downloading';
+    const needed = [...shards, ...small].filter(({ part }) => !part || wantsPictures(wanted));
+    const kept = await Promise.all(needed.map((spec) => files.has(spec)));
     return kept.every(Boolean) ? 'available' : 'downloadable';
   } catch {
     return 'unavailable';
@@ -50,11 +53,26 @@ export async function generationOf(bundle) {
 }
 
 /**
- * Whether nothing but text, calls of tools and their answers are expected; any language is tried.
+ * Whether an engine's model, or a bundle's that is not loaded, sees pictures.
+ * @param {import('../deltapage.js').Engine | undefined} engine
+ * @param {string | URL | undefined} bundle
+ */
+export async function sees(engine, bundle) {
+  const { model } = engine?.info ?? await new HostedFiles(wantedBundle(bundle)).manifest();
+  return Boolean(model.vision);
+}
+
+/** @param {Wanted} wanted */
+export function wantsPictures({ expectedInputs = [] }) {
+  return expectedInputs.some(({ type }) => type === 'image');
+}
+
+/**
+ * Whether nothing is expected but text, pictures, calls of tools and their answers; any language is tried.
  * @param {Wanted} wanted
  * @throws {RangeError} for what is no language tag
  */
-export function onlyText({ expectedInputs = [], expectedOutputs = [] }) {
+export function understands({ expectedInputs = [], expectedOutputs = [] }) {
   for (const { languages } of [...expectedInputs, ...expectedOutputs]) Intl.getCanonicalLocales(languages);
   return expectedInputs.every(({ type }) => INPUTS.includes(type)) && expectedOutputs.every(({ type }) => OUTPUTS.includes(type));
 }

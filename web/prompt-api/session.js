@@ -5,7 +5,7 @@ import { declared } from '../agent/tools.js';
 import { unlessAborted } from '../common/abort.js';
 import { Context, withQuestion } from './context.js';
 import { domError } from './errors.js';
-import { messagesOf, promptOf, withBeginning } from './input.js';
+import { messagesOf, promptOf, withBeginning, withPicturesTaken } from './input.js';
 import { paramsOf, samplingFields } from './sampling.js';
 import { runTogether } from './tools.js';
 
@@ -16,7 +16,7 @@ import { runTogether } from './tools.js';
 /** @typedef {import('./input.js').Prompt} Prompt */
 /** @typedef {import('./sampling.js').SamplingOptions} SamplingOptions */
 /** @typedef {import('./shared-engine.js').Lease} Lease */
-/** @typedef {{lease: Lease, context: Context, tools: Tool[], sampling: SamplingOptions}} Parts */
+/** @typedef {{lease: Lease, context: Context, tools: Tool[], sampling: SamplingOptions, sees: boolean}} Parts  sees: pictures, too */
 
 export class Session {
   /** Told when the oldest turns were dropped. */
@@ -25,16 +25,18 @@ export class Session {
   sampling;
   #lease;
   #tools;
+  #sees;
   #ended = new AbortController();
   /** @type {Promise<unknown>} The work before. */
   #last = Promise.resolve();
 
   /** @param {Parts} parts */
-  constructor({ lease, context, tools, sampling }) {
+  constructor({ lease, context, tools, sampling, sees }) {
     this.context = context;
     this.sampling = sampling;
     this.#lease = lease;
     this.#tools = tools;
+    this.#sees = sees;
   }
 
   /**
@@ -42,9 +44,9 @@ export class Session {
    * @param {Omit<Parts, 'context'> & {initial: Message[], signal?: AbortSignal}} beginning  the signal ends the session later, too
    * @returns {Promise<Session>}
    */
-  static async begin({ lease, tools, sampling, initial, signal }) {
-    const context = new Context(lease.engine, tools, initial);
-    const session = new Session({ lease, context, tools, sampling });
+  static async begin({ lease, initial, signal, ...parts }) {
+    const context = new Context(lease.engine, parts.tools, initial);
+    const session = new Session({ lease, context, ...parts });
     try {
       await unlessAborted(context.begin(), signal);
       signal?.throwIfAborted();
@@ -89,7 +91,7 @@ export class Session {
    */
   async copy(signal) {
     const done = await this.#turn(signal);
-    const copy = new Session({ lease: this.#lease.share(), context: this.context.copy(), tools: this.#tools, sampling: this.sampling });
+    const copy = new Session({ lease: this.#lease.share(), context: this.context.copy(), tools: this.#tools, sampling: this.sampling, sees: this.#sees });
     done();
     return copy;
   }
@@ -101,9 +103,10 @@ export class Session {
    */
   async append(input, signal) {
     signal.throwIfAborted();
-    const messages = messagesOf(input);
+    const taking = this.#taken(messagesOf(input, { sees: this.#sees }), signal);
     const done = await this.#turn(signal);
     try {
+      const messages = await taking;
       this.context.add(messages, await this.#makeRoom(messages, signal));
     } catch (error) {
       throw signal.aborted ? signal.reason : domError(error);
@@ -120,9 +123,10 @@ export class Session {
    * @returns {Promise<number>}
    */
   async measure(input, constraint, signal) {
-    const asked = promptOf(input, constraint);
+    const asked = promptOf(input, constraint, { sees: this.#sees });
     signal.throwIfAborted();
     try {
+      asked.messages = await this.#taken(asked.messages, signal);
       return await unlessAborted(this.context.measure(withBeginning(asked)), signal);
     } catch (error) {
       throw signal.aborted ? signal.reason : domError(error);
@@ -139,9 +143,11 @@ export class Session {
    */
   async *answer(input, constraint, signal) {
     signal.throwIfAborted();
-    const asked = promptOf(input, constraint);
+    const asked = promptOf(input, constraint, { sees: this.#sees });
+    const taking = this.#taken(asked.messages, signal);
     const done = await this.#turn(signal);
     try {
+      asked.messages = await taking;
       const turn = [...asked.messages];
       const events = agentLoop({
         messages: asked.messages,
@@ -187,6 +193,17 @@ export class Session {
       throw error;
     }
     return done;
+  }
+
+  /**
+   * Messages with their pictures as they are now.
+   * @param {Message[]} messages
+   * @param {AbortSignal} signal
+   */
+  #taken(messages, signal) {
+    const taking = unlessAborted(withPicturesTaken(messages), signal);
+    taking.catch(() => {}); // told to whoever asks, when it is their turn
+    return taking;
   }
 
   /**
