@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     bundle.add_argument("out", metavar="OUT", type=Path, help="the bundle's folder, which is made")
     bundle.add_argument("--quant", choices=RECIPES, default="q4", help="how weights are stored (default: q4)")
     bundle.add_argument("--name", help="what the page calls the model (default: the source's name)")
+    bundle.add_argument("--no-vision", action="store_true", help="leave out what reads pictures")
     bundle.add_argument("--force", action="store_true", help="replace a bundle that OUT already holds")
     bundle.set_defaults(run=_bundle)
 
@@ -109,7 +110,13 @@ def _parser() -> argparse.ArgumentParser:
 def _bundle(arguments: argparse.Namespace) -> int:
     terminal = Terminal()
     manifest = make_bundle(
-        arguments.source, arguments.out, arguments.quant, terminal, name=arguments.name, force=arguments.force
+        arguments.source,
+        arguments.out,
+        arguments.quant,
+        terminal,
+        name=arguments.name,
+        vision=not arguments.no_vision,
+        force=arguments.force,
     )
     amount = sum(file.bytes for file in (*manifest.shards, *manifest.kernels, *manifest.files))
     terminal.say(

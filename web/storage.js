@@ -17,7 +17,7 @@ import { Patience } from './files/patience.js';
  * @typedef {object} Kept  a bundle, and what of it is here
  * @property {string} url  the folder's
  * @property {number} bytes  here, those of a file that has only begun to arrive included
- * @property {number} total  bytes of everything that it names; kernels for other devices never come
+ * @property {number} total  bytes of everything that it names: what sees comes with the first picture, kernels for other devices never
  */
 
 /**

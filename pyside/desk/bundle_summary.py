@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from math import prod
 
 from pyside.bundle.manifest import Manifest
-from pyside.plan.plan import Plan
+from pyside.bundle.vision_config import VisionConfig
+from pyside.plan.plan import Buffer, Pass, Plan
 
 _KINDS = {"gdn": "linear attention", "attn": "full attention", "mlp": "MLP"}  # third word of a tensor's name
 
@@ -53,8 +54,17 @@ def _facts(manifest: Manifest) -> Table:
                 f"{generation.vocab_used:,} tokens in {config.vocab_size:,} rows, {'tied' if config.tie_word_embeddings else 'untied'} head",
             ),
             ("trained context", f"{config.max_position_embeddings:,} tokens"),
+            ("reads", _senses(config.vision)),
             ("thinking", "unless told not to" if generation.thinking_default else "only when asked"),
         ),
+    )
+
+
+def _senses(vision: VisionConfig | None) -> str:
+    if vision is None:
+        return "text"
+    return (
+        f"text and pictures, through {vision.depth:,} x hidden {vision.hidden_size:,}, MLP {vision.intermediate_size:,}"
     )
 
 
@@ -70,11 +80,13 @@ def _tensors(manifest: Manifest) -> Table:
 
 
 def _gpu(plan: Plan) -> Table:
+    seeing = _of_pictures(plan)
     kinds = {"weight": 0, "state": 0, "step": 0, "scratch": 0}
     for buffer in plan.buffers:
-        kinds[buffer.kind] += 0 if buffer.growing else buffer.bytes
+        kinds[buffer.kind] += 0 if buffer.growing or buffer in seeing else buffer.bytes
     caches = sum(buffer.bytes for buffer in plan.buffers if buffer.growing)
     per_token = caches // plan.facts.cache_tokens
+    tower = sum(buffer.bytes for buffer in seeing if buffer.kind == "weight")
     rows = (
         ("weights", kinds["weight"]),
         ("recurrent state of a session", kinds["state"]),
@@ -83,7 +95,22 @@ def _gpu(plan: Plan) -> Table:
         ("keys and values, per 1,000 tokens", per_token * 1000),
         ("all, at first", sum(kinds.values()) + caches),
     )
-    return Table("on the GPU", ("what", "bytes"), tuple((what, size(amount)) for what, amount in rows))
+    pictures = (
+        ("with the first picture: weights", tower),
+        (
+            f"with the first picture: scratch, for {plan.facts.vision_patches:,} patches",
+            sum(b.bytes for b in seeing) - tower,
+        ),
+    )
+    amounts = (*rows, *pictures) if seeing else rows
+    return Table("on the GPU", ("what", "bytes"), tuple((what, size(amount)) for what, amount in amounts))
+
+
+def _of_pictures(plan: Plan) -> frozenset[Buffer]:
+    """The buffers that the passes of pictures alone bind, and that a page makes with the first one."""
+    theirs = {Pass.VISION, Pass.PREFILL_GRID} & set(plan.passes)
+    own = plan.bound(*theirs) - plan.bound(*(set(plan.passes) - theirs))
+    return frozenset(plan.buffers[index] for index in own)
 
 
 def _device(plan: Plan) -> Table:
@@ -107,7 +134,13 @@ def _device(plan: Plan) -> Table:
 def _download(manifest: Manifest) -> Table:
     lists: Mapping[str, tuple[int, int]] = {
         name: (len(files), sum(file.bytes for file in files))
-        for name, files in (("shards", manifest.shards), ("kernels", manifest.kernels), ("other files", manifest.files))
+        for name, files in (
+            ("shards", [shard for shard in manifest.shards if not shard.part]),
+            ("shards, with the first picture", [shard for shard in manifest.shards if shard.part]),
+            ("kernels", manifest.kernels),
+            ("other files", manifest.files),
+        )
+        if files or "picture" not in name
     }
     rows = [(name, f"{count:,}", size(amount)) for name, (count, amount) in lists.items()]
     count, amount = (sum(column) for column in zip(*lists.values(), strict=True))
@@ -122,4 +155,4 @@ def _kind(name: str) -> str:
     parts = name.split(".")
     if parts[0] == "layers":
         return _KINDS.get(parts[2], "norms")
-    return {"embed": "embedding", "head": "head"}.get(parts[0], "norms")
+    return {"embed": "embedding", "head": "head", "vision": "vision tower"}.get(parts[0], "norms")

@@ -25,28 +25,44 @@ from pyside.desk.pipelines import least_plan, pipelines
 from pyside.desk.terminal import Terminal
 from pyside.desk.weights import account, network, trunk_prefix
 from pyside.errors import BundleError
+from pyside.network.tower import CHECKPOINT as TOWER
 from pyside.text import tokenizer
 
 
 def make_bundle(
-    source: str, out: Path, recipe: str, terminal: Terminal, *, name: str | None = None, force: bool = False
+    source: str,
+    out: Path,
+    recipe: str,
+    terminal: Terminal,
+    *,
+    name: str | None = None,
+    vision: bool = True,
+    force: bool = False,
 ) -> Manifest:
     """Turn a checkpoint into the bundle ``out`` and return its manifest.
 
-    ``source``: a folder or a hub id. ``name``: what the page calls the model, by default the source's name. ``force``: a bundle
-    that ``out`` holds gives way.
+    ``source``: a folder or a hub id. ``name``: what the page calls the model, by default the source's name. ``vision``: with its
+    tower, if it has one. ``force``: a bundle that ``out`` holds gives way.
     Errors: DeltapageError for a source that cannot be converted or an ``out`` that may not be written, OSError when the disk
     refuses. Nothing is left behind then.
     """
     origin = _locate(source, terminal)
-    facts = published.read(origin.folder)
+    facts = published.read(origin.folder, vision)
     checkpoint = Checkpoint.open(origin.folder)
-    weights = network(facts.config, trunk_prefix(checkpoint.entries))
+    config = facts.config
+    if config.vision and not any(name.startswith(TOWER) for name in checkpoint.entries):
+        terminal.say(
+            f"{published.CONFIG} describes a vision tower, of which the checkpoint has no weights: the bundle reads text"
+        )
+        config = replace(config, vision=None)
+    weights = network(config, trunk_prefix(checkpoint.entries))
     left_out = account(weights, checkpoint.entries)
     for warning in facts.warnings:
         terminal.say(f"warning: {warning}")
     for kind, count in left_out.items():
-        terminal.say(f"left out: {count} {kind} tensors, which this version does not use")
+        terminal.say(
+            f"left out: {count} {kind} tensors" + (", which this version does not use" if kind != "vision" else "")
+        )
     with published.understood(published.TOKENIZER):
         packed = tokenizer.pack(facts.tokenizer, facts.tokenizer_config)
     files = {
@@ -73,7 +89,7 @@ def make_bundle(
         draft = Manifest(
             name=name or origin.repository.rsplit("/", 1)[-1],
             recipe=recipe,
-            model=facts.config,
+            model=config,
             source=Source(origin.repository, origin.revision, facts.license, read),
             generation=facts.generation,
             tensors=writer.tensors,

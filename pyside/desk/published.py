@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha1, sha256
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from pyside.bundle.files import File
 from pyside.bundle.manifest import Generation
 from pyside.bundle.model_config import ModelConfig
 from pyside.desk.checkpoint_config import model_config
+from pyside.desk.checkpoint_vision import IMAGES, VIDEOS, vision_config
 from pyside.errors import BundleError, ConfigError, RequestError
 from pyside.foreign import SIZE_MAX, read_json, shown
 from pyside.text.chat_template import ChatTemplate
@@ -29,7 +30,7 @@ CONFIG, TOKENIZER, TOKENIZER_CONFIG, TEMPLATE = (
     "chat_template.jinja",
 )
 GENERATION, README = "generation_config.json", "README.md"
-COPIED = ("preprocessor_config.json", "video_preprocessor_config.json")  # go into the bundle as they are
+COPIED = (IMAGES, VIDEOS)  # go into the bundle as they are
 LICENCES = ("LICENSE", "LICENSE.txt", "LICENSE.md")
 READ = (CONFIG, TOKENIZER, TOKENIZER_CONFIG, TEMPLATE, GENERATION, README, CARD, *COPIED, *LICENCES)
 
@@ -57,8 +58,8 @@ class Published:
     warnings: tuple[str, ...]
 
 
-def read(folder: Path) -> Published:
-    """Read a checkpoint folder.
+def read(folder: Path, vision: bool = True) -> Published:
+    """Read a checkpoint folder, with the model's vision tower or without it.
 
     Errors: ConfigError for a missing or damaged file and for a model that this project cannot run; BundleError for a card.
     """
@@ -70,6 +71,8 @@ def read(folder: Path) -> Published:
     }
     with understood(CONFIG):
         config = model_config(data[CONFIG])
+    if vision:
+        config = _with_tower(config, data[CONFIG], {name: _json(name, texts[name]) for name in COPIED if name in texts})
     tokenizer_config = data[TOKENIZER_CONFIG]
     with understood(TEMPLATE):
         template = texts[TEMPLATE].decode() if TEMPLATE in texts else tokenizer_config.get("chat_template")
@@ -106,6 +109,15 @@ def read(folder: Path) -> Published:
         files=tuple(File(name, len(text), _sha256(text)) for name, text in texts.items()),
         warnings=_warnings(texts),
     )
+
+
+def _with_tower(
+    config: ModelConfig, data: Mapping[str, Any], processors: Mapping[str, Mapping[str, Any]]
+) -> ModelConfig:
+    with understood(" or ".join((CONFIG, *processors))):
+        seeing = replace(config, vision=vision_config(data, processors))
+    seeing.check()
+    return seeing
 
 
 @contextmanager

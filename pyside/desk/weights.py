@@ -7,6 +7,7 @@ Each block's file lists its weights: what they are called here and there, what i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from math import prod
 
 import numpy as np
 
@@ -14,9 +15,13 @@ from kernels_wgsl.formats import ROW_TILE
 from pyside.bundle.model_config import ModelConfig
 from pyside.desk.checkpoint import DTYPES, Checkpoint, Entry, F32Array, finite, raise_all
 from pyside.network.model import weights
+from pyside.network.tower import CHECKPOINT as TOWER
 from pyside.network.weight import Part, Transform, Weight
 
-LEFT_OUT: Mapping[str, str] = {"model.visual.": "vision", "mtp.": "MTP"}  # not bundled: prefix -> what it is for
+LEFT_OUT: Mapping[str, str] = {
+    TOWER: "vision",
+    "mtp.": "MTP",
+}  # prefix -> what it is for, where nothing of it is bundled
 _PREFIXES = ("model.language_model.", "model.")  # the multimodal layout, a text-only export
 _TRANSFORMS: Mapping[Transform, Callable[[F32Array], F32Array]] = {
     "none": lambda values: values,
@@ -43,10 +48,11 @@ def account(weights: Iterable[Weight], entries: Mapping[str, Entry]) -> dict[str
     """
     wanted = {part.name: part for weight in weights for part in weight.parts}
     problems = [f"tensor {name} is missing" for name in wanted if name not in entries]
-    left_out = dict.fromkeys(LEFT_OUT.values(), 0)
+    unused = {prefix: kind for prefix, kind in LEFT_OUT.items() if not any(name.startswith(prefix) for name in wanted)}
+    left_out = dict.fromkeys(unused.values(), 0)
     for name, entry in entries.items():
         if name not in wanted:
-            kind = next((kind for prefix, kind in LEFT_OUT.items() if name.startswith(prefix)), None)
+            kind = next((kind for prefix, kind in unused.items() if name.startswith(prefix)), None)
             if kind is None:
                 problems.append(
                     f"tensor {name} {list(entry.shape)} is not part of the model that config.json describes"
@@ -68,7 +74,7 @@ def values(weight: Weight, checkpoint: Checkpoint) -> F32Array:
     """
     with np.errstate(over="ignore"):  # reported by `finite`, with the tensor's name
         parts = [
-            _TRANSFORMS[part.transform](checkpoint.rows(part.name, 0, part.shape[0])).ravel() for part in weight.parts
+            _TRANSFORMS[part.transform](_rows(part, checkpoint, 0, part.place[0])).ravel() for part in weight.parts
         ]
     made = np.concatenate(parts).reshape(weight.shape)
     finite(weight.name, made)
@@ -83,7 +89,7 @@ def rows(weight: Weight, checkpoint: Checkpoint, start: int, stop: int, matrix: 
 
     def read(part: Part, start: int, stop: int) -> F32Array:
         if matrix is None:
-            return checkpoint.rows(part.name, start, stop)
+            return _rows(part, checkpoint, start, stop)
         return checkpoint.rows(part.name, matrix, matrix + 1)[0, start:stop]
 
     if weight.layout == "interleaved":
@@ -94,8 +100,19 @@ def rows(weight: Weight, checkpoint: Checkpoint, start: int, stop: int, matrix: 
     pieces: list[F32Array] = []
     begin = 0
     for part in weight.parts:
-        end = begin + part.shape[-2]
+        end = begin + part.place[-2]
         if begin < stop and start < end:
             pieces.append(read(part, max(start, begin) - begin, min(stop, end) - begin))
         begin = end
     return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+
+def _rows(part: Part, checkpoint: Checkpoint, start: int, stop: int) -> F32Array:
+    """Rows ``start`` to ``stop`` of a part as it takes its place: laid flat, and zeros where it is padded."""
+    found = checkpoint.rows(part.name, min(start, part.shape[0]), min(stop, part.shape[0]))
+    if not part.padded:
+        return found
+    flat = found.reshape(len(found), prod(part.shape[1:]))
+    made = np.zeros((stop - start, prod(part.padded[1:])), np.float32)
+    made[: len(flat), : flat.shape[1]] = flat
+    return made.reshape(stop - start, *part.padded[1:])

@@ -66,7 +66,7 @@ class Block(ABC):
 
 @dataclass(frozen=True)
 class Work:
-    """What one pass runs: blocks, top to bottom, over a prefill chunk, one row, or the rows that are scored."""
+    """What one pass runs: blocks, top to bottom, over a prefill chunk, one row, the rows that are scored, a picture's patches."""
 
-    rows: Literal["chunk", "one", "scored"]
+    rows: Literal["chunk", "one", "scored", "patches"]
     blocks: tuple[Block, ...]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from kernels_wgsl.catalog.spec import Constants
 from kernels_wgsl.variants import SPLITS
+from pyside.bundle.vision_config import STREAMS
 from pyside.network.block import Block, Sizes
 from pyside.network.rows import Rows
 from pyside.network.weight import Part, Weight, matrix, norm
@@ -20,6 +21,7 @@ class GatedAttention(Block):
     """x += W_out(softmax(q k / sqrt(Dh)) v * sigmoid(gate))."""
 
     index: int = 0  # of the layer, for the names of its caches
+    grid: bool = False  # rows have positions in three streams, not one after the other
 
     def weights(self) -> tuple[Weight, ...]:
         c = self.config
@@ -38,11 +40,15 @@ class GatedAttention(Block):
 
     def constants(self) -> Constants:
         c = self.config
+        _, height, width = c.vision.mrope_section if self.grid and c.vision else (0, 0, 0)
         return {
             "HQ": c.num_attention_heads, "HKV": c.num_key_value_heads, "DH": c.head_dim,
             "ROTARY": c.rotary_dim, "ROPE_THETA": c.rope_theta, "EPS": c.rms_norm_eps,
-            "POSITIONS": "text", "SECTION_1": 0, "SECTION_2": 0,
+            "POSITIONS": "grid" if self.grid else "text", "SECTION_1": height, "SECTION_2": width,
         }  # fmt: skip
+
+    def exchanged(self, rows: int) -> Sizes:
+        return {"positions": STREAMS * rows} if self.grid else {}  # [3, T]
 
     def cache(self) -> Sizes:
         width = self.config.key_value_width
@@ -62,7 +68,8 @@ class GatedAttention(Block):
     def run(self, n: Rows) -> None:
         k, v = self.cache()
         n.linear("in_proj", x="h", y="u")                                                                     # [T, Hq*2*Dh + 2*Hkv*Dh]
-        n("attention_prepare", "prepare", qkv="u", q_norm="q_norm", k_norm="k_norm", q="q", k_cache=k, v_cache=v)  # [T, Hq*Dh]
+        streams = {"positions": "positions"} if self.grid else {}
+        n("attention_prepare", "prepare", qkv="u", q_norm="q_norm", k_norm="k_norm", q="q", k_cache=k, v_cache=v, **streams)  # [T, Hq*Dh]
         if n.T == 1:
             n("attention_decode", "decode", q="q", k_cache=k, v_cache=v, partials="partials")                 # [Hq, SPLITS, Dh+2]
             n("attention_merge", "merge", partials="partials", qkv="u", y="mixed")                            # [Hq*Dh]

@@ -16,6 +16,7 @@ from pyside.plan.plan import Facts, Pass, PlanBuilder, View
 CHUNK = 256  # rows of a prefill pass, halved until its scratch fits SCRATCH_BYTES
 SCORE_ROWS = 16  # most rows whose logits are held at once when a text is scored
 SCRATCH_BYTES = 96 << 20
+PICTURE_PIXELS = 1 << 20  # of the largest picture, unless a load asks for more: 1,024 rows of the language model
 # Tokens on an adapter that computes on the CPU: lavapipe ends a kernel's loops after 65,535 iterations in all, and a prefill
 # over some 20,000 keys has more.
 SOFTWARE_CONTEXT = 16_384
@@ -26,7 +27,7 @@ class Memory:
     """The buffers that the blocks of all passes need.
 
     ``chunk``: rows of a prefill pass, by default as many as scratch memory allows. ``context``: tokens that a session may hold,
-    by default what the model was trained for; both are cut to what the device takes.
+    by default what the model was trained for. ``pixels``: of the largest picture. All three are cut to what the device takes.
     Errors: PlanError for a buffer that the device cannot make.
     """
 
@@ -37,14 +38,21 @@ class Memory:
         manifest: Manifest,
         chunk: int | None = None,
         context: int | None = None,
+        pixels: int | None = None,
     ) -> None:
         self._builder, self._passes = builder, passes
         self.kv = "f32" if manifest.recipe == "f32" else "f16"  # type of the caches
         chunk = chunk or self._chunk()
-        self.rows = {"chunk": chunk, "one": 1, "scored": min(SCORE_ROWS, chunk)}  # scored rows come from a prefill
+        self.rows = {
+            "chunk": chunk,
+            "one": 1,
+            "scored": min(SCORE_ROWS, chunk),  # they come from a prefill
+            "patches": self._patches(manifest, pixels or PICTURE_PIXELS),
+        }
 
         self.control = builder.buffer("control", 4 * CONTROL_WORDS, "step")
-        for name, words in self._largest(lambda block, rows: block.exchanged(rows)).items():
+        exchanged = self._largest(lambda block, rows: block.exchanged(rows))
+        for name, words in exchanged.items():
             builder.buffer(name, 4 * words, "step")
 
         blocks = tuple(dict.fromkeys(block for work in passes.values() for block in work.blocks))
@@ -62,7 +70,13 @@ class Memory:
         for name, values in self._largest(lambda block, rows: _times(rows, block.scratch(rows))).items():
             builder.buffer(name, 4 * values, "scratch")
         self.facts = Facts(
-            chunk, self.rows["scored"], self.cache_tokens, self.context_window, manifest.model.vocab_size
+            chunk,
+            self.rows["scored"],
+            self.cache_tokens,
+            self.context_window,
+            manifest.model.vocab_size,
+            vision_rows=exchanged.get("vision_rows", 0) // manifest.model.hidden_size,
+            vision_patches=self.rows["patches"],
         )
 
     def view(self, block: Block, name: str) -> View:
@@ -79,6 +93,17 @@ class Memory:
         while rows > 16 and 4 * rows * sum(_largest(b.scratch(rows) for b in blocks).values()) > SCRATCH_BYTES:
             rows //= 2
         return rows
+
+    def _patches(self, manifest: Manifest, pixels: int) -> int:
+        """Patches of the largest picture: as many as ``pixels`` and the model's own bounds make, and one binding holds of any."""
+        if not (vision := manifest.model.vision):
+            return 0
+        allowed = min(pixels, max(vision.image_max_pixels, vision.video_max_pixels // vision.temporal_patch_size))
+        limits, blocks = self._builder.limits, self._passes[Pass.VISION].blocks
+        square = vision.merged  # patches are as many as whole squares
+        words = _largest(wish for b in blocks for wish in (b.exchanged(square), _times(square, b.scratch(square))))
+        held = min(limits.binding_bytes, limits.buffer_bytes) // (4 * max(words.values()))
+        return square * min(allowed // vision.factor**2, held)
 
     def _context_window(self, row_bytes: int, manifest: Manifest, asked: int | None) -> int:
         """Tokens that a session may hold: the model's, what was asked, and what one cache may measure on this device."""

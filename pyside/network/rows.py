@@ -37,13 +37,15 @@ class Rows:
         """The row pieces of a matrix of the block."""
         return self._stored.pieces(self._block.named_weights[name])
 
-    def linear(self, name: str, *, x: str, y: str, label: str = "", **own: Value) -> None:
-        """y = W x for every row with the matrix ``name``; ``label`` comes before the name."""
+    def linear(self, name: str, *, x: str, y: str, bias: str = "", label: str = "", **own: Value) -> None:
+        """y = W x for every row with the matrix ``name``, plus the weight ``bias``; ``label`` comes before the name."""
         columns = self._block.named_weights[name].shape[0]
         for piece in self.pieces(name):
             words: dict[str, View | Value] = {"x": x, "y": self._columns(y, piece.first, piece.rows, columns)}
-            sizes: dict[str, Value] = {"N": piece.rows, "Y_STRIDE": columns, "EPILOGUE": "store"}
-            self._product("", f"{label}{piece.name}", piece, {**sizes, **own, **words})
+            if bias:
+                words["bias"] = self._view(bias).at(4 * piece.first, 4 * piece.rows)
+            sizes: dict[str, Value] = {"N": piece.rows, "Y_STRIDE": columns, "EPILOGUE": "store", "PATCHES": 1}
+            self._product("_bias" if bias else "", f"{label}{piece.name}", piece, {**sizes, **own, **words})
 
     def swiglu(self, name: str, *, x: str, y: str) -> None:
         """y = silu(gate) * up for every row; the rows of W are gate and up by turns of ROW_TILE."""
@@ -53,7 +55,7 @@ class Rows:
             self._product("_swiglu", piece.name, piece, {"F": piece.rows // 2, "Y_STRIDE": columns, **words})
 
     def _product(self, suffix: str, label: str, piece: Piece, words: Mapping[str, View | Value]) -> None:
-        """A matvec for one row, a matmul for more."""
+        """A matvec for one row, a matmul for more; the tower, which alone has biases, has always more."""
         kernel = f"{'matvec' if self.T == 1 else 'matmul'}{suffix}"
         self._dispatch(kernel, label, {"FORMAT": piece.format, "K": piece.columns, **piece.bindings, **words})
 

@@ -24,6 +24,14 @@ class Part:
     shape: tuple[int, ...]
     transform: Transform = "none"
     root: bool = False  # named from the checkpoint's root on, not from that of the text network
+    padded: tuple[
+        int, ...
+    ] = ()  # the shape that it takes in the weight, if another: its rows laid flat, zeros behind and below
+
+    @property
+    def place(self) -> tuple[int, ...]:
+        """The shape that it takes in the weight."""
+        return self.padded or self.shape
 
 
 @dataclass(frozen=True)
@@ -49,13 +57,13 @@ class Weight:
 
 def matrix(name: str, *parts: Part, layout: Layout = "stacked", vocabulary: bool = False) -> Weight:
     """A packed matrix [N, K] of parts with K columns; matrices [..., N, K] lie one after the other."""
-    *leading, _, columns = parts[0].shape
-    return Weight(name, (*leading, sum(part.shape[-2] for part in parts), columns), parts, layout, vocabulary)
+    *leading, _, columns = parts[0].place
+    return Weight(name, (*leading, sum(part.place[-2] for part in parts), columns), parts, layout, vocabulary)
 
 
 def plain(name: str, shape: tuple[int, ...], *parts: Part) -> Weight:
     """A tensor that stays f32: a norm, taps of a convolution, gates."""
-    if sum(prod(part.shape) for part in parts) != prod(shape):
+    if sum(prod(part.place) for part in parts) != prod(shape):
         raise ValueError(f"weight {name}: its parts do not fill {list(shape)}")
     return Weight(name, shape, parts)
 

@@ -110,8 +110,17 @@ class Plan:
     pipelines: tuple[Pipeline, ...]
     passes: Mapping[str, tuple[Dispatch, ...]]
     uploads: tuple[Upload, ...]
-    lazy: tuple[str, ...] = ()  # passes whose pipelines and private scratch are made at first use
+    lazy: tuple[str, ...] = ()  # passes whose pipelines, and whatever no other pass binds, are made at first use
     facts: Facts = Facts()
+
+    def bound(self, *passes: str) -> frozenset[int]:
+        """The buffers that passes bind."""
+        return frozenset(binding.buffer for name in passes for each in self.passes[name] for binding in each.bindings)
+
+    @property
+    def later(self) -> frozenset[int]:
+        """The buffers that only lazy passes bind."""
+        return self.bound(*self.lazy) - self.bound(*(name for name in self.passes if name not in self.lazy))
 
     def joined(self, other: Plan) -> Plan:
         """Both plans as one; the names of their buffers and passes must differ, the facts are this one's."""

@@ -28,7 +28,7 @@ from transformers.models.qwen3_5 import modeling_qwen3_5 as published
 HERE = Path(__file__).parent
 SHARDS = {"tiny-a": 1, "tiny-b": 3}
 SEEDS = {"tiny-a": 197, "tiny-b": 198}
-INPUTS = ("config.json", "chat_template.jinja", "generation_config.json", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json")  # fmt: skip
+INPUTS = ("config.json", "chat_template.jinja", "generation_config.json", "preprocessor_config.json", "video_preprocessor_config.json", "tokenizer.json", "tokenizer_config.json")  # fmt: skip
 DECODED = 12  # greedy tokens of every golden
 STORY = """\
 The river runs slowly past the old mill, and the miller's daughter counts the boats that go by.

@@ -24,6 +24,7 @@ from pyside.desk import bundle_check, make_bundle, pipelines, published
 from pyside.desk.bundle_writer import BundleWriter
 from pyside.desk.checkpoint import Checkpoint
 from pyside.desk.checkpoint_config import model_config
+from pyside.desk.checkpoint_vision import vision_config
 from pyside.desk.selftest_vectors import bake
 from pyside.desk.weights import network, rows, trunk_prefix, values
 from pyside.engine import selftest
@@ -67,7 +68,9 @@ def test_a_bundle_holds_the_checkpoint(variant: str, recipe: str, tmp_path: Path
     assert build._main(["bundle", str(folder), str(tmp_path / "b"), "--quant", recipe]) == 0
     assert build._main(["verify", str(tmp_path / "b")]) == 0
     manifest = bundle_check.read_manifest(tmp_path / "b")
-    assert manifest.model == model_config(json.loads((folder / "config.json").read_text()))
+    stated = json.loads((folder / "config.json").read_text())
+    assert manifest.model == replace(model_config(stated), vision=vision_config(stated, {}))
+    assert (manifest.model.vision is None) == (variant == "text-only")
     checkpoint = Checkpoint.open(folder)
     for weight in network(manifest.model, trunk_prefix(checkpoint.entries)):
         names = manifest.pieces(weight.name) or (weight.name,)
@@ -77,6 +80,32 @@ def test_a_bundle_holds_the_checkpoint(variant: str, recipe: str, tmp_path: Path
             np.testing.assert_array_equal(found, expected)
         else:
             assert np.sqrt(np.mean((found - expected) ** 2) / np.mean(expected**2)) < 0.01
+
+
+def test_a_tower_lies_apart_unless_it_is_left_out(
+    source: Path, made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seeing = bundle_check.read_manifest(made)
+    assert build._main(["bundle", str(source), str(tmp_path / "b"), "--no-vision"]) == 0
+    assert "left out: 21 vision tensors\n" in capsys.readouterr().out
+    blind = bundle_check.read_manifest(tmp_path / "b")
+    assert blind.model == replace(seeing.model, vision=None)
+    shards = {file.file for file in seeing.shards if file.part != "vision"}
+    assert shards == {file.file for file in blind.shards} and shards < {file.file for file in seeing.shards}
+    assert (
+        blind.tensors.items()
+        == {name: t for name, t in seeing.tensors.items() if not name.startswith("vision.")}.items()
+    )
+
+
+def test_a_checkpoint_without_the_weights_of_its_tower_reads_text(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that was trained on text and is kept under the whole model's config."""
+    folder = write_checkpoint(tmp_path / "c", Shape(sees=False))
+    assert build._main(["bundle", str(folder), str(tmp_path / "b")]) == 0
+    assert "of which the checkpoint has no weights: the bundle reads text" in capsys.readouterr().out
+    assert bundle_check.read_manifest(tmp_path / "b").model.vision is None
 
 
 def test_what_the_page_needs_beside_the_weights(made: Path, source: Path) -> None:
@@ -222,6 +251,11 @@ def poison(folder: Path) -> None:
         (text("chat_template.jinja", "{% if %}"), "template"),
         (edit("config.json", architectures=["LlamaForCausalLM"]), "architecture LlamaForCausalLM"),
         (edit("config.json", text_config={"hidden_size": 3}), "config.json: missing intermediate_size"),
+        (edit("config.json", vision_config={"depth": 1}), "config.json: missing vision_config.hidden_size"),
+        (edit("config.json", vision_config=3), "config.json or preprocessor_config.json is not as published (TypeError"),
+        (edit("config.json", image_token_id=10**9), "vision: image_token_id is 1000000000, must be an id below"),
+        (edit("preprocessor_config.json", image_mean=[0.4, 0.5, 0.5]), "preprocessor_config.json: image_mean is [0.4, 0.5, 0.5]"),
+        (edit("preprocessor_config.json", size=4), "is not as published (AttributeError"),
         (edit("config.json", architectures=3), "config.json is not as published (TypeError"),
         (edit("tokenizer.json", added_tokens=[{"content": "x"}]), "tokenizer.json is not as published (KeyError"),
         (text("generation_config.json", '{"eos_token_id": [[1]]}'), "generation_config.json is not as published (TypeError"),

@@ -37,6 +37,11 @@ def test_inspect_counts_every_weight(made: Path, capsys: pytest.CaptureFixture[s
     gpu = {row[1]: row[2] for row in rows if row[0] == "on the GPU" and len(row) > 1}
     assert gpu["recurrent state of a session"] == "16.5 KiB"  # 3 layers of S [4, 16, 16] and conv [3, 128], f32
     assert gpu["keys and values, per 1,000 tokens"] == "250.0 KiB"  # 1 layer, k and v, 2 heads of 32, f16
+    assert gpu["with the first picture: weights"] != "0 B"
+    assert "with the first picture: scratch, for 4,096 patches" in gpu
+    assert facts["reads"] == "text and pictures, through 1 x hidden 32, MLP 64"
+    files = {row[1]: row[2] for row in rows if row[0] == "files" and len(row) > 1}
+    assert (files["shards, with the first picture"], files["shards"]) == ("1", "1")
     assert any(row[0] == "needs of a device" and row[1:] and row[1].startswith("one binding") for row in rows)
 
 

@@ -12,7 +12,7 @@ from pyside.bundle.layout import PLAIN
 from pyside.errors import BundleError, PlanError
 from pyside.network.gated_delta import GatedDelta
 from pyside.network.memory import Memory
-from pyside.network.model import LAZY, compile_plan, passes
+from pyside.network.model import compile_plan, passes
 from pyside.plan.limits import Limits
 from pyside.plan.plan import Pass, PlanBuilder
 from tests.support.closeness import assert_close
@@ -211,8 +211,8 @@ def test_what_a_block_names_hides_no_shared_buffer() -> None:
 
 def test_lazy_passes_exist_and_the_others_answer() -> None:
     plan = compile_plan(tiny("tiny-a").manifest, Limits.baseline())
-    assert set(LAZY) < set(plan.passes)
-    assert set(plan.passes) - set(LAZY) == {"prefill", "sample", "decode"}
+    assert set(plan.lazy) < set(plan.passes)
+    assert set(plan.passes) - set(plan.lazy) == {"prefill", "sample", "decode"}
 
 
 def test_threads_share_sums_on_a_gpu_and_not_on_a_cpu() -> None:

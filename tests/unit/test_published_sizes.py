@@ -36,7 +36,7 @@ def bytes_by_kind(plan: Plan, tokens: int) -> dict[str, int]:
 @pytest.mark.parametrize("device", ["baseline", "large", "software"])
 def test_every_dispatch_is_within_the_limits(size: str, recipe: str, device: str) -> None:
     limits = {"baseline": Limits.baseline(), "large": LARGE, "software": SOFTWARE}[device]
-    plan = compile_plan(manifest(size, recipe), limits)
+    plan = compile_plan(manifest(size, recipe, vision=True), limits)
     window = plan.facts.context_window
     rows = {buffer.name: buffer.bytes // plan.facts.cache_tokens for buffer in plan.buffers if buffer.growing}
     assert max(rows.values()) * window <= limits.binding_bytes  # a cache is bound whole, however long it grows
@@ -55,7 +55,7 @@ def test_every_dispatch_is_within_the_limits(size: str, recipe: str, device: str
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("device", ["baseline", "large", "software"])
 def test_a_bundle_holds_every_kernel_that_a_device_without_features_asks_for(size: str, device: str) -> None:
-    made = manifest(size, "q4")
+    made = manifest(size, "q4", vision=True)
     limits = {"baseline": Limits.baseline(), "large": LARGE, "software": SOFTWARE}[device]
     held = {pipeline.file for pipeline in pipelines(made)}
     assert {pipeline.file for pipeline in compile_plan(made, limits).pipelines} <= held
@@ -64,7 +64,7 @@ def test_a_bundle_holds_every_kernel_that_a_device_without_features_asks_for(siz
 @pytest.mark.parametrize("size", SIZES)
 def test_every_workgroup_is_one_that_any_device_runs(size: str) -> None:
     """256 invocations and 16 KiB of workgroup memory, read from the rendered WGSL."""
-    for pipeline in compile_plan(manifest(size, "q4"), Limits.baseline()).pipelines:
+    for pipeline in compile_plan(manifest(size, "q4", vision=True), Limits.baseline()).pipelines:
         threads, shared = workgroup_of(render(pipeline.kernel, pipeline.constants))
         assert prod(threads) <= 256
         assert shared <= 16 << 10, f"{pipeline.kernel}: {shared} bytes"
@@ -107,3 +107,25 @@ def test_memory(size: str, weights: int, state: int, scratch: int) -> None:
     assert [round(sums[kind] / 2**20) for kind in ("weight", "state", "scratch")] == [weights, state, scratch]
     layers, kv_heads = SIZES[size][2], SIZES[size][4]
     assert sums["cache"] == 2 * (layers // 4) * kv_heads * 256 * 2 * TRAINED  # keys and values in f16
+
+
+@pytest.mark.parametrize(
+    ("size", "weights", "scratch", "exchanged", "widest"),  # MiB; patches
+    [
+        ("0.8B", 108, 72, 20, 10_920),
+        ("2B", 345, 96, 32, 8_192),
+        ("4B", 347, 96, 38, 8_192),
+        ("9B", 473, 104, 56, 7_764),
+    ],
+)
+def test_memory_of_the_tower(size: str, weights: int, scratch: int, exchanged: int, widest: int) -> None:
+    """What the first picture adds, of a million pixels; and what it does not: no buffer that text needs is larger for it."""
+    blind, plan = (compile_plan(manifest(size, "q4", vision=vision), Limits.baseline()) for vision in (False, True))
+    text = bytes_by_kind(blind, TRAINED)
+    added = {kind: round((amount - text[kind]) / 2**20) for kind, amount in bytes_by_kind(plan, TRAINED).items()}
+    assert added == {"weight": weights, "state": 0, "cache": 0, "scratch": scratch, "step": exchanged}
+    assert (plan.facts.vision_patches, plan.facts.vision_rows) == (4096, 3072)
+    sizes = [{buffer.name: buffer.bytes for buffer in each.buffers} for each in (blind, plan)]
+    assert sizes[0].items() <= sizes[1].items()
+    roomy = compile_plan(manifest(size, "q4", vision=True), Limits.baseline(), pixels=1 << 24)
+    assert roomy.facts.vision_patches == widest  # as many as one binding of 128 MiB holds of the widest rows

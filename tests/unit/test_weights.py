@@ -16,15 +16,18 @@ from kernels_wgsl.formats import packed_bytes
 from kernels_wgsl.pack import pack, unpack
 from pyside.bundle.layout import tensor_bytes
 from pyside.bundle.model_config import ModelConfig
+from pyside.bundle.vision_config import VisionConfig
 from pyside.desk import convert
 from pyside.desk.checkpoint import Checkpoint, Entry, F32Array
 from pyside.desk.checkpoint_config import model_config
+from pyside.desk.checkpoint_vision import vision_config
 from pyside.desk.convert import Job
 from pyside.desk.recipes import RECIPES, format_of
 from pyside.desk.weights import account, network, rows, trunk_prefix, values
 from pyside.errors import CheckpointError
 from pyside.network.weight import Part, Weight, matrix
 from tests.support.models.checkpoints import Shape, variants, write_checkpoint
+from tests.support.models.oracle import TRUNK
 
 
 def open_checkpoint(folder: Path) -> tuple[Checkpoint, ModelConfig, dict[str, Weight]]:
@@ -47,6 +50,68 @@ def test_every_published_tensor_is_used_once_or_left_out(variant: str, tmp_path:
     assert len(used) == len(set(used))
     assert len(used) + sum(left_out.values()) == len(checkpoint.entries)
     assert left_out == ({} if variant == "text-only" else {"vision": 21, "MTP": 15})
+
+
+def with_tower(folder: Path) -> tuple[Checkpoint, VisionConfig, dict[str, Weight]]:
+    """The same of a checkpoint whose tower is bundled, too."""
+    checkpoint, config, _ = open_checkpoint(folder)
+    vision = vision_config(json.loads((folder / "config.json").read_text()), {})
+    assert vision is not None
+    return checkpoint, vision, {w.name: w for w in network(replace(config, vision=vision), TRUNK)}
+
+
+def test_a_tower_that_is_bundled_is_used_whole(tmp_path: Path) -> None:
+    checkpoint, _, weights = with_tower(write_checkpoint(tmp_path / "c", Shape(vision_depth=2)))
+    assert account(weights.values(), checkpoint.entries) == {"MTP": 15}
+    names = list(weights)
+    first = names.index("vision.patches.proj")
+    assert all(name.startswith("vision.") == (at >= first) for at, name in enumerate(names)), "the tower comes last"
+    entries = dict(checkpoint.entries)
+    entries["model.visual.deepstack_merger_list.0.norm.weight"] = entries["model.visual.merger.norm.weight"]
+    with pytest.raises(CheckpointError, match=r"deepstack_merger_list.0.norm.weight \[32\] is not part of the model"):
+        account(weights.values(), entries)
+
+
+@pytest.mark.parametrize("inner", [64, 104])
+def test_weights_of_the_tower_are_the_published_ones_with_zeros_to_fill_them(inner: int, tmp_path: Path) -> None:
+    checkpoint, vision, weights = with_tower(write_checkpoint(tmp_path / "c", Shape(vision_intermediate=inner)))
+    d, padded = vision.hidden_size, -(-inner // 32) * 32
+
+    def ours(name: str) -> F32Array:
+        weight = weights[f"vision.{name}"]
+        return rows(weight, checkpoint, 0, weight.shape[0]) if weight.matrix else values(weight, checkpoint)
+
+    def theirs(name: str) -> F32Array:
+        return whole(checkpoint, f"model.visual.{name}")
+
+    np.testing.assert_array_equal(ours("patches.proj"), theirs("patch_embed.proj.weight").reshape(d, 3 * 2 * 16 * 16))
+    np.testing.assert_array_equal(ours("patches.proj_bias"), theirs("patch_embed.proj.bias"))
+    np.testing.assert_array_equal(ours("patches.positions"), theirs("pos_embed.weight"))
+    for name, published in (
+        ("blocks.0.qkv", "blocks.0.attn.qkv"),
+        ("blocks.0.proj", "blocks.0.attn.proj"),
+        ("merger.fc1", "merger.linear_fc1"),
+        ("merger.fc2", "merger.linear_fc2"),
+    ):
+        np.testing.assert_array_equal(ours(name), theirs(f"{published}.weight"))
+        np.testing.assert_array_equal(ours(f"{name}_bias"), theirs(f"{published}.bias"))
+    for name in ("blocks.0.norm1", "blocks.0.norm2", "merger.norm"):
+        np.testing.assert_array_equal(ours(name), np.stack([theirs(f"{name}.weight"), theirs(f"{name}.bias")]))
+    fc1, bias, fc2 = (np.zeros(shape, np.float32) for shape in ((padded, d), padded, (d, padded)))
+    fc1[:inner] = theirs("blocks.0.mlp.linear_fc1.weight")
+    bias[:inner] = theirs("blocks.0.mlp.linear_fc1.bias")
+    fc2[:, :inner] = theirs("blocks.0.mlp.linear_fc2.weight")
+    for name, expected in (("fc1", fc1), ("fc1_bias", bias), ("fc2", fc2)):
+        np.testing.assert_array_equal(ours(f"blocks.0.{name}"), expected)
+    np.testing.assert_array_equal(ours("blocks.0.fc2_bias"), theirs("blocks.0.mlp.linear_fc2.bias"))
+
+
+@pytest.mark.parametrize("name", ["vision.blocks.0.fc1", "vision.patches.proj"])
+def test_padded_rows_come_in_any_slices(name: str, tmp_path: Path) -> None:
+    checkpoint, _, weights = with_tower(write_checkpoint(tmp_path / "c", Shape(vision_intermediate=104)))
+    weight = weights[name]
+    slices = [rows(weight, checkpoint, a, min(a + 24, weight.shape[0])) for a in range(0, weight.shape[0], 24)]
+    np.testing.assert_array_equal(np.concatenate(slices), rows(weight, checkpoint, 0, weight.shape[0]))
 
 
 @pytest.mark.parametrize("variant", variants())
@@ -156,6 +221,14 @@ def test_a_decay_that_overflows_is_named(tmp_path: Path) -> None:
     entry.file.write_bytes(raw)
     with pytest.raises(CheckpointError, match=r"layers\.0\.gdn\.gates has 1 NaN or infinite"):
         values(weights["layers.0.gdn.gates"], checkpoint)
+
+
+def test_the_tower_has_eight_bits_at_least_and_sees_pixels_in_sixteen() -> None:
+    names = ("vision.patches.proj", "vision.blocks.3.qkv", "vision.blocks.3.fc2", "vision.merger.fc1")
+    formats = {recipe: tuple(format_of(recipe, name) for name in names) for recipe in RECIPES}
+    assert formats == {
+        "f32": ("f32",) * 4, "f16": ("f16",) * 4, "q8": ("f16", "q8", "q8", "q8"), "q4": ("f16", "q8", "q8", "q8"),
+    }  # fmt: skip
 
 
 def test_gate_projections_are_never_quantised_and_vocabulary_rows_are_at_8_bits_in_q4() -> None:

@@ -45,25 +45,31 @@ class NativeGpu:
         self.device = open_device()
         self.plan: Plan
         self.buffers: dict[str, Any] = {}
+        self._empty: set[int] = set()  # weights that have not been uploaded
         self._pipelines: dict[int, Any] = {}
         self._groups: dict[Dispatch, Any] = {}
 
     async def load(self, plan: Plan) -> None:
-        """Make the buffers, fill the weights, compile the pipelines of the passes that are not lazy."""
+        """Make the buffers; fill the weights and compile the pipelines of the passes that are not lazy."""
         self.plan = plan
         self.buffers = {buffer.name: self._buffer(buffer.name, buffer.bytes) for buffer in plan.buffers}
-        for upload in plan.uploads:
-            data = self.shards[upload.shard][upload.shard_offset : upload.shard_offset + upload.bytes]
-            assert len(data) == upload.bytes, f"shard {upload.shard} ends before {upload}"
-            self.write(plan.buffers[upload.buffer].name, data, upload.buffer_offset)
+        self._empty = {upload.buffer for upload in plan.uploads}
+        self._fill(self._empty - plan.later)
         for name in plan.passes.keys() - set(plan.lazy):
-            for dispatch in plan.passes[name]:
-                self._pipeline(dispatch.pipeline)
+            await self.ready(name)
 
     async def ready(self, pass_name: str) -> None:
-        """Compile the pipelines of a lazy pass."""
+        """Fill the weights of a pass and compile its pipelines."""
+        self._fill(self._empty & self.plan.bound(pass_name))
         for dispatch in self.plan.passes[pass_name]:
             self._pipeline(dispatch.pipeline)
+
+    def _fill(self, buffers: set[int]) -> None:
+        for upload in (upload for upload in self.plan.uploads if upload.buffer in buffers):
+            data = self.shards[upload.shard][upload.shard_offset : upload.shard_offset + upload.bytes]
+            assert len(data) == upload.bytes, f"shard {upload.shard} ends before {upload}"
+            self.write(self.plan.buffers[upload.buffer].name, data, upload.buffer_offset)
+        self._empty -= buffers
 
     def write(self, buffer: str, data: Shard, offset: int = 0) -> None:
         """Queue a write."""
@@ -71,6 +77,7 @@ class NativeGpu:
 
     def run(self, pass_name: str, times: int = 1) -> None:
         """Queue a pass ``times`` times, one compute pass and one submit each."""
+        assert not (self._empty and self._empty & self.plan.bound(pass_name)), f"{pass_name} runs before it is ready"
         for _ in range(times):
             encoder = self.device.create_command_encoder(label=pass_name)
             work = encoder.begin_compute_pass(label=pass_name)

@@ -20,19 +20,25 @@ class NumpyGpu:
         self.after = after  # called after each dispatch: tests look at the buffers in between
         self.plan: Plan
         self.buffers: dict[str, Words] = {}
+        self._empty: set[int] = set()  # weights that have not been uploaded
         self.runs: list[str] = []  # every pass that ran, in order
 
     async def load(self, plan: Plan) -> None:
-        """Make the buffers and fill the weights."""
+        """Make the buffers and fill the weights that are not of lazy passes alone."""
         self.plan = plan
         self.buffers = {buffer.name: np.zeros(buffer.bytes // 4, np.uint32) for buffer in plan.buffers}
-        for upload in plan.uploads:
-            data = self.shards[upload.shard][upload.shard_offset : upload.shard_offset + upload.bytes]
-            self.write(plan.buffers[upload.buffer].name, data, upload.buffer_offset)
+        self._empty = {upload.buffer for upload in plan.uploads}
+        self._fill(self._empty - plan.later)
 
     async def ready(self, pass_name: str) -> None:
-        """Every pass of the plan is ready from the beginning."""
-        assert pass_name in self.plan.passes, f"the plan has no pass {pass_name}"
+        """Fill the weights of a lazy pass."""
+        self._fill(self._empty & self.plan.bound(pass_name))
+
+    def _fill(self, buffers: set[int]) -> None:
+        for upload in (upload for upload in self.plan.uploads if upload.buffer in buffers):
+            data = self.shards[upload.shard][upload.shard_offset : upload.shard_offset + upload.bytes]
+            self.write(self.plan.buffers[upload.buffer].name, data, upload.buffer_offset)
+        self._empty -= buffers
 
     def write(self, buffer: str, data: bytes, offset: int = 0) -> None:
         """Bytes into a buffer."""
@@ -42,6 +48,7 @@ class NumpyGpu:
 
     def run(self, pass_name: str, times: int = 1) -> None:
         """A pass, dispatch by dispatch."""
+        assert not (self._empty and self._empty & self.plan.bound(pass_name)), f"{pass_name} runs before it is ready"
         for _ in range(times):
             self.runs.append(pass_name)
             for dispatch in self.plan.passes[pass_name]:

@@ -66,6 +66,7 @@ class Shape:
     vision_depth: int = 1
     vision_hidden: int = 32
     vision_intermediate: int = 64
+    sees: bool = True  # whether the tower has weights; its dimensions are stated all the same
     thinking: bool = False  # what the chat template does unasked
     prefix: str = "model.language_model."  # "model." is a text-only export
     dtype: str = "BF16"  # of all but A_log and the gated norm
@@ -153,7 +154,7 @@ def tensors(shape: Shape) -> dict[str, Spec]:
     found |= _block("mtp.layers.0.", shape) | _full_attention("mtp.layers.0.self_attn.", shape)
     found |= {"mtp.fc.weight": _linear(D, 2 * D)}
     found |= {f"mtp.{name}.weight": Spec((D,), 0.2) for name in ("norm", "pre_fc_norm_embedding", "pre_fc_norm_hidden")}
-    return found | _vision(shape)
+    return found | (_vision(shape) if shape.sees else {})
 
 
 def to_bf16(values: F32) -> npt.NDArray[np.uint16]:

@@ -12,7 +12,7 @@ from kernels_wgsl.pack import unpack
 from pyside.bundle.layout import PLAIN, aligned, sections
 from pyside.bundle.manifest import Manifest
 from pyside.desk.weights import network
-from pyside.network.weight import Weight
+from pyside.network.weight import Transform, Weight
 from tests.support.models.oracle import TRUNK
 
 Floats = NDArray[np.float32]
@@ -33,14 +33,15 @@ class BundleWeights:
         part = weight.parts[index]
         stop = part.shape[0] if stop is None else stop
         if not weight.matrix:
-            first = sum(int(np.prod(other.shape)) for other in weight.parts[:index])
+            first = sum(int(np.prod(other.place)) for other in weight.parts[:index])
             values = self.tensor(weight.name).reshape(-1)[first : first + int(np.prod(part.shape))].reshape(part.shape)
-            return _undone(part.name, values)[start:stop]
+            return _undone(part.transform, values)[start:stop]
         if weight.layout == "interleaved":
             whole = self._matrix(weight.name, 0, weight.shape[0])
             return whole.reshape(-1, 2, ROW_TILE, whole.shape[1])[:, index].reshape(-1, whole.shape[1])[start:stop]
-        first = sum(other.shape[0] for other in weight.parts[:index])
-        return self._matrix(weight.name, first + start, first + stop)
+        first = sum(other.place[0] for other in weight.parts[:index])
+        found = self._matrix(weight.name, first + start, first + stop)
+        return found[:, : int(np.prod(part.shape[1:]))].reshape(stop - start, *part.shape[1:])
 
     def tensor(self, name: str) -> Floats:
         """A plain tensor as it is stored."""
@@ -85,10 +86,8 @@ class BundleWeights:
         return found
 
 
-def _undone(name: str, values: Floats) -> Floats:
+def _undone(transform: Transform, values: Floats) -> Floats:
     """The published value of a tensor that is stored transformed."""
-    if name.endswith("A_log"):
+    if transform == "negative_exp":
         return np.asarray(np.log(-values), np.float32)
-    if name.endswith("norm.weight") and "linear_attn" not in name:
-        return values - 1
-    return values
+    return values - 1 if transform == "one_plus" else values
