@@ -110,6 +110,10 @@ export class DeltaChat extends HTMLElement {
     else this.#store.set({ introMessage: value ?? '' });
   }
 
+  connectedCallback() {
+    this.#model.checkGpu().catch((error) => this.#fail(error));
+  }
+
   disconnectedCallback() {
     this.stop();
     this.#model.unload();

@@ -33,6 +33,18 @@ export async function keptOf(bundle) {
 }
 
 /**
+ * Whether all of a bundle is here that loading it needs, as its last manifest has it; nobody is asked.
+ * @param {string | URL} bundle
+ * @returns {Promise<boolean>}
+ */
+export async function isKept(bundle) {
+  const manifest = await new HostedFiles(bundleUrl(bundle)).lastManifest();
+  if (!manifest) return false;
+  const here = await new FileCache().sizes();
+  return [...manifest.shards, ...manifest.files].every(({ sha256 }) => here.get(sha256) === Infinity);
+}
+
+/**
  * Remove a bundle's files, but not those that another of the site's bundles shares with it.
  * @param {string | URL} bundle
  * @param {(string | URL)[]} [others]  the folders of the bundles that stay

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.support.browser.chat_page import RELEASED, ChatPage, chat_page
 from tests.support.browser.faulty_site import FaultySite
 from tests.support.browser.pages import opened, send, stop
-from tests.support.browser.scripts import script
+from tests.support.browser.scripts import script, source
 
 
 @pytest.fixture
@@ -43,6 +43,45 @@ def test_another_model_is_chosen_and_remembered(chat: ChatPage) -> None:
     assert chat.page.evaluate("globalThis.loaded") == [urljoin(chat.page.url, "bundles/b/")]
     chat.page.reload()
     expect(chat.button("Model: Large q4")).to_be_visible()
+
+
+def test_the_first_download_is_stated_whole_and_the_next_visit_needs_none(
+    chromium: Browser, site: tuple[str, FaultySite]
+) -> None:
+    url, switchboard = site
+    with real_page(chromium, url) as page:
+        entry = page.evaluate("fetch('bundles.json').then((list) => list.json())")[0]
+        assert entry["download"] > entry["bytes"] + 6e6, "Python in the page alone has more"
+        stated = page.evaluate(script("chat.byteCount"), entry["download"])
+        expect(page.get_by_role("log")).to_contain_text(f"loads with the first message: {stated} to download")
+        expect(page.get_by_role("button", name="Load").locator("svg")).to_be_visible()
+        page.get_by_role("button", name="Load").click()
+        expect(page.get_by_role("log")).to_contain_text("is ready")
+        switchboard.requests.clear()
+        page.reload()
+        expect(page.get_by_role("log")).to_contain_text("is already on this computer; it loads with the first message")
+        expect(page.get_by_role("button", name="Load").locator("svg")).to_be_hidden()
+        assert not [request for request in switchboard.requests if "/bundles/" in str(request)], "nobody was asked"
+        page.get_by_role("button", name="Model: ").click()
+        page.get_by_role("button", name=re.compile("^Delete ")).first.click()
+        page.get_by_role("button", name="Delete", exact=True).click()
+        expect(page.get_by_role("log")).to_contain_text("to download")
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [("no_gpu", "This browser has no WebGPU"), ("no_adapter", "the browser offers no GPU for it")],
+)
+def test_a_browser_that_can_run_no_model_says_so_on_opening(
+    chromium: Browser, shell: str, found: str, sentence: str
+) -> None:
+    def prepare(page: Page) -> None:
+        page.add_init_script(source(f"worker/{found}.js"))
+
+    with opened(chromium, f"{shell}/blank", prepare=prepare) as page:
+        page.goto(shell)
+        expect(page.get_by_role("alert")).to_contain_text(sentence)
+        expect(page.get_by_role("button", name="Dismiss")).to_be_visible()
 
 
 def test_another_model_ends_the_loading_of_the_first(chat: ChatPage) -> None:

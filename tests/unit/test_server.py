@@ -201,6 +201,14 @@ def test_the_list_of_bundles(client: TestClient) -> None:
     assert client.get(f"/{entry['url']}manifest.json").status_code == 200
 
 
+def test_the_list_states_what_a_first_visit_takes(client: TestClient) -> None:
+    """All that the page, its runtime and the model are on their way, as the server sends it."""
+    (entry,) = client.get("/bundles.json").json()
+    names = [*client.get("/offline.json").json()["files"], f"{entry['url']}manifest.json", f"{entry['url']}{SHARD}"]
+    sent = [client.get(f"/{name}", headers={"Accept-Encoding": "gzip"}).headers["content-length"] for name in names]
+    assert entry["download"] == sum(map(int, sent))
+
+
 def test_a_folder_without_a_bundle_and_two_of_one_name_are_refused(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match=r"no manifest\.json"):
         server.create_app([tmp_path], tmp_path)

@@ -22,7 +22,8 @@ export class Header {
   constructor(store) {
     this.#store = store;
     this.#drawer = iconButton('menu', 'Conversations', () => store.dispatch('toggleDrawer'), { 'aria-expanded': 'false' });
-    this.#load = h('button', { type: 'button', class: 'load', onclick: () => store.dispatch('load') }, icon('load'), 'Load');
+    const download = icon('load');
+    this.#load = h('button', { type: 'button', class: 'load', onclick: () => store.dispatch('load') }, download, 'Load');
     this.#cancel = h('button', { type: 'button', class: 'load', 'aria-label': 'Cancel loading', onclick: () => store.dispatch('cancelLoading') },
       icon('close'), 'Cancel');
     this.#choice = h('button', { type: 'button', part: 'title', 'aria-haspopup': 'dialog', onclick: () => store.dispatch('openDialog', 'models') },
@@ -30,6 +31,7 @@ export class Header {
     this.element = h('header', { part: 'header' }, this.#drawer, this.#picker, this.#summary, this.#load, this.#cancel,
       iconButton('fresh', 'New chat', () => store.dispatch('newConversation'), { class: 'icon fresh' }),
       iconButton('settings', 'Settings', () => store.dispatch('openDialog', 'settings')));
+    store.subscribe(({ here }) => here, (here) => download.toggleAttribute('hidden', here));
     store.subscribe(({ model }) => model, (model) => this.#showLoading(model));
     const facts = (/** @type {import('./state-types.js').State} */ state) => [modelName(state), listedModel(state)?.recipe ?? state.info?.recipe ?? ''];
     store.subscribe(facts, ([name, recipe]) => this.#showModel(name, recipe));

@@ -21,7 +21,7 @@ export class ModelInUse {
   /** @param {ChatStore} store */
   constructor(store) {
     this.#store = store;
-    store.handle({ load: () => this.load(), cancelLoading: () => this.#cancel() });
+    store.handle({ load: () => this.load(), cancelLoading: () => this.#cancel(), lookForModel: () => this.#look() });
   }
 
   /**
@@ -32,7 +32,18 @@ export class ModelInUse {
   use(bundle, picked = null) {
     this.#store.dispatch('stop');
     this.#release();
-    this.#store.set({ ...ABSENT, bundle, picked });
+    this.#store.set({ ...ABSENT, bundle, picked, here: picked !== null });
+    this.#store.dispatch('lookForModel');
+  }
+
+  /**
+   * So that nobody writes a message before it is told that no model can run here.
+   * @throws {import('../common/errors.js').EngineError} a sentence
+   */
+  async checkGpu() {
+    if (await navigator.gpu?.requestAdapter()) return;
+    const { findAdapter } = await import('../common/adapter.js');
+    await findAdapter();
   }
 
   /** @returns {Promise<Engine>} */
@@ -63,6 +74,15 @@ export class ModelInUse {
     this.#engine = null;
   }
 
+  /** Whether the model is kept here already; a browser that keeps nothing of the site is not even given the modules that would look. */
+  async #look() {
+    const { bundle } = this.#store.state;
+    if (typeof bundle !== 'string' || !bundle || !(await globalThis.caches?.keys().catch(() => []))?.length) return;
+    const { isKept } = await import('../storage.js');
+    const here = await isKept(bundle);
+    if (bundle === this.#store.state.bundle) this.#store.set({ here });
+  }
+
   /** @param {AbortSignal} signal */
   async #load(signal) {
     const { bundle } = this.#store.state;
@@ -73,7 +93,7 @@ export class ModelInUse {
       const engine = await Engine.load(bundle, { signal, onProgress: (progress) => { if (!signal.aborted) this.#progressed(progress); } });
       if (!signal.aborted) {
         const { info } = engine;
-        this.#store.set({ model: 'ready', info, activity: { type: 'idle', sentence: 'Ready' } });
+        this.#store.set({ model: 'ready', info, here: info.kept, activity: { type: 'idle', sentence: 'Ready' } });
         if (typeof bundle === 'string' && !info.kept) this.#store.set({ notice: { sentence: NOT_KEPT } });
         if (this.#store.state.storage && info.kept) askToPersist();
       }

@@ -9,6 +9,7 @@
  * @property {string} [license]  as its model card names it
  * @property {string} [summary]  one line on what it is
  * @property {string[]} [starters]  what to ask it first
+ * @property {number} [download]  all bytes of a first visit that uses it, the page included; not every list says so
  */
 /** @typedef {Pick<ListedModel, 'summary' | 'starters'>} Card  of a bundle: pyside/bundle/card.py */
 

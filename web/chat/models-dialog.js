@@ -26,6 +26,7 @@ export function modelsDialog(store) {
       const others = rows.filter(({ isKept }) => isKept).map(({ url }) => url);
       const freed = await remove(model.url, others);
       said.textContent = freed ? `${bytes(freed)} of ${model.model} deleted.` : 'Nothing deleted: other models use these files, too.';
+      store.dispatch('lookForModel');
       await refresh();
     },
   }));

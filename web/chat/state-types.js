@@ -51,6 +51,7 @@
  * @property {Source} bundle
  * @property {'absent' | 'loading' | 'ready'} model  the one in `bundle`
  * @property {Info | null} info  of the model, once it is ready
+ * @property {boolean} here  whether all of the model in use is on this computer
  * @property {ListedModel[]} models  to choose from
  * @property {ListedModel | null} picked  what a folder of this computer holds, if that is in use
  * @property {Settings} settings
@@ -69,6 +70,7 @@
 /**
  * @typedef {object} Requests  with their arguments
  * @property {[]} load
+ * @property {[]} lookForModel  whether it is still kept
  * @property {[]} cancelLoading  what has come is kept, and loading again goes on
  * @property {[url: string]} useModel
  * @property {[files: File[]]} useFolder

@@ -15,6 +15,7 @@ export function initialState() {
     bundle: '',
     model: 'absent',
     info: null,
+    here: false,
     models: [],
     picked: null,
     settings: defaults(),

@@ -34,6 +34,9 @@ export class Welcome {
 function loading(state) {
   if (state.info) return `${state.info.name} is ready.`;
   const listed = listedModel(state);
-  const size = listed ? ` (${bytes(listed.bytes)})` : '';
-  return `The model${size} loads with the first message; ${state.picked ? 'it is read from your folder' : 'the next time it is already here'}.`;
+  const model = listed ? `The model (${bytes(listed.bytes)})` : 'The model';
+  if (state.picked) return `${model} loads with the first message; it is read from your folder.`;
+  if (state.here) return `${model} is already on this computer; it loads with the first message.`;
+  const download = listed?.download ? `: ${bytes(listed.download)} to download with all that it runs on` : '';
+  return `${model} loads with the first message${download}; the next time it is already here.`;
 }

@@ -1,12 +1,11 @@
 /** The GPU as this page finds it: adapter, device, limits, features, and every refusal as a sentence. */
 
+import { findAdapter } from '../common/adapter.js';
 import { EngineError } from '../common/errors.js';
 import { BASELINE } from '../common/facts.js';
 
 /** Features that faster kernels may use; asked for where the adapter has them. @type {GPUFeatureName[]} */
 const WELCOME = ['shader-f16', 'subgroups', 'timestamp-query'];
-
-const NO_WEBGPU = 'Use a current Chrome, Edge, Firefox or Safari on a machine with a GPU, and open the page over https or localhost.';
 
 /**
  * @typedef {object} Gpu
@@ -23,19 +22,9 @@ const NO_WEBGPU = 'Use a current Chrome, Edge, Firefox or Safari on a machine wi
  * @throws {EngineError} NoWebGpuError, or AdapterError naming each limit that is too small
  */
 export async function openGpu() {
-  if (!navigator.gpu) throw new EngineError('NoWebGpuError', `This browser has no WebGPU, which the model runs on. ${NO_WEBGPU}`);
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) {
-    throw new EngineError('NoWebGpuError', 'WebGPU is there, but the browser offers no GPU for it: it may be switched off, blocked or ' +
-      `without a driver. Turn on hardware acceleration in the browser's settings and update the graphics driver. ${NO_WEBGPU}`);
-  }
-  const offered = /** @type {Record<string, number>} */ (/** @type {unknown} */ (adapter.limits));
-  const short = Object.entries(BASELINE).filter(([name, least]) => !(offered[name] >= least));
-  if (short.length) {
-    const list = short.map(([name, least]) => `${name} is ${offered[name]}, at least ${least} is needed`).join('; ');
-    throw new EngineError('AdapterError', `This GPU is too small for the model: ${list}. Use a machine with a larger GPU.`);
-  }
+  const adapter = await findAdapter();
   const features = WELCOME.filter((name) => adapter.features.has(name));
+  const offered = /** @type {Record<string, number>} */ (/** @type {unknown} */ (adapter.limits));
   const limits = Object.fromEntries(Object.keys(BASELINE).map((name) => [name, offered[name]]));
   const device = await adapter.requestDevice({ requiredFeatures: features, requiredLimits: limits }).catch((error) => {
     throw new EngineError('AdapterError', `The GPU refused to open (${error.message}). Close other pages that use it and reload.`);

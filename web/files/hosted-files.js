@@ -48,8 +48,8 @@ export class HostedFiles {
    */
   manifest(patience = new Patience()) {
     return this.#run(async (signal) => {
-      const url = `${this.#base}manifest.json`;
-      const last = await this.#lastManifest(url);
+      const last = await this.lastManifest();
+      const url = this.#manifestUrl;
       for (;;) {
         try {
           const manifest = await readManifest(await wholeOf(url, signal, last ? SILENCE : undefined), this.#base);
@@ -69,10 +69,17 @@ export class HostedFiles {
     });
   }
 
-  /** @param {string} url */
-  async #lastManifest(url) {
-    const bytes = await this.#cache.getManifest(url);
+  /**
+   * The last manifest that was seen and is right; nobody is asked.
+   * @returns {Promise<Manifest | null>}
+   */
+  async lastManifest() {
+    const bytes = await this.#cache.getManifest(this.#manifestUrl);
     return bytes && readManifest(bytes, this.#base).catch(() => null);
+  }
+
+  get #manifestUrl() {
+    return `${this.#base}manifest.json`;
   }
 
   /**

@@ -21,7 +21,7 @@ def folder_files(name: str, folder: Path) -> dict[str, Path]:
     return {
         f"{name}/{path.relative_to(folder).as_posix()}": path
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.suffix not in BESIDE and path.name not in RECEIPTS
+        if path.is_file() and not path.is_symlink() and path.suffix not in BESIDE and path.name not in RECEIPTS
     }
 
 

@@ -26,25 +26,10 @@ from pyside.desk.bundle_check import own_file, read_manifest
 from pyside.errors import BundleError, DeltapageError
 from web.host import offline, runtime, site, vendor
 from web.host.known_hosts import KnownHosts, answers_to, readable_for
+from web.host.media import BUNDLE_TYPES, COMPRESSED, MEDIA_TYPES
 from web.host.patience import PatientProtocol
 
 HOST = "127.0.0.1"  # this machine only, unless somebody wants more
-MEDIA_TYPES = {
-    ".css": "text/css",
-    ".html": "text/html",
-    ".ico": "image/x-icon",
-    ".jinja": "text/plain",
-    ".js": "text/javascript",
-    ".json": "application/json",
-    ".mjs": "text/javascript",
-    ".png": "image/png",
-    ".svg": "image/svg+xml",
-    ".wasm": "application/wasm",
-    ".webmanifest": "application/manifest+json",
-    ".wgsl": "text/wgsl",
-}
-BUNDLE_TYPES = {".json": "application/json", ".bin": "application/octet-stream"}  # all else in a bundle is plain text
-COMPRESSED = frozenset(MEDIA_TYPES) - {".ico", ".png"}  # weights, in .bin files, are noise to any compressor
 
 
 class Folder(StaticFiles):
@@ -149,7 +134,7 @@ def create_app(bundles: Sequence[Path], runtime_folder: Path = runtime.RUNTIME, 
     Errors: BundleError for a folder that holds no bundle or for two of the same name.
     """
     folders = site.bundle_folders(bundles)
-    index = site.bundle_list(folders)
+    index = site.bundle_list(folders, runtime_folder)
     assembled = offline.hashes(site.assembled_files(runtime_folder))
 
     async def offline_list(request: Request) -> Response:

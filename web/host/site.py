@@ -7,8 +7,8 @@
 /runtime/              Pyodide and the in-page Python (``web/host/runtime.py``)
 /vendor/               libraries for Markdown, code and mathematics (``web/host/vendor.py``)
 /bundles/<folder>/     models (``pyside/bundle/manifest.py``)
-/bundles.json          their list: [{name, url, model, recipe, license, bytes, and of their cards summary, starters}], urls
-                       relative to the list
+/bundles.json          their list: [{name, url, model, recipe, license, bytes, download, and of their cards summary, starters}],
+                       urls relative to the list; download: all bytes of a first visit, the page and its runtime included
 /offline.json          what the service worker keeps: {version, files: {name: sha256}} (``web/host/offline.py``)
 """
 
@@ -21,10 +21,11 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pyside.bundle.manifest import MANIFEST
+from pyside.bundle.manifest import MANIFEST, Manifest
 from pyside.desk.bundle_check import own_file, read_card, read_manifest
 from pyside.errors import BundleError, DeltapageError
 from web.host import offline, runtime, styles, vendor
+from web.host.media import bytes_on_the_way
 
 EXAMPLES = runtime.WEB / "examples"
 ROOMS = ("common", "engine", "files", "pictures", "agent", "prompt-api", "chat")
@@ -127,12 +128,13 @@ def bundle_files(folder: Path) -> dict[str, Path]:
     return {name: path for name, path in found.items() if path is not None}
 
 
-def bundle_list(folders: Mapping[str, Path]) -> bytes:
-    """The contents of ``bundles.json``.
+def bundle_list(folders: Mapping[str, Path], runtime_folder: Path = runtime.RUNTIME) -> bytes:
+    """The contents of ``bundles.json``; the runtime and the libraries must have been assembled.
 
     Errors: BundleError for a manifest or a card that cannot be read, naming the bundle.
     """
     entries = []
+    page = sum(map(bytes_on_the_way, (page_files() | assembled_files(runtime_folder)).values())) if folders else 0
     for name, folder in folders.items():
         try:
             manifest = read_manifest(folder)
@@ -148,9 +150,16 @@ def bundle_list(folders: Mapping[str, Path]) -> bytes:
                 "license": manifest.source.license,
                 "bytes": sum(file.bytes for file in manifest.listed),
                 **(card.to_dict() if card else {}),
+                "download": page + _bundle_on_the_way(folder, manifest),
             }
         )
     return (json.dumps(entries, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _bundle_on_the_way(folder: Path, manifest: Manifest) -> int:
+    """The bytes of a bundle as they are sent; of its kernels few more than one device asks for."""
+    hosted = (own_file(folder, name) for name in (MANIFEST, *(file.file for file in manifest.listed)))
+    return sum(bytes_on_the_way(path) for path in hosted if path is not None)
 
 
 def write_site(out: Path, bundles: Sequence[Path]) -> None:
@@ -162,7 +171,6 @@ def write_site(out: Path, bundles: Sequence[Path]) -> None:
     if out.exists() and not (out.is_dir() and (_is_site(out) or not any(out.iterdir()))):
         raise DeltapageError(f"{out} exists and is not a site that can be replaced: name a new or an empty folder")
     folders = bundle_folders(bundles)
-    index = bundle_list(folders)
     hosted = {
         f"bundles/{name}/{file}": path
         for name, folder in folders.items()
@@ -170,6 +178,7 @@ def write_site(out: Path, bundles: Sequence[Path]) -> None:
     }
     runtime.assemble()
     vendor.assemble()
+    index = bundle_list(folders)
     parent = out.resolve().parent
     parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=parent, prefix=f".{out.name}-") as folder:

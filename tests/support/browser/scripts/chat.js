@@ -121,6 +121,9 @@
     while (!JSON.stringify(await database.all()).includes(text)) await new Promise((resolve) => { setTimeout(resolve, 50); });
   },
 
+  /** Bytes as the page tells them. */
+  byteCount: async (count) => (await import('/common/byte-count.js')).bytes(count),
+
   /** Count in `globalThis.asked` how often the browser is asked to keep what is stored. */
   countPersistence() {
     globalThis.asked = 0;
