@@ -11,7 +11,7 @@
  * Properties: `conversation` (the id of the kept one that is shown, '' for a new one; assign another to open it), `messages`,
  *   `tools` (OpenAI's, each with an `execute(arguments)` of its own where it has one), `settings`.
  * Methods: `load`, `send`, `stop`, `clear`, `addMessage`, `regenerate`, `export`, `import`, `focusInput`.
- * Events (bubbling, composed): `delta-ready` {info}, `delta-message` {message}, `delta-error` {error}, `delta-change` {title, model,
+ * Events (bubbling, composed): `delta-ready` {info}, `delta-message` {message, conversation}, `delta-error` {error}, `delta-change` {title, model,
  *   conversation} when another conversation or model is shown.
  * Parts: header, title, sidebar, log, system, empty, starters, message, user, assistant, tool, bubble, content, thought, tool-call, figures,
  *   footer, composer, input, send, stop, alert, status, context, dialog. Custom properties: the `--delta-*` of chat/base.css.
@@ -21,9 +21,7 @@
 
 import { Announcer } from './chat/announcer.js';
 import { Composer } from './chat/composer.js';
-import { toJson } from './chat/conversation-files.js';
 import { ConversationList } from './chat/conversation-list.js';
-import { toMarkdown } from './chat/conversation-markdown.js';
 import { Conversation } from './chat/conversation.js';
 import { h } from './chat/dom.js';
 import { keepDrafts } from './chat/drafts.js';
@@ -88,6 +86,7 @@ export class DeltaChat extends HTMLElement {
     });
     this.#root.adoptedStyleSheets = [sheet];
     this.#root.append(h('div', { class: 'frame' },
+      h('button', { type: 'button', class: 'skip', onclick: () => this.focusInput() }, 'Skip to the message'),
       new Sidebar(store).element, h('div', { class: 'veil', onclick: () => store.dispatch('toggleDrawer', false) }),
       h('section', { class: 'chat', 'aria-label': 'Chat' },
         new Header(store).element, new ThreadView(store).element, new Composer(store).element, new Announcer(store).element)));
@@ -115,7 +114,7 @@ export class DeltaChat extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.stop();
+    this.#store.dispatch('stopAll');
     this.#model.unload();
   }
 
@@ -247,17 +246,16 @@ export class DeltaChat extends HTMLElement {
    * The conversation as a file's text.
    * @param {'json' | 'markdown'} [format]
    */
-  export(format = 'json') {
-    const { tree } = this.#conversation;
-    return format === 'json' ? toJson([tree.toJSON()]) : toMarkdown(tree);
+  async export(format = 'json') {
+    return this.#list.exportText(format);
   }
 
   /**
-   * Take in conversations that were exported; the first one is shown.
-   * @param {string} text
+   * Take in conversations that were exported, by this element or by ChatGPT; the first one is shown.
+   * @param {string | Blob} file  or its text
    */
-  async import(text) {
-    await this.#list.importText(text);
+  async import(file) {
+    await this.#list.importFile(new Blob([file]));
   }
 
   focusInput() {
@@ -307,7 +305,7 @@ export class DeltaChat extends HTMLElement {
   #tellChanges() {
     const store = this.#store;
     store.subscribe(({ info }) => info, (info) => { if (info) this.#tell('delta-ready', { info }); });
-    store.subscribe(({ answered }) => answered, (message) => { if (message) this.#tell('delta-message', { message }); });
+    store.subscribe(({ answered }) => answered, (answered) => { if (answered) this.#tell('delta-message', answered); });
     store.subscribe((state) => [state.conversation.title, modelName(state), this.conversation], ([title, model, conversation], before) => {
       if (before) this.#tell('delta-change', { title, model, conversation });
     });

@@ -99,6 +99,35 @@ def listed(chat: ChatPage) -> None:
     chat.button("Rename one").click()
 
 
+def drawn(chat: ChatPage) -> None:
+    """Two conversations, one of them being answered, and the list in sight."""
+    chat.ask("one")
+    chat.button("New chat").first.click()
+    writing(chat)
+    if (drawer := chat.button("Conversations")).is_visible():
+        drawer.click()
+    expect(chat.conversations).to_have_count(2)
+
+
+def pinned(chat: ChatPage) -> None:
+    drawn(chat)
+    chat.conversations.last.hover()
+    chat.button("Pin one").click()
+    expect(chat.page.get_by_role("heading", name="Pinned")).to_be_visible()
+
+
+def selecting(chat: ChatPage) -> None:
+    drawn(chat)
+    chat.button("Select").click()
+    chat.page.get_by_role("checkbox", name="one").check()
+
+
+def searching(chat: ChatPage) -> None:
+    drawn(chat)
+    chat.page.get_by_role("searchbox").fill("echo")
+    expect(chat.page.get_by_role("heading", name="1 found")).to_be_visible()
+
+
 def exporting(chat: ChatPage) -> None:
     if (drawer := chat.button("Conversations")).is_visible():
         drawer.click()
@@ -118,8 +147,8 @@ def deleting(chat: ChatPage) -> None:
 
 
 VIEWS: list[Callable[[ChatPage], None]] = [
-    lambda chat: None, answered, writing, calling, branched, failed, settings, about, instructed, cut, full, listed, exporting,
-    models, deleting,
+    lambda chat: None, answered, writing, calling, branched, failed, settings, about, instructed, cut, full, listed, pinned, selecting,
+    searching, exporting, models, deleting,
 ]  # fmt: skip
 
 

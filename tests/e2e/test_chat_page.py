@@ -388,18 +388,6 @@ def test_the_composer_is_in_sight_whatever_display_the_host_has(chromium: Browse
     assert below and not any(below.values()), below
 
 
-def test_conversations_are_listed_by_age(chat: ChatPage) -> None:
-    chat.ask("Old news")
-    chat.page.evaluate(script("chat.untilKept"), "Echo: Old news")
-    chat.page.evaluate(script("chat.ageConversation"), 40)
-    chat.page.reload()
-    expect(chat.conversations).to_have_text(["Old news"])
-    chat.button("New chat").first.click()
-    chat.ask("Good morning")
-    expect(chat.page.get_by_role("navigation").get_by_role("heading")).to_have_text(["Today", "Earlier"])
-    expect(chat.conversations).to_have_text(["Good morning", "Old news"])
-
-
 def test_the_context_meter_fills(chat: ChatPage) -> None:
     expect(chat.page.get_by_role("meter", name="Context used")).to_be_hidden()
     chat.ask("Hello")

@@ -112,7 +112,7 @@ test('a conversation has a system prompt of its own, which is kept, exported and
   const again = openWindow();
   await again.store.dispatch('open', tree.id);
   assert.equal(systemPrompt(again.store.state), 'Talk like a pirate.\n-->');
-  for (const file of [toJson([tree.toJSON()]), toMarkdown(tree)]) assert.equal(new Tree(fromText(file)[0]).system, 'Talk like a pirate.\n-->', file);
+  for (const file of [toJson([tree.toJSON()]), toMarkdown(tree)]) assert.equal(new Tree(fromText(file).conversations[0]).system, 'Talk like a pirate.\n-->', file);
   await window.store.dispatch('newConversation');
   assert.equal(systemPrompt(window.store.state), 'Be brief.');
   await window.store.dispatch('open', tree.id);

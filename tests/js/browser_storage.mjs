@@ -1,6 +1,6 @@
 /** A browser's storage for conversations in node: IndexedDB, empty, and windows that hear of each other. */
 
-import { IDBFactory, IDBObjectStore } from '../../web/node_modules/fake-indexeddb/build/esm/index.js';
+import { IDBFactory, IDBKeyRange, IDBObjectStore } from '../../web/node_modules/fake-indexeddb/build/esm/index.js';
 import { Conversation } from '../../web/chat/conversation.js';
 import { ConversationList } from '../../web/chat/conversation-list.js';
 import { keepDrafts } from '../../web/chat/drafts.js';
@@ -25,6 +25,7 @@ function keepNothing() {
   const items = new Map();
   globalThis.localStorage = { getItem: (key) => items.get(key) ?? null, setItem: (key, item) => items.set(key, item) };
   globalThis.indexedDB = new IDBFactory();
+  globalThis.IDBKeyRange = IDBKeyRange;
   const { open } = IDBFactory.prototype;
   globalThis.indexedDB.open = function (...values) {
     const request = open.apply(this, values);

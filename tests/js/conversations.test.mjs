@@ -196,7 +196,7 @@ test('a newer page may change the form of the store, and an older one says so', 
   await until(() => texts(window).length === 2);
   await idle(window);
   await new Promise((resolve, reject) => {
-    const request = indexedDB.open('deltapage-chat', 3);
+    const request = indexedDB.open('deltapage-chat', 4);
     request.onsuccess = () => { request.result.close(); resolve(); };
     request.onblocked = () => reject(new Error('the older page does not let go'));
   });
@@ -231,6 +231,27 @@ test('conversations that an older page kept are listed and opened', async () => 
   assert.deepEqual(titles(window), ['Old']);
 });
 
+test('conversations that an older page listed are listed and can be pinned', async () => {
+  const tree = new Tree();
+  tree.add({ role: 'user', content: 'Hello' });
+  const old = tree.toJSON();
+  await new Promise((resolve) => {
+    const request = indexedDB.open('deltapage-chat', 2);
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore('conversations', { keyPath: 'id' }).put(old);
+      const heads = request.result.createObjectStore('heads', { keyPath: 'id' });
+      heads.createIndex('updated', 'updated');
+      heads.put({ id: old.id, title: 'Hello', updated: old.updated });
+      request.result.createObjectStore('deleted');
+    };
+    request.onsuccess = () => { request.result.close(); resolve(); };
+  });
+  const window = openWindow();
+  await until(() => titles(window).length);
+  await window.store.dispatch('pin', old.id, true);
+  assert.equal((await newest())[0].pinned, 1);
+});
+
 test('a save touches its own record and its own title, however many are kept', async (t) => {
   const database = new ConversationDatabase({ changed() {}, cleared() {} });
   const tree = new Tree();
@@ -256,11 +277,12 @@ test('an import is all or nothing, and is not kept when it is damaged', async ()
   const good = tree.toJSON();
   const [node] = good.nodes;
   const circle = { ...good, nodes: [{ ...node, id: 1, parent: 2 }, { ...node, id: 2, parent: 1 }] };
-  await assert.rejects(window.list.importText(`{"kind": "deltapage conversations", "conversations": ${JSON.stringify([good, circle])}}`),
+  await assert.rejects(window.list.importFile(new Blob([`{"kind": "deltapage conversations", "conversations": ${JSON.stringify([good, circle])}}`])),
     /of number 2, 1 of its messages answers one that is missing, or one another in a circle/);
   assert.deepEqual(await newest(), []);
-  await window.list.importText(toJson([good, good]));
+  await window.list.importFile(new Blob([toJson([good, good])]));
   assert.deepEqual(titles(window), ['Hello', 'Hello']);
+  assert.equal(window.store.state.notice.sentence, 'Imported 2 conversations.');
 });
 
 test('a page that keeps nothing opens nothing', async () => {

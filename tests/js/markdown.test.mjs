@@ -18,7 +18,7 @@ test('Markdown holds the path that is shown, and comes back as messages', () => 
   tree.add(assistant('a second answer'), first.id);
   const markdown = toMarkdown(tree);
   assert.equal(markdown, '# one\n\n## You\n\none\n\n## Assistant\n\na second answer\n');
-  const [read] = fromText(markdown.replaceAll('\n', '\r\n'));
+  const { conversations: [read] } = fromText(markdown.replaceAll('\n', '\r\n'));
   assert.equal(read.title, 'one');
   assert.deepEqual(read.nodes.map(({ message }) => message), [user('one'), assistant('a second answer')]);
 });
@@ -47,7 +47,7 @@ test('every message of a thousand random conversations comes back as it was', ()
     for (const message of written) tree.add(message);
     const file = new TextDecoder().decode(new TextEncoder().encode(toMarkdown(tree)));
     for (const text of [file, file.replaceAll(/(?<!\r)\n/g, '\r\n')]) {
-      assert.deepEqual(new Tree(fromText(text)[0]).path().map(({ message }) => message), written);
+      assert.deepEqual(new Tree(fromText(text).conversations[0]).path().map(({ message }) => message), written);
     }
   }
 });
@@ -55,7 +55,7 @@ test('every message of a thousand random conversations comes back as it was', ()
 test('a comment that somebody has written into leaves the text', () => {
   const tree = new Tree();
   tree.add({ ...assistant('Said.'), reasoning_content: 'Thought.' });
-  const [read] = fromText(toMarkdown(tree).replace('{"role"', '{role'));
+  const { conversations: [read] } = fromText(toMarkdown(tree).replace('{"role"', '{role'));
   assert.deepEqual(read.nodes.map(({ message }) => message), [assistant('Said.')]);
 });
 
@@ -67,5 +67,5 @@ test('10,000 messages are written and read in linear time', () => {
   const tree = new Tree();
   let last = 0;
   for (let at = 0; at < 10_000; at++) last = tree.add(user(`${at}\n## You\n${'x'.repeat(1000)}`), last).id;
-  assert.equal(fromText(toMarkdown(tree))[0].nodes.length, 10_000);
+  assert.equal(fromText(toMarkdown(tree)).conversations[0].nodes.length, 10_000);
 });

@@ -29,7 +29,8 @@ export function change(tree, draw, steps, name) {
       tree.add({ role: one(['user', 'assistant']), content: `${name} ${step}` }, parent);
     } else if (what < 0.7) tree.choose(one(nodes));
     else if (what < 0.8) tree.remove(one(nodes));
-    else if (what < 0.86) tree.title = `${name} ${step}`;
+    else if (what < 0.84) tree.title = `${name} ${step}`;
+    else if (what < 0.86) tree.pinned = !tree.pinned;
     else if (what < 0.9) tree.system = draw() < 0.3 ? null : `${name} ${step}`;
     else {
       const mine = nodes.filter(({ message }) => message.content.startsWith(name)); // an answer has one writer

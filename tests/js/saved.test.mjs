@@ -40,6 +40,7 @@ const FAULTS = [
   [conversation([], { removed: 'all' }), /its removed is no list/],
   [conversation([node(1, 0), node(2, 1)], { version: 1, chosen: { 0: 2 } }), /chosen answer to message 0 is none/],
   [conversation([node(1, 0)], { version: 1, chosen: { 1: 1 } }), /chosen answer to message 1 is none/],
+  [conversation([node(1, 0)], { pins: 'x' }), /its pins are no count/],
   [conversation({}), /no conversation of version/],
   [null, /no conversation of version/],
 ];
@@ -94,12 +95,12 @@ test('values changed at random never make a raw error', () => {
 
 test('100,000 messages, one upon the other or in a circle, take linear time', () => {
   const chain = Array.from({ length: 100_000 }, (_, at) => node(at + 1, at));
-  const [read] = fromText(file(conversation(chain)));
+  const { conversations: [read] } = fromText(file(conversation(chain)));
   assert.equal(new Tree(read).path().length, 100_000);
   assert.throws(() => fromText(file(conversation([...chain.slice(1), node(1, 100_000)]))), /in a circle/);
 });
 
 test('50 MB of text are read', () => {
   const chain = Array.from({ length: 1000 }, (_, at) => node(at + 1, at, { message: { role: 'user', content: 'x'.repeat(50_000) } }));
-  assert.equal(fromText(file(conversation(chain)))[0].nodes.length, 1000);
+  assert.equal(fromText(file(conversation(chain))).conversations[0].nodes.length, 1000);
 });

@@ -71,7 +71,7 @@ test('the text of parts is their texts', () => {
 
 test('JSON holds every branch and comes back under a new id', () => {
   const saved = branched().tree.toJSON();
-  const [read] = fromText(toJson([saved]));
+  const { conversations: [read] } = fromText(toJson([saved]));
   assert.equal(read.id === saved.id, false);
   assert.deepEqual({ ...read, id: saved.id }, saved);
 });

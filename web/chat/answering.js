@@ -21,8 +21,10 @@ import { UNFINISHED, textOf } from './tree.js';
 /**
  * @typedef {object} Place  the conversation that is answered in
  * @property {Tree} tree
+ * @property {Promise<unknown>} turn  until which the model is busy with other conversations
  * @property {() => void} show  what it has become
  * @property {() => void} changed  show and save it
+ * @property {(told: Partial<import('./conversation.js').Told>) => void} tell  how far the answer is
  * @property {(sentence?: string) => void} rest  nothing is going on any more
  */
 
@@ -63,6 +65,7 @@ export class Answering {
     let came = false;
     /** @type {Begun | null} */
     let begun = null;
+    await unlessAborted(this.#place.turn, signal);
     const stopSaving = steadily(async () => {
       if (!begun || begun.answer.empty) return;
       begun.node.facts = { ...begun.answer.facts, finish: UNFINISHED };
@@ -136,7 +139,7 @@ export class Answering {
 
   /** @param {Begun} begun */
   #write({ answer, node }) {
-    this.#store.set({ written: { node, message: { ...answer.message } } });
+    this.#place.tell({ written: { node, message: { ...answer.message } } });
   }
 
   /**
@@ -145,7 +148,7 @@ export class Answering {
    * @returns {boolean} whether anything came
    */
   #finish({ answer, node, info, length }) {
-    const { tree, show, changed } = this.#place;
+    const { tree, show, changed, tell } = this.#place;
     if (answer.empty || length === lengthOf(answer.message)) {
       tree.remove(node);
       show();
@@ -155,9 +158,9 @@ export class Answering {
     const full = finish === 'length' && info && usage && usage.total_tokens >= info.contextWindow && { finish: 'full' };
     node.facts = { ...answer.facts, ...full, ...info && { model: info.name, memory: sum(info.bytes) } };
     tree.revise(node);
-    this.#store.set({ written: null });
+    tell({ written: null });
     changed();
-    this.#store.set({ answered: structuredClone(answer.message) });
+    this.#store.set({ answered: { conversation: tree.id, message: structuredClone(answer.message) } });
     return true;
   }
 
@@ -166,7 +169,7 @@ export class Answering {
    * @param {number} total  tokens
    */
   #read(processed, total) {
-    if (processed < total) this.#store.set({ activity: { type: 'reading', processed, total } });
+    if (processed < total) this.#place.tell({ activity: { type: 'reading', processed, total } });
     else this.#place.rest();
   }
 }

@@ -2,14 +2,15 @@
 
 import { h, icon, iconButton, onGlass } from './dom.js';
 import { bytes, count } from './format.js';
+import { NoticeView } from './notice-view.js';
 import { Pace } from './pace.js';
 import { TOOLS } from './settings.js';
-import { contextUse } from './state.js';
+import { activityOf, contextUse } from './state.js';
 
 /** @typedef {import('./state-types.js').Progress} Progress */
 /** @typedef {import('./state-types.js').Activity} Activity */
 /** @typedef {import('./state-types.js').ChatStore} ChatStore */
-/** @typedef {import('./state-types.js').Notice} Notice */
+/** @typedef {import('./state-types.js').Loading} Loading */
 
 /** What is said of each phase of loading. @type {Record<Progress['phase'], string>} */
 const PHASES = {
@@ -27,7 +28,6 @@ export class Composer {
   #send = iconButton('send', 'Send', () => this.#submit(), { class: 'icon primary', part: 'send' });
   #stop;
   #thinking;
-  #alert = h('p', { class: 'alert', part: 'alert', role: 'alert', hidden: true });
   #bar = h('progress', { max: 1, 'aria-label': 'Progress', hidden: true });
   #said = h('span', { role: 'status', dir: 'auto' });
   #figures = h('span', { class: 'progress', dir: 'auto' }); // not told to screen readers, which would speak of nothing else
@@ -42,7 +42,7 @@ export class Composer {
     this.#store = store;
     this.#stop = iconButton('stop', 'Stop', () => store.dispatch('stop'), { class: 'icon primary', part: 'stop', hidden: true });
     this.#thinking = h('input', { type: 'checkbox', name: 'thinking', 'aria-label': 'Thinking', onchange: () => store.dispatch('set', { thinking: this.#thinking.checked }) });
-    this.element = h('footer', { part: 'footer', class: 'composer' }, this.#alert,
+    this.element = h('footer', { part: 'footer', class: 'composer' }, new NoticeView(store).element,
       h('form', { part: 'composer', onsubmit: (/** @type {Event} */ event) => event.preventDefault() }, this.#text, h('div', { class: 'row' },
         h('label', { class: 'toggle' }, this.#thinking, icon('idea'), h('span', {}, 'Thinking')), ...TOOLS.map((name) => this.#toolSwitch(name)),
         h('span', { class: 'gap' }), this.#send, this.#stop)),
@@ -53,8 +53,7 @@ export class Composer {
     store.subscribe(({ placeholder }) => placeholder, (placeholder) => { this.#text.placeholder = placeholder; });
     store.subscribe(({ settings }) => settings.thinking, (thinking) => { this.#thinking.checked = thinking; });
     store.subscribe(({ draft }) => draft, (draft) => this.#showDraft(draft));
-    store.subscribe(({ notice }) => notice, (notice) => this.#showNotice(notice));
-    store.subscribe(({ activity }) => activity, (activity) => this.#showActivity(activity));
+    store.subscribe(activityOf, (activity) => this.#showActivity(activity));
     store.subscribe(contextUse, ([used, size]) => this.#showContext(used, size));
     store.subscribe(({ answering }) => answering, (answering, before) => { if (before !== undefined) this.#showAnswering(answering); });
   }
@@ -88,30 +87,9 @@ export class Composer {
     if (answering || onButton) this.#text.focus(); // the button that had it is gone
   }
 
-  /** @param {Notice | null} notice */
-  #showNotice(notice) {
-    this.#alert.hidden = !notice;
-    if (!notice) return;
-    const { sentence, error, deleted, unfinished } = notice;
-    this.#alert.className = error ? 'alert' : 'alert notice';
-    this.#alert.replaceChildren(sentence);
-    const remedy = (/** @type {string} */ label, /** @type {() => void} */ onclick) => this.#alert.append(h('button', { type: 'button', onclick }, label));
-    if (error?.detail) remedy('Copy details', () => navigator.clipboard.writeText(`${sentence}\n\n${error.detail}`));
-    if (error?.name === 'ContextError') remedy('New chat', () => this.#startAnew());
-    if (unfinished) remedy('Go on', () => this.#store.dispatch('goOn', unfinished));
-    if (deleted) remedy('Undo', () => this.#store.dispatch('undelete', deleted));
-  }
-
-  /** Begin a new conversation with the message that the old one had no room for. */
-  #startAnew() {
-    const { draft } = this.#store.state;
-    this.#store.dispatch('newConversation');
-    this.#store.dispatch('draft', draft);
-  }
-
-  /** @param {Activity} activity */
+  /** @param {Activity | Loading} activity */
   #showActivity(activity) {
-    if (activity.type === 'idle') this.#showProgress(activity.sentence);
+    if ('sentence' in activity) this.#showProgress(activity.sentence);
     else if (activity.type === 'loading') {
       const { phase, loaded, total } = activity.progress;
       this.#showProgress(PHASES[phase], total && loaded / total, total && (phase === 'download' || phase === 'picture') ? this.#download.tell(loaded, total) : '');

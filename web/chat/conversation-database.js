@@ -4,28 +4,28 @@
  */
 
 import { merged, standing } from './merge.js';
-import { Tree } from './tree.js';
+import { Tree, isPinned } from './tree.js';
 
 /** @typedef {import('./saved.js').Read} Read */
 /** @typedef {import('./tree-types.js').Saved} Saved */
-/** @typedef {Pick<Saved, 'id' | 'title' | 'updated'>} ListedConversation */
+/** @typedef {Pick<Saved, 'id' | 'title' | 'updated'> & {pinned?: number}} ListedConversation  `pinned` is 1 or not there */
+/** @typedef {import('./state-types.js').DeletedConversation} DeletedConversation */
 /** @typedef {(stores: Record<string, IDBObjectStore>) => Generator<IDBRequest, any, any>} Steps  each yields a request and gets its result */
 
 /**
  * @typedef {object} Told  of what happens outside this window
- * @property {(id: string) => void} changed  another window has saved or deleted this conversation, or MANY
+ * @property {(ids: string[]) => void} changed  another window has saved or deleted these conversations
  * @property {() => void} cleared  the browser has closed the database, as it does when the site's data is cleared
  */
 
-/** In place of a conversation's id. */
-export const MANY = '';
-
 const DATABASE = 'deltapage-chat';
-const VERSION = 2;
+const VERSION = 3;
 const CONVERSATIONS = 'conversations';
 const HEADS = 'heads';
 const DELETED = 'deleted';
 const BY_UPDATED = 'updated';
+const BY_PINNED = 'pinned'; // an index of those that are
+const READ_AT_ONCE = 50; // conversations, so that the page does not stand still meanwhile
 
 export class ConversationDatabase {
   /** @type {Promise<IDBDatabase> | null} */
@@ -40,20 +40,22 @@ export class ConversationDatabase {
   }
 
   /**
-   * What a list shows, the last changed first.
-   * @param {number} count  at most so many
+   * What a list shows: the pinned ones, then the others, each the last changed first.
+   * @param {number} count  of others, at most
    * @returns {Promise<ListedConversation[]>}
    */
   async newest(count) {
     return this.#read(function* (stores) {
       /** @type {ListedConversation[]} */
-      const found = [];
+      const pinned = yield stores[HEADS].index(BY_PINNED).getAll();
+      /** @type {ListedConversation[]} */
+      const others = [];
       const request = stores[HEADS].index(BY_UPDATED).openCursor(null, 'prev');
-      for (let cursor = yield request; cursor && found.length < count; cursor = yield request) {
-        found.push(cursor.value);
+      for (let cursor = yield request; cursor && others.length < count; cursor = yield request) {
+        if (!cursor.value.pinned) others.push(cursor.value);
         cursor.continue();
       }
-      return found;
+      return [...pinned.sort(byPlace), ...others];
     });
   }
 
@@ -85,13 +87,29 @@ export class ConversationDatabase {
   }
 
   /**
+   * Every conversation that can be read, some at a time.
+   * @returns {AsyncGenerator<Saved[]>}
+   */
+  async *pages() {
+    const { readable } = await reader();
+    /** @type {IDBKeyRange | null} */
+    let rest = null;
+    for (;;) {
+      const found = await this.#read(function* (stores) { return yield stores[CONVERSATIONS].getAll(rest, READ_AT_ONCE); });
+      if (!found.length) return;
+      rest = IDBKeyRange.lowerBound(found.at(-1).id, true);
+      yield found.flatMap(readable).filter((/** @type {Saved} */ saved) => standing(saved).length);
+    }
+  }
+
+  /**
    * Every conversation that can be read.
    * @returns {Promise<Saved[]>}
    */
   async all() {
-    const found = await this.#read(function* (stores) { return yield stores[CONVERSATIONS].getAll(); });
-    const { readable } = await reader();
-    return found.flatMap(readable).filter((/** @type {Saved} */ saved) => standing(saved).length);
+    const all = [];
+    for await (const page of this.pages()) all.push(...page);
+    return all;
   }
 
   /**
@@ -110,7 +128,7 @@ export class ConversationDatabase {
       yield* put(stores, all);
       return all;
     });
-    if (kept) this.#windows?.postMessage(saved.id);
+    if (kept) this.#windows?.postMessage([saved.id]);
     return kept;
   }
 
@@ -122,39 +140,44 @@ export class ConversationDatabase {
     await this.#write(function* (stores) {
       for (const saved of conversations) yield* put(stores, saved);
     });
-    this.#windows?.postMessage(MANY);
+    this.#windows?.postMessage(conversations.map(({ id }) => id));
   }
 
   /**
-   * Delete a conversation for good.
-   * @param {string} id
-   * @returns {Promise<unknown>} what was kept of it, for `restore`; undefined if that was nothing
+   * Delete conversations for good: all of them or none.
+   * @param {string[]} ids
+   * @returns {Promise<DeletedConversation[]>} those of which something was kept, for `restore`
    */
-  async delete(id) {
-    const kept = await this.#write(function* (stores) {
-      const record = yield stores[CONVERSATIONS].get(id);
-      const head = yield stores[HEADS].get(id);
-      yield stores[CONVERSATIONS].delete(id);
-      yield stores[HEADS].delete(id);
-      yield stores[DELETED].put(Date.now(), id);
-      return record && { record, head };
+  async delete(ids) {
+    const deleted = await this.#write(function* (stores) {
+      /** @type {DeletedConversation[]} */
+      const found = [];
+      for (const id of ids) {
+        const record = yield stores[CONVERSATIONS].get(id);
+        if (record) found.push({ id, record, head: yield stores[HEADS].get(id) });
+        yield stores[CONVERSATIONS].delete(id);
+        yield stores[HEADS].delete(id);
+        yield stores[DELETED].put(Date.now(), id);
+      }
+      return found;
     });
-    this.#windows?.postMessage(id);
-    return kept;
+    this.#windows?.postMessage(ids);
+    return deleted;
   }
 
   /**
-   * Take back that a conversation was deleted.
-   * @param {string} id
-   * @param {any} kept  what `delete` returned
+   * Take back that conversations were deleted.
+   * @param {DeletedConversation[]} deleted
    */
-  async restore(id, kept) {
+  async restore(deleted) {
     await this.#write(function* (stores) {
-      yield stores[DELETED].delete(id);
-      yield stores[CONVERSATIONS].put(kept.record);
-      if (kept.head) yield stores[HEADS].put(kept.head);
+      for (const { id, record, head } of deleted) {
+        yield stores[DELETED].delete(id);
+        yield stores[CONVERSATIONS].put(record);
+        if (head) yield stores[HEADS].put(head);
+      }
     });
-    this.#windows?.postMessage(id);
+    this.#windows?.postMessage(deleted.map(({ id }) => id));
   }
 
   /** @param {Steps} steps */
@@ -220,7 +243,7 @@ function opened() {
       refused = true;
       reject(new Error(sentence, { cause }));
     };
-    request.onupgradeneeded = () => upgrade(request);
+    request.onupgradeneeded = ({ oldVersion }) => upgrade(request, oldVersion);
     request.onblocked = () => refuse('An older version of this page is open in another window. Close that one, and try again.', null);
     request.onsuccess = () => refused ? request.result.close() : resolve(request.result);
     request.onerror = () => {
@@ -231,16 +254,21 @@ function opened() {
   });
 }
 
-/** @param {IDBOpenDBRequest} request */
-function upgrade({ result: database, transaction }) {
-  const heads = database.createObjectStore(HEADS, { keyPath: 'id' });
-  heads.createIndex(BY_UPDATED, 'updated');
-  database.createObjectStore(DELETED);
-  if (!database.objectStoreNames.contains(CONVERSATIONS)) {
-    database.createObjectStore(CONVERSATIONS, { keyPath: 'id' });
-    return;
+/**
+ * @param {IDBOpenDBRequest} request
+ * @param {number} from  the version, 0 for none
+ */
+function upgrade({ result: database, transaction }, from) {
+  const stores = /** @type {IDBTransaction} */ (transaction);
+  if (from < 1) database.createObjectStore(CONVERSATIONS, { keyPath: 'id' });
+  if (from < 2) {
+    database.createObjectStore(HEADS, { keyPath: 'id' }).createIndex(BY_UPDATED, 'updated');
+    database.createObjectStore(DELETED);
   }
-  const request = /** @type {IDBTransaction} */ (transaction).objectStore(CONVERSATIONS).openCursor();
+  const heads = stores.objectStore(HEADS);
+  heads.createIndex(BY_PINNED, 'pinned');
+  if (from !== 1) return;
+  const request = stores.objectStore(CONVERSATIONS).openCursor();
   request.onsuccess = () => {
     if (!request.result) return;
     heads.put(oldHead(request.result.value));
@@ -292,7 +320,16 @@ function* put(stores, saved) {
  * @returns {ListedConversation}
  */
 export function headOf(saved) {
-  return { id: saved.id, title: saved.title || new Tree(saved).title, updated: saved.updated };
+  return { id: saved.id, title: saved.title || new Tree(saved).title, updated: saved.updated, ...isPinned(saved) && { pinned: 1 } };
+}
+
+/**
+ * The order of the list.
+ * @param {ListedConversation} a
+ * @param {ListedConversation} b
+ */
+export function byPlace(a, b) {
+  return (b.pinned ?? 0) - (a.pinned ?? 0) || b.updated - a.updated;
 }
 
 /**

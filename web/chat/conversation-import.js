@@ -1,23 +1,65 @@
-/** Conversations from files that were exported. Fetched when there is one. */
+/** Conversations from files that were exported, here or by ChatGPT. Fetched when there is one. */
 
+import { fromChatGpt } from './chatgpt-reader.js';
 import { KIND } from './conversation-files.js';
+import { count } from './format.js';
 import { fromMarkdown } from './markdown-reader.js';
+import { isRecord } from './message-fault.js';
 import { readConversation } from './saved.js';
+import { isZip, textsIn } from './zip-reader.js';
 
 /** @typedef {import('./tree-types.js').Saved} Saved */
+/** @typedef {{conversations: Saved[], skipped: string[]}} Imported  each under a new id, so that an import never overwrites; and why others were left out */
+
+const TEXT_MOST = 256 * 2 ** 20; // bytes
+const CHATGPT = /(^|\/)conversations(-\d+)?\.json$/; // in the zip file that ChatGPT sends
 
 /**
- * Read a file that was exported, in either form.
+ * Read a file of conversations, in any of its forms.
+ * @param {Blob} file
+ * @returns {Promise<Imported>}
+ * @throws {Error} a sentence about what was expected
+ */
+export async function readFile(file) {
+  if (await isZip(file)) {
+    const read = (await textsIn(file, CHATGPT, TEXT_MOST)).map(fromText);
+    if (!read.length) throw new Error('This zip file holds no conversations.json, as ChatGPT exports them. Choose another file.');
+    return { conversations: read.flatMap(({ conversations }) => conversations), skipped: read.flatMap(({ skipped }) => skipped) };
+  }
+  if (file.size > TEXT_MOST) throw new Error(`This file has ${file.size} bytes, and at most ${TEXT_MOST} can be imported. Export fewer conversations at a time.`);
+  return fromText(await file.text());
+}
+
+/**
  * @param {string} text
- * @returns {Saved[]} each under a new id, so that an import never overwrites
+ * @returns {Imported}
  * @throws {Error} a sentence about what was expected
  */
 export function fromText(text) {
-  const saved = text.trimStart().startsWith('{') ? fromJson(text) : [whole(fromMarkdown(text), 0)];
-  return saved.map((/** @type {Saved} */ each) => ({ ...each, id: crypto.randomUUID() }));
+  const read = /^\s*[{[]/.test(text) ? fromJson(text) : { conversations: [whole(fromMarkdown(text), 0)], skipped: [] };
+  return { ...read, conversations: read.conversations.map((each) => ({ ...each, id: crypto.randomUUID() })) };
 }
 
-/** @param {string} text */
+/**
+ * What an import has done.
+ * @param {Imported} imported
+ * @param {boolean} keeps  whether the page keeps conversations
+ * @returns {string} sentences
+ */
+export function outcomeOf({ conversations: { length }, skipped }, keeps) {
+  const some = (/** @type {number} */ number) => `${number ? count(number) : 'no'} conversation${number === 1 ? '' : 's'}`;
+  const why = [...new Set(skipped)].map((reason) => `${count(skipped.filter((each) => each === reason).length)} ${reason}`);
+  return [
+    `Imported ${some(length)}.`,
+    !keeps && length > 1 && 'The first one is shown; this page keeps none.',
+    skipped.length && `Skipped ${count(skipped.length)}: ${why.join(', ')}.`,
+  ].filter(Boolean).join(' ');
+}
+
+/**
+ * @param {string} text
+ * @returns {Imported}
+ */
 function fromJson(text) {
   let read;
   try {
@@ -25,8 +67,12 @@ function fromJson(text) {
   } catch (error) {
     throw new Error(`This file is not JSON (${/** @type {Error} */ (error).message}). Choose a file that was exported here.`, { cause: error });
   }
-  if (read?.kind !== KIND || !Array.isArray(read.conversations)) throw new Error('This file holds no conversations as they are exported here. Choose another file.');
-  return read.conversations.map(whole);
+  const others = [read].flat();
+  if (others.some((each) => isRecord(each?.mapping))) return fromChatGpt(others);
+  if (read?.kind !== KIND || !Array.isArray(read.conversations)) {
+    throw new Error('This file holds no conversations as they are exported here or by ChatGPT. Choose another file.');
+  }
+  return { conversations: read.conversations.map(whole), skipped: [] };
 }
 
 /**

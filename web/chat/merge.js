@@ -20,8 +20,9 @@ export function merged(a, b) {
   }
   const { title, titled } = a.titled > b.titled || a.titled === b.titled && a.title > b.title ? a : b;
   const system = setLast(a.system, b.system);
+  const pins = Math.max(a.pins ?? 0, b.pins ?? 0);
   return {
-    version: 2, id: a.id, title, titled, ...system && { system }, created: Math.min(a.created, b.created), updated: Math.max(a.updated, b.updated),
+    version: 2, id: a.id, title, titled, ...system && { system }, created: Math.min(a.created, b.created), updated: Math.max(a.updated, b.updated), ...pins && { pins },
     nodes: [...nodes.values()].sort(byAge), removed: [...new Set([...a.removed, ...b.removed])].sort((x, y) => x - y),
   };
 }

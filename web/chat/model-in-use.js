@@ -10,7 +10,7 @@ const NOT_KEPT = 'This browser did not keep all of the model: it runs, and what 
   'Delete another model, free disk space or leave the private window to keep it.';
 
 /** @type {Partial<import('./state-types.js').State>} */
-const ABSENT = { model: 'absent', info: null, activity: { type: 'idle', sentence: '' } };
+const ABSENT = { model: 'absent', info: null, loading: null };
 
 export class ModelInUse {
   #store;
@@ -30,9 +30,10 @@ export class ModelInUse {
    * @param {ListedModel | null} [picked]  what a folder of this computer holds
    */
   use(bundle, picked = null) {
-    this.#store.dispatch('stop');
+    this.#store.dispatch('stopAll');
     this.#release();
     this.#store.set({ ...ABSENT, bundle, picked, here: picked !== null });
+    this.#say('');
     this.#store.dispatch('lookForModel');
   }
 
@@ -63,9 +64,10 @@ export class ModelInUse {
 
   #cancel() {
     if (this.#store.state.model !== 'loading') return;
-    this.#store.dispatch('stop'); // an answer would load it again
+    this.#store.dispatch('stopAll'); // an answer would load it again
     this.#release();
-    this.#store.set({ ...ABSENT, activity: { type: 'idle', sentence: 'Cancelled. What has arrived is kept.' } });
+    this.#store.set(ABSENT);
+    this.#say('Cancelled. What has arrived is kept.');
   }
 
   #release() {
@@ -87,13 +89,15 @@ export class ModelInUse {
   async #load(signal) {
     const { bundle } = this.#store.state;
     this.#store.set({ ...ABSENT, model: 'loading' });
+    this.#say('');
     try {
       if (typeof bundle === 'string') await this.#checkRoom(bundle);
       const { Engine } = await import('../deltapage.js');
       const engine = await Engine.load(bundle, { signal, onProgress: (progress) => { if (!signal.aborted) this.#progressed(progress); } });
       if (!signal.aborted) {
         const { info } = engine;
-        this.#store.set({ model: 'ready', info, here: info.kept, activity: { type: 'idle', sentence: 'Ready' } });
+        this.#store.set({ model: 'ready', info, loading: null, here: info.kept || typeof bundle !== 'string' });
+        this.#say('Ready');
         if (typeof bundle === 'string' && !info.kept) this.#store.set({ notice: { sentence: NOT_KEPT } });
         if (this.#store.state.storage && info.kept) askToPersist();
       }
@@ -111,7 +115,15 @@ export class ModelInUse {
   #progressed(progress) {
     const { phase, loaded, total } = progress;
     const over = phase === 'ready' || phase === 'picture' && loaded === total;
-    this.#store.set({ activity: over ? { type: 'idle', sentence: phase === 'ready' ? 'Ready' : '' } : { type: 'loading', progress } });
+    this.#store.set({ loading: over ? null : { type: 'loading', progress } });
+  }
+
+  /**
+   * Say how the model is, unless the conversation has something to say.
+   * @param {string} sentence
+   */
+  #say(sentence) {
+    if (this.#store.state.activity.type === 'idle') this.#store.set({ activity: { type: 'idle', sentence } });
   }
 
   /** @param {string} bundle */

@@ -46,11 +46,13 @@ export function readConversation(value) {
   const loose = attach(nodes);
   either(!loose, `${loose} of its messages ${loose === 1 ? 'answers' : 'answer'} one that is missing, or one another in a circle`);
   const removed = value.version === 1 ? [] : value.removed;
+  const { pins } = value;
+  const pinned = pins !== undefined && either(isId(pins), 'its pins are no count');
   return {
     saved: {
       version: 2, id, title: titled ? value.title : '', titled: isTime(value.titled) ? value.titled : 0,
       ...prompted && { system: { text: value.system.text, since: value.system.since } }, created, updated,
-      nodes: [...nodes.values()].sort(byAge),
+      ...pinned && { pins }, nodes: [...nodes.values()].sort(byAge),
       removed: either(Array.isArray(removed) && removed.every(isId), 'its removed is no list of messages') ? removed : [],
     },
     faults,

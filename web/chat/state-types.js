@@ -25,21 +25,25 @@
  * @property {ShownMessage[]} messages
  */
 
-/** @typedef {{id: string, kept: unknown}} DeletedConversation  `kept`: its record */
+/** @typedef {{id: string, record: any, head?: ListedConversation}} DeletedConversation  as it was kept */
+/** @typedef {{before: string, found: string, after: string}} Excerpt  from the text in which something was found */
+/** @typedef {ListedConversation & {excerpt: Excerpt | null}} FoundConversation  without an excerpt where the title says it all */
+/** @typedef {{conversations: FoundConversation[], count: number, complete: boolean}} Found  the first of `count`; not complete while others are still read */
 /** @typedef {{node: Node, message: Message}} WrittenAnswer  the message as far as it has come */
 
 /**
  * @typedef {{type: 'idle', sentence: string}} Idle
+ * @typedef {{type: 'waiting', sentence: string}} Waiting  for the answer in another conversation
  * @typedef {{type: 'loading', progress: Progress}} Loading  the model
  * @typedef {{type: 'reading', processed: number, total: number}} Reading  the conversation, in tokens
- * @typedef {Idle | Loading | Reading} Activity
+ * @typedef {Idle | Waiting | Reading} Activity
  */
 
 /**
  * @typedef {object} Notice  stands above the input until something else is done
  * @property {string} sentence
  * @property {Error & {detail?: string}} [error]  that it tells of
- * @property {DeletedConversation} [deleted]  that can be brought back
+ * @property {DeletedConversation[]} [deleted]  that can be brought back
  * @property {Node} [unfinished]  the last message, from which the answer can go on
  */
 
@@ -56,14 +60,20 @@
  * @property {ListedModel | null} picked  what a folder of this computer holds, if that is in use
  * @property {Settings} settings
  * @property {ShownConversation} conversation
- * @property {boolean} answering  to a message, tools included
- * @property {WrittenAnswer | null} written  the answer that is being written
- * @property {Message | null} answered  the answer that was completed last
+ * @property {boolean} answering  to a message of the conversation that is shown, tools included
+ * @property {WrittenAnswer | null} written  the answer that is being written in it
+ * @property {{conversation: string, message: Message} | null} answered  the answer that was completed last, and its conversation's id
  * @property {string} draft  the message that is being written
- * @property {Activity} activity
+ * @property {Loading | null} loading  the model, as far as it is
+ * @property {Activity} activity  in the conversation that is shown
+ * @property {string[]} writing  ids of the conversations that are being answered, in the order of their turns
+ * @property {string[]} unread  ids of those that were answered while another one was shown
  * @property {Notice | null} notice
  * @property {ListedConversation[]} conversations  the kept ones, the last changed first, or the first of them
  * @property {boolean} moreConversations  whether others are kept that are not listed
+ * @property {string} query  what is searched for in them
+ * @property {Found | null} found  null without a search
+ * @property {string[] | null} selected  ids of those that are selected to do something with all of them; null: nothing is being selected
  * @property {boolean} drawer  whether the list of conversations is open, where it is a drawer
  */
 
@@ -77,7 +87,8 @@
  * @property {[changes: Partial<Settings>]} set  settings
  * @property {[text: string]} draft
  * @property {[text: string]} send
- * @property {[]} stop
+ * @property {[]} stop  the answer that is shown
+ * @property {[]} stopAll  answers, shown or not
  * @property {[node: Node, text: string]} edit  say it differently, as a branch of its own: a question is answered anew, an answer stands as it is
  * @property {[]} editLast  begin to edit the message that was written last
  * @property {[node: Node]} regenerate
@@ -88,8 +99,12 @@
  * @property {[tree: Tree]} save  a conversation as it is now
  * @property {[id: string]} open
  * @property {[id: string, title: string]} rename
- * @property {[id: string]} delete
- * @property {[deleted: DeletedConversation]} undelete
+ * @property {[id: string, pinned: boolean]} pin
+ * @property {[query: string]} search
+ * @property {[ids: string[] | null]} select
+ * @property {[]} selectAll  that are found, or kept
+ * @property {[...ids: string[]]} delete
+ * @property {[deleted: DeletedConversation[]]} undelete
  * @property {[]} listMore  of the conversations
  * @property {[file: File]} importFile
  * @property {[form: 'markdown' | 'json' | 'all']} exportFile

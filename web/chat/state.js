@@ -24,10 +24,16 @@ export function initialState() {
     written: null,
     answered: null,
     draft: '',
+    loading: null,
     activity: { type: 'idle', sentence: '' },
+    writing: [],
+    unread: [],
     notice: null,
     conversations: [],
     moreConversations: false,
+    query: '',
+    found: null,
+    selected: null,
     drawer: false,
   };
 }
@@ -81,4 +87,12 @@ export function systemPrompt({ conversation: { messages, system }, settings }) {
 export function contextUse({ conversation: { messages }, info }) {
   const last = messages.findLast(({ node }) => node.facts?.usage);
   return [last?.node.facts?.usage?.total_tokens ?? 0, info?.contextWindow ?? 0];
+}
+
+/**
+ * What is going on that concerns the conversation that is shown: nothing goes on in any while the model loads.
+ * @param {State} state
+ */
+export function activityOf({ loading, activity }) {
+  return loading ?? activity;
 }

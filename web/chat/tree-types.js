@@ -29,6 +29,7 @@
  * @property {string} title  that was given; without it the conversation has the first words that were written
  * @property {number} titled  when the title was given, in milliseconds since 1970
  * @property {SystemPrompt} [system]  its own; without it, and where its text is null, that of the settings counts
+ * @property {number} [pins]  counts pinning and unpinning: it is pinned while this is odd
  * @property {number} created  milliseconds since 1970
  * @property {number} updated
  * @property {Node[]} nodes  the oldest first, removed ones included: another window may have answered them

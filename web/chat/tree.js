@@ -66,6 +66,15 @@ export class Tree {
     this.#data.system = { text, since: Math.max(Date.now(), (this.#data.system?.since ?? 0) + 1) };
   }
 
+  /** Whether it stands above the others in the list. */
+  get pinned() {
+    return isPinned(this.#data);
+  }
+
+  set pinned(pinned) {
+    if (pinned !== this.pinned) this.#data.pins = (this.#data.pins ?? 0) + 1;
+  }
+
   /** When it last changed, in milliseconds since 1970. */
   get updated() {
     return this.#data.updated;
@@ -216,6 +225,11 @@ export class Tree {
   #touch() {
     this.#data.updated = Math.max(Date.now(), this.#data.updated);
   }
+}
+
+/** @param {Pick<Saved, 'pins'>} saved */
+export function isPinned({ pins = 0 }) {
+  return pins % 2 === 1;
 }
 
 /** A positive number that nothing else has, below 2**53. @returns {number} */

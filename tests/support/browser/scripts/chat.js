@@ -52,7 +52,7 @@
     globalThis.failsToLoad = 'No such model.';
     chat.bundle = '/bundles/none/';
     await chat.send('Once more');
-    const markdown = chat.export('markdown');
+    const markdown = await chat.export('markdown');
     const roles = chat.messages.map(({ role }) => role);
     chat.clear();
     return { events, markdown, roles, left: chat.messages.length, kept: (await indexedDB.databases()).length };
@@ -119,6 +119,26 @@
     const { ConversationDatabase } = await import('/chat/conversation-database.js');
     const database = new ConversationDatabase({ changed() {}, cleared() {} });
     while (!JSON.stringify(await database.all()).includes(text)) await new Promise((resolve) => { setTimeout(resolve, 50); });
+  },
+
+  /** From now on what would be done in ten seconds or later waits for `globalThis.later()`; `globalThis.waiting()` counts it. */
+  holdTimers() {
+    const { setTimeout, clearTimeout } = window;
+    const held = new Map();
+    window.setTimeout = (work, wait, ...values) => {
+      if (wait < 10_000) return setTimeout(work, wait, ...values);
+      const id = 1e9 + held.size + Math.random();
+      held.set(id, work);
+      return id;
+    };
+    window.clearTimeout = (id) => held.delete(id) || clearTimeout(id);
+    globalThis.waiting = () => held.size;
+    globalThis.later = () => {
+      for (const [id, work] of [...held]) {
+        held.delete(id);
+        work();
+      }
+    };
   },
 
   /** Bytes as the page tells them. */
