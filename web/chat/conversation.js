@@ -1,6 +1,6 @@
 /** The conversation on the page, and those that are being answered: an answer goes on while another conversation is read. */
 
-import { EngineError } from '../common/errors.js';
+import { missing } from '../common/errors.js';
 import { EDITED, Tree, UNFINISHED } from './tree.js';
 
 /** @typedef {import('./state-types.js').Activity} Activity */
@@ -300,7 +300,5 @@ function isOpen({ message: { role }, facts }) {
 
 /** What answers messages: a page that only shows itself does without. */
 function answering() {
-  return import('./answering.js').catch((cause) => {
-    throw new EngineError('PageError', 'A part of this page, chat/answering.js, could not be fetched. Check the connection, then send again.', String(cause));
-  });
+  return import('./answering.js').catch(missing('chat/answering.js'));
 }

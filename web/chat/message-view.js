@@ -1,5 +1,6 @@
 /** One message on the page: what was thought, said and called, and what can be done with it. */
 
+import { missing } from '../common/errors.js';
 import { copyFrom, h, icon, iconButton } from './dom.js';
 import { bytes, duration, pretty, speed } from './format.js';
 import { Markdown } from './markdown.js';
@@ -132,10 +133,14 @@ export class MessageView {
   }
 
   /** Write the message anew, in its place. */
-  async edit() {
+  edit() {
+    this.#edit().catch((error) => this.#store.fail(error));
+  }
+
+  async #edit() {
     const { message } = this.#node;
     const question = message.role === 'user';
-    const { messageEditor } = await import('./message-editor.js');
+    const { messageEditor } = await import('./message-editor.js').catch(missing('chat/message-editor.js'));
     if (!this.#body.isConnected) return; // it is being edited already, or gone
     const editor = messageEditor(textOf(message), question, (text) => this.#store.dispatch('edit', this.#node, text), () => {
       editor.element.replaceWith(this.#body, this.#foot);

@@ -1,6 +1,6 @@
 /** The messages of a conversation, in order; stays at its end while the reader does. */
 
-import { EngineError } from '../common/errors.js';
+import { missing } from '../common/errors.js';
 import { h, iconButton } from './dom.js';
 import { systemPrompt } from './state.js';
 import { textOf } from './tree.js';
@@ -32,25 +32,21 @@ export class ThreadView {
       new Welcome(store).element, this.#messages);
     this.element = h('div', { class: 'thread' }, this.#instructions, this.#log, this.#toEnd);
     this.#log.addEventListener('scroll', () => { this.#toEnd.hidden = this.#atEnd; }, { passive: true });
-    store.subscribe(systemPrompt, (text) => this.#showInstructions(text));
+    const fail = (/** @type {Error} */ error) => store.fail(error);
+    store.subscribe(systemPrompt, (text) => { this.#showInstructions(text).catch(fail); });
     store.handle({ editLast: () => this.#views.findLast(({ node }) => node.message.role === 'user')?.edit() });
     store.subscribe(({ conversation, written }) => /** @type {const} */ ([conversation.messages, written]), ([messages, written], before) => {
       if (this.#View) {
         if (messages !== before?.[0]) this.#showMessages(messages, written);
         this.#showWritten(written, before?.[1] ?? null);
-      } else if (messages.length) this.#fetchView();
+      } else if (messages.length) this.#fetchView().catch(fail);
     });
   }
 
   /** With the first message: a page that only shows itself does without. */
   async #fetchView() {
-    try {
-      this.#View ??= (await import('./message-view.js')).MessageView;
-    } catch (cause) {
-      const sentence = 'A part of this page, chat/message-view.js, could not be fetched. Check the connection, then reload this page.';
-      this.#store.fail(new EngineError('PageError', sentence, String(cause)));
-      return;
-    }
+    const { MessageView: View } = await import('./message-view.js').catch(missing('chat/message-view.js'));
+    this.#View = View;
     const { conversation: { messages }, written } = this.#store.state;
     this.#showMessages(messages, written);
     this.#showWritten(written, null);
@@ -58,7 +54,11 @@ export class ThreadView {
 
   /** @param {string} text  the system prompt in force */
   async #showInstructions(text) {
-    const views = text ? [(await import('./system-prompt.js')).systemPromptView(this.#store, text)] : [];
+    const views = [];
+    if (text) {
+      const { systemPromptView } = await import('./system-prompt.js').catch(missing('chat/system-prompt.js'));
+      views.push(systemPromptView(this.#store, text));
+    }
     if (systemPrompt(this.#store.state) === text) this.#instructions.replaceChildren(...views); // or another is in force meanwhile
   }
 

@@ -17,6 +17,17 @@ export class EngineError extends Error {
 }
 
 /**
+ * What to make of the failure of a module that was to be fetched when it is first needed.
+ * @param {string} part  the module
+ * @returns {(cause: unknown) => never}
+ */
+export function missing(part) {
+  return (cause) => {
+    throw new EngineError('PageError', `A part of this page, ${part}, could not be fetched. Check the connection, then try again or reload the page.`, String(cause));
+  };
+}
+
+/**
  * A thrown value as it travels between threads.
  * @param {unknown} error
  * @returns {Fault}
