@@ -147,6 +147,7 @@ class Completions:
         asked = read_text(request)
         options = asked.options
         ids = self._tokenizer.encode(asked.prompt) if isinstance(asked.prompt, str) else list(asked.prompt)
+        self._sight.check_text(ids)
         chunks = _Chunks("cmpl", "text_completion", self._model, ids, options, shown)
         offsets = _Offsets(self._tokenizer)
         reply = Reply(

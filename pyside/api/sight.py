@@ -68,6 +68,16 @@ class Sight:
                 "take the picture out, or load a bundle that has one"
             )
 
+    def check_text(self, ids: Sequence[int]) -> None:
+        """Whether ids are a text's.
+
+        Errors: RequestError for a pad, which no picture could take the place of.
+        """
+        if self._vision and {self._vision.image_token_id, self._vision.video_token_id} & set(ids):
+            raise RequestError(
+                "prompt has a placeholder for a picture, expected text: send pictures in messages of chat.completions"
+            )
+
     async def look(
         self, prompt: Prompt, parts: Sequence[Part], pictures: Pictures | None, max_pixels: int | None = None
     ) -> Seen:

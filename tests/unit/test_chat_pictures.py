@@ -151,3 +151,13 @@ def test_a_draft_is_counted_without_the_tower() -> None:
     )
     smaller = asyncio.run(template(messages=[user("What is this?", image(0))], max_pixels=4096))
     assert smaller["ids"].count(IMAGE) == 2
+
+
+@pytest.mark.parametrize("prompt", ["<|vision_start|><|image_pad|><|vision_end|>What?", [1, 913]])
+def test_a_plain_text_has_no_place_for_a_picture(prompt: Any) -> None:
+    async def chunks() -> None:
+        async for _ in Chat().completions.text({"prompt": prompt, "echo": True, "max_tokens": 0, "logprobs": 0}):
+            pass
+
+    with pytest.raises(RequestError, match="prompt has a placeholder for a picture, expected text: send pictures in"):
+        asyncio.run(chunks())
