@@ -17,13 +17,14 @@ from pyside.bundle.manifest import Generation
 from pyside.engine.engine import Engine
 from pyside.errors import ContextError, RequestError
 from tests.support.executors.seeing_gpu import SeeingGpu, seeing_plan
-from tests.support.held_pictures import HeldPictures, Pixels
+from tests.support.held_pictures import HeldPictures
 from tests.support.models.small_bundle import CONFIG, small_manifest
+from tests.support.resampling import Bytes
 from tests.support.scripted_engine import chat_format, script, tokenizer
 from tests.support.vision_prompts import IMAGE, VISION
 
 PLAN = seeing_plan(96)
-SOURCES: list[Pixels] = [np.random.default_rng(seed).integers(0, 256, (1, 130, 70, 3), np.uint8) for seed in range(3)]
+SOURCES: list[Bytes] = [np.random.default_rng(seed).integers(0, 256, (1, 130, 70, 3), np.uint8) for seed in range(3)]
 ROWS = 4 * 2  # of each of them
 
 

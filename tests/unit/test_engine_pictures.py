@@ -16,15 +16,16 @@ from pyside.engine.sampling import Sampling
 from pyside.errors import DeltapageError
 from pyside.plan.plan import Pass
 from tests.support.executors.seeing_gpu import Place, Row, SeeingGpu, picture_of, seeing_plan
-from tests.support.held_pictures import HeldPictures, Pixels, resampled
+from tests.support.held_pictures import HeldPictures
 from tests.support.models.tiny_engine import run
+from tests.support.resampling import Bytes, resize
 from tests.support.vision_prompts import walked
 
 Parts = list[int | Image]
 PAD = 99
 ANSWER = [7, 8, 9]
 CAT, DOG, OWL, CLIP = range(4)
-SOURCES: list[Pixels] = [
+SOURCES: list[Bytes] = [
     np.random.default_rng(seed).integers(0, 256, (frames, 70, 90, 3), np.uint8)
     for seed, frames in ((CAT, 1), (DOG, 1), (OWL, 1), (CLIP, 5))
 ]
@@ -62,7 +63,7 @@ class Scene:
                 spans.append(Span(len(ids), digest, (part.grid[0] // 2, part.grid[1] // 2)))
                 ids += [PAD] * spans[-1].length
                 frames = (SOURCES[part.picture][frame] for frame in dict.fromkeys(part.frames))
-                name = picture_of(*(resampled(frame, part.height, part.width) for frame in frames))
+                name = picture_of(*(resize(frame, part.height, part.width) for frame in frames))
                 what += [(name, row) for row in range(spans[-1].length)]
             else:
                 ids.append(part)
@@ -186,7 +187,7 @@ async def test_texts_before_and_after_are_as_ever() -> None:
 class Waiting(HeldPictures):
     """The second picture's pixels do not come before they are let go."""
 
-    def __init__(self, gpu: SeeingGpu, sources: Sequence[Pixels]) -> None:
+    def __init__(self, gpu: SeeingGpu, sources: Sequence[Bytes]) -> None:
         super().__init__(gpu, sources)
         self.asked, self.go = asyncio.Event(), asyncio.Event()
 

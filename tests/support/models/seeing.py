@@ -14,9 +14,10 @@ from kernels_wgsl.catalog.words import control_index
 from pyside.api.parts import parts_of
 from pyside.api.sight import Sight
 from pyside.bundle.vision_config import VisionConfig
+from pyside.engine.content import Content
 from pyside.engine.control import packed
 from pyside.engine.engine import Engine
-from pyside.engine.sampling import Sampling
+from pyside.engine.pictures import Image
 from pyside.network.model import compile_plan
 from pyside.plan.gpu import Gpu
 from pyside.plan.limits import Limits
@@ -27,6 +28,7 @@ from tests.support.held_pictures import HeldPictures
 from tests.support.models.memory_bundle import MemoryBundle, bundle
 from tests.support.models.tower_oracle import Seen
 from tests.support.models.vision_goldens import Arrays
+from tests.support.models.whole_plan import greedy
 from tests.support.paths import GOLDENS
 from tests.support.scripted_engine import tokenizer
 from tests.support.vision_prompts import VisionPrompt
@@ -96,17 +98,35 @@ async def check_against_golden(executor: Callable[[Sequence[bytes]], Gpu], made:
 
 
 async def check_answer(executor: Callable[[Sequence[bytes]], Gpu], prompt: VisionPrompt) -> None:
-    """f32, from messages and pictures as they come to greedy ids, over chunks that end in the middle of a picture."""
+    """f32, from messages and pictures as they come to greedy ids, over chunks that end in the middle of a picture.
+
+    And a second question, of which the tower hears nothing: the answer of an engine that reads all of it in larger chunks.
+    """
+    engine, content, images = await _asked(executor, prompt, chunk=16)
+    assert content.ids == prompt.ids
+    said = await greedy(engine, content, len(prompt.answer), images=images)
+    assert said == prompt.answer
+    assert engine.timings.encoded_pictures == len(images)
+
+    following = Content((*content.ids, *said, 5, 6, 7), content.spans)
+    answer = await greedy(engine, following, 6, images=images)
+    assert engine.timings.encoded_pictures == 0
+    assert engine.timings.cached_tokens == len(following.ids) - 4, "the last id of the answer was never fed"
+    fresh, _, images = await _asked(executor, prompt, chunk=64)
+    assert answer == await greedy(fresh, following, 6, images=images)
+
+
+async def _asked(
+    executor: Callable[[Sequence[bytes]], Gpu], prompt: VisionPrompt, chunk: int
+) -> tuple[Engine, Content, dict[str, Image]]:
+    """An engine, and the prompt with its pictures as the API makes it of messages."""
     made = tiny(prompt.model)
-    plan, gpu = plan_of(made, chunk=16), executor(made.shards)
+    plan, gpu = plan_of(made, chunk), executor(made.shards)
     await gpu.load(plan)
     sight = Sight(vision_of(made), plan.facts.vision_patches, tokenizer())
     rendered = ChatFormat(ChatTemplate(prompt.template), tokenizer()).encode(prompt.messages)
     seen = await sight.look(rendered, parts_of(prompt.messages), HeldPictures(gpu, prompt.sources, prompt.fps))
-    content, images = await seen.content()
-    engine = Engine(gpu, plan, vocab_used=plan.facts.vocab_size)
-    said = [token.id async for token in engine.generate(content, Sampling(len(prompt.answer)), images=images)]
-    assert said == prompt.answer
+    return Engine(gpu, plan, vocab_used=plan.facts.vocab_size), *await seen.content()
 
 
 async def check_layers(
