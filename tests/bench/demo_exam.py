@@ -58,6 +58,7 @@ def main() -> int:
     parser.add_argument("--quant", default="q4")
     arguments = parser.parse_args()
     asked = [question for thinking in (False, True) for question in questions(arguments.per_skill, thinking)]
+    asked = [question for question in asked if not question.pictures]
     score: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     runtime.assemble()
     with tempfile.TemporaryDirectory() as temporary:

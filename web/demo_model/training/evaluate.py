@@ -3,8 +3,9 @@
     python -m web.demo_model.training.evaluate web/demo_model/checkpoint --per-skill 40
 
 A reply counts when its text after the think block equals the expected one and it ended by itself within 160 tokens.
-``--four-bits`` rounds the weights first the way the q4 recipe does. Needs torch 2.13, transformers 5.23, kernels_wgsl for
-``--four-bits``.
+``--newcomers`` asks what a newcomer would and marks right, declined and wrong. ``--four-bits`` rounds the weights first
+the way the q4 recipe does. A checkpoint without eyes is not asked about pictures. Needs torch 2.13, transformers 5.23,
+kernels_wgsl for ``--four-bits``.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from collections import defaultdict
 from pathlib import Path
 
 import torch
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, Qwen3_5ForConditionalGeneration
 
 from kernels_wgsl import pack
 
-from . import batches, template, tokenizer
+from . import batches, newcomers, template, tokenizer
+from .export import inputs
 from .questions import BASIC, Question, questions, strangers
+from .tower import Eyes
 
 LIMIT = 160  # tokens of one reply
 BATCH = 64
@@ -30,54 +33,70 @@ class Examinee:
 
     def __init__(self, folder: Path, four_bits: bool) -> None:
         self.encoder = batches.Encoder(folder)
-        self.model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32).eval()
+        self.sees = (folder / "preprocessor_config.json").exists()
+        kind = Qwen3_5ForConditionalGeneration if self.sees else AutoModelForCausalLM
+        self.model = kind.from_pretrained(folder, dtype=torch.float32).eval()
         if four_bits:
             round_to_bundle(self.model)
 
+    def prompt(self, question: Question) -> batches.Encoded:
+        """What the model is given."""
+        text = template.render(
+            self.encoder.template,
+            question.messages,
+            question.tools,
+            add_generation_prompt=True,
+            enable_thinking=question.thinking,
+        )
+        return self.encoder.encode_text(text, question.pictures)
+
     @torch.no_grad()
     def replies(self, asked: list[Question]) -> list[str | None]:
-        """Raw text of each reply, None where it did not end; prompts of similar length share a batch, padded on the left."""
-        prompts = [
-            self.encoder.ids(
-                template.render(
-                    self.encoder.template, q.messages, q.tools, add_generation_prompt=True, enable_thinking=q.thinking
-                )
-            )
-            for q in asked
-        ]
-        order = sorted(range(len(asked)), key=lambda i: len(prompts[i]))
+        """Raw text of each reply, None where it did not end; prompts of similar length share a batch, padded on the left.
+
+        Prompts with pictures are answered one by one.
+        """
+        prompts = [self.prompt(question) for question in asked]
         out: list[str | None] = [None] * len(asked)
-        for at in range(0, len(order), BATCH):
-            part = order[at : at + BATCH]
-            width = max(len(prompts[i]) for i in part)
-            pad = tokenizer.BASE
-            ids = torch.tensor([[pad] * (width - len(prompts[i])) + prompts[i] for i in part])
-            mask = torch.tensor([[0] * (width - len(prompts[i])) + [1] * len(prompts[i]) for i in part])
-            made = self.model.generate(
-                ids,
-                attention_mask=mask,
-                max_new_tokens=LIMIT,
-                do_sample=False,
-                eos_token_id=self.encoder.end,
-                pad_token_id=pad,
-            )[:, width:]
-            for i, row in zip(part, made.tolist(), strict=True):
-                if self.encoder.end in row:
-                    out[i] = self.encoder.tokenizer.decode(
-                        row[: row.index(self.encoder.end)], skip_special_tokens=False
-                    )
+        blind = sorted((i for i in range(len(asked)) if not prompts[i].pictures), key=lambda i: len(prompts[i].ids))
+        for at in range(0, len(blind), BATCH):
+            part = blind[at : at + BATCH]
+            width = max(len(prompts[i].ids) for i in part)
+            gaps = [width - len(prompts[i].ids) for i in part]
+            ids = torch.tensor([[tokenizer.BASE] * gap + prompts[i].ids for gap, i in zip(gaps, part, strict=True)])
+            mask = torch.tensor([[0] * gap + [1] * (width - gap) for gap in gaps])
+            for i, row in zip(part, self._write({"input_ids": ids, "attention_mask": mask}), strict=True):
+                out[i] = self._text(row)
+        for i, prompt in enumerate(prompts):
+            if prompt.pictures:
+                out[i] = self._text(self._write(inputs(prompt, self.encoder.pad, Eyes()))[0])
         return out
+
+    def _write(self, given: dict[str, torch.Tensor]) -> list[list[int]]:
+        width, end = given["input_ids"].shape[1], self.encoder.end
+        made = self.model.generate(
+            **given, max_new_tokens=LIMIT, do_sample=False, eos_token_id=end, pad_token_id=tokenizer.BASE
+        )
+        rows: list[list[int]] = made[:, width:].tolist()
+        return rows
+
+    def _text(self, row: list[int]) -> str | None:
+        if self.encoder.end not in row:
+            return None
+        return str(self.encoder.tokenizer.decode(row[: row.index(self.encoder.end)], skip_special_tokens=False))
 
 
 def round_to_bundle(model: torch.nn.Module) -> None:
-    """Replace the weights by what a q4 bundle holds: 4 bits in the trunk, 8 in the embedding, the gates as they are."""
+    """Replace the weights by what a q4 bundle holds: 4 bits in the trunk, 8 in embedding and eyes, the gates as they are."""
     for name, module in model.named_modules():
         if name.endswith(("in_proj_a", "in_proj_b", "lm_head")) or not isinstance(
             module, torch.nn.Linear | torch.nn.Embedding
         ):
             continue
         w = module.weight.data
-        form = "q8" if isinstance(module, torch.nn.Embedding) else "q4"
+        if "pos_embed" in name:
+            continue
+        form = "q8" if isinstance(module, torch.nn.Embedding) or "visual" in name else "q4"
         w.copy_(torch.from_numpy(pack.unpack(*pack.pack(w.numpy(), form), form, *w.shape)))
 
 
@@ -108,14 +127,26 @@ def main() -> None:
     parser.add_argument("--per-skill", type=int, default=40)
     parser.add_argument("--four-bits", action="store_true")
     parser.add_argument("--show", type=int, default=0, help="mistakes to print per skill")
+    parser.add_argument("--newcomers", action="store_true", help="only what a newcomer asks")
     parser.add_argument("--strangers", action="store_true", help="only the basic sums, in a stranger's wordings")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     examinee = Examinee(options.folder, options.four_bits)
+    if options.newcomers:
+        marks = newcomers.receive(
+            lambda held: examinee.replies([Question("", messages, None, False, "") for messages in held]),
+            options.show > 0,
+        )
+        print(", ".join(f"{name} {percent(count, marks.total())}" for name, count in marks.items()))
+        return
     ask = strangers if options.strangers else questions
-    plain = examine(examinee, ask(options.per_skill, thinking=False), options.show)
-    thought = examine(examinee, ask(options.per_skill, thinking=True), options.show)
+    plain, thought = (
+        examine(
+            examinee, [q for q in ask(options.per_skill, thinking) if examinee.sees or not q.pictures], options.show
+        )
+        for thinking in (False, True)
+    )
     print("| skill | questions | direct | thinking |\n|---|---|---|---|")
     for skill in sorted(plain | thought):
         (a, n), (b, m) = plain.get(skill, (0, 0)), thought.get(skill, (0, 0))

@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from random import Random
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from . import careless
+
+if TYPE_CHECKING:
+    from .pictures.scenes import Scene
 
 Split = Literal["train", "held"]
 
@@ -25,8 +31,15 @@ class Phrases:
         return tuple(wording for line in self.lines for wording in line)
 
     def draw(self, rng: Random, split: Split) -> str:
-        """A wording of one split; each written line is as likely as another, however much it stands for."""
-        return rng.choice(self.held if split == "held" else rng.choice(self.lines))
+        """A wording of one split; each written line is as likely as another, however much it stands for.
+
+        Training's are sometimes typed carelessly, but never so that a held-out one comes out.
+        """
+        if split == "held":
+            return rng.choice(self.held)
+        wording = rng.choice(rng.choice(self.lines))
+        typed = careless.typed(rng, wording)
+        return wording if typed == wording or spoken(typed) in _spoken(self.held) else typed
 
 
 @dataclass(frozen=True)
@@ -48,6 +61,10 @@ class Exchange:
     thought: str
     answer: str
     tool: ToolUse | None = None
+    number: int | None = None  # a result that one may go on with: "and times two?"
+    reason: str = ""  # what "why?" is answered with
+    # the same question about another thing, as "and on Friday?" asks it: the words to ask, and the exchange
+    again: Callable[[Random], tuple[str, Exchange]] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass
@@ -58,6 +75,8 @@ class Situation:
     terse: bool = False  # the system prompt asks for the bare result
     name: str | None = None  # what the user said their name is
     number: int | None = None  # what the user asked to remember
+    scene: Scene | None = None  # the latest picture
+    last: Exchange | None = None  # what was asked and answered just before
     tools: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -72,6 +91,7 @@ class Card:
     answer: str
     thought: str
     phrases: Phrases
+    reason: str = ""
 
 
 def card(skill: str, answer: str, thought: str, train: str, held: str) -> Card:
@@ -103,6 +123,11 @@ def spoken(wording: str) -> str:
     )
 
 
+@cache
+def _spoken(wordings: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(spoken(wording) for wording in wordings)
+
+
 def listed(text: str) -> tuple[str, ...]:
     """The items of a list written as text: separated by '|' where there is one, else by white space."""
     return _lines(text) if "|" in text else tuple(text.split())
@@ -117,34 +142,42 @@ def from_cards(cards: Sequence[Card]) -> Skill:
 
     def ask(rng: Random, split: Split, situation: Situation) -> Exchange:
         chosen = rng.choice(cards)
-        return Exchange(chosen.skill, vary(rng, chosen.phrases.draw(rng, split)), chosen.thought, chosen.answer)
+        user = vary(rng, chosen.phrases.draw(rng, split))
+        return Exchange(chosen.skill, user, chosen.thought, chosen.answer, reason=chosen.reason)
 
     return ask
 
 
-OPENERS = ("", "", "", "", "", "", "Please: ", "Hey, ", "Hi, ", "Ok, ", "Now ", "So ", "Tell me: ", "Quick question: ")
-CLOSERS = ("", "", "", "", "", "", "", " please", " thanks", ", please")
+OPENERS = listed(
+    "Please: |Hey, |Hi, |Ok, |Now |So |Tell me: |Quick question: |Hello, |Well, |Um, |And |Sorry, |One more: |Next: |Hey |Hi! |Hello! |Delta, "
+)
+CLOSERS = (" please", " thanks", ", please", " pls", ", thank you", " for me", " :)", " now", ", Delta")
 
 
 def vary(rng: Random, text: str) -> str:
-    """The same wording as people type it: sometimes a word before or after, lower case, no final mark."""
-    opener = rng.choice(OPENERS)
+    """The same wording as people type it: sometimes a word before or after, lower case, no final mark, or two of them."""
+    opener = f"{rng.choice(OPENERS)} " if rng.random() < 0.25 else ""
     if opener and text[:1].isupper() and text[1:2].islower() and text.split(maxsplit=1)[0] in _STARTERS:
         text = text[0].lower() + text[1:]
     mark = text[-1] if text[-1:] in "?.!" else ""
     if mark:
         text = text[:-1]
-    text = opener + text + rng.choice(CLOSERS)
-    if mark and rng.random() < 0.7:
-        text += mark
-    if rng.random() < 0.25:
+    text = opener + text + (rng.choice(CLOSERS) if rng.random() < 0.15 else "")
+    if mark and rng.random() < 0.65:
+        text += mark if rng.random() < 0.93 else rng.choice((mark * 2, mark * 3, f" {mark}"))
+    if rng.random() < 0.3:
         text = text[:1].lower() + text[1:]
     return text
+
+
+def any_case(rng: Random, name: str) -> str:
+    """A name as people type it, often without its capital."""
+    return name.lower() if rng.random() < 0.4 else name
 
 
 _STARTERS = frozenset(
     listed(
         "What How Which Who When Where Why Is Are Can Could Do Does If Add Take Convert Count Sort Put Spell Write Name Give "
-        "Say Tell Reverse List Explain Translate Compute Calculate Work Multiply Divide Subtract Order Arrange"
+        "Say Tell Reverse List Explain Translate Compute Calculate Work Multiply Divide Subtract Order Arrange What's"
     )
 )

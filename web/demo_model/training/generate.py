@@ -16,39 +16,79 @@ from random import Random
 from typing import Any
 
 from .exchange import Exchange, Situation, Skill, Split, listed
-from .skills import arithmetic, conversions, dates, decline, logic, project, talk, tools, words
+from .pictures import scenes
+from .pictures.scenes import Scene
+from .skills import (
+    arithmetic,
+    calculations,
+    calendar_facts,
+    conversions,
+    dates,
+    decline,
+    follow_ups,
+    knowledge,
+    letters,
+    logic,
+    numbers,
+    pictures,
+    project,
+    stories,
+    talk,
+    tools,
+    words,
+)
 
 SKILLS: tuple[tuple[Skill, float], ...] = (
-    (arithmetic.addition, 17.0),
-    (arithmetic.subtraction, 30.0),
+    (arithmetic.addition, 16.0),
+    (arithmetic.subtraction, 22.0),
+    (arithmetic.negative, 2.0),
     (arithmetic.multiplication, 13.0),
-    (arithmetic.division, 5.0),
-    (arithmetic.doubling, 2.5),
-    (arithmetic.story, 8.0),
-    (arithmetic.comparison, 2.5),
-    (arithmetic.number_facts, 4.0),
-    (arithmetic.too_large, 1.5),
-    (conversions.conversion, 5.0),
-    (dates.weekday, 4.5),
-    (dates.calendar, 3.0),
-    (words.sorting, 7.0),
-    (words.reversing, 2.5),
-    (words.counting, 2.5),
-    (words.spelling, 8.0),
-    (logic.ordering, 6.0),
+    (arithmetic.division, 6.0),
+    (calculations.doubling, 3.0),
+    (calculations.powers, 2.0),
+    (calculations.percent, 3.0),
+    (calculations.chain, 5.0),
+    (calculations.decimals, 2.0),
+    (calculations.too_large, 3.0),
+    (stories.story, 8.0),
+    (numbers.comparison, 4.0),
+    (numbers.number_facts, 5.0),
+    (numbers.prime, 1.5),
+    (numbers.sequence, 3.0),
+    (conversions.conversion, 7.0),
+    (dates.weekday, 5.0),
+    (dates.calendar, 5.0),
+    (calendar_facts.calendar_facts, 6.0),
+    (words.sorting, 8.0),
+    (words.reversing, 3.0),
+    (words.counting, 3.0),
+    (words.picking, 4.0),
+    (letters.spelling, 16.0),
+    (letters.alphabet, 3.0),
+    (letters.nonsense, 1.5),
+    (logic.ordering, 5.0),
     (logic.kinds, 4.0),
-    (logic.opposites, 0.8),
+    (logic.opposites, 2.5),
     (logic.syllogism, 1.0),
-    (talk.small_talk, 7.0),
+    (knowledge.knowledge, 9.0),
+    (talk.small_talk, 10.0),
+    (talk.joking, 0.7),
     (talk.memory, 3.0),
-    (talk.repeating, 2.5),
+    (talk.repeating, 3.0),
     (talk.persona, 1.0),
-    (project.project, 6.5),
-    (decline.decline, 5.0),
-    (decline.live, 2.0),
-    (decline.no_clock, 0.5),
+    (project.project, 7.0),
+    (decline.decline, 14.0),
+    (decline.foreign, 1.0),
+    (decline.remark, 2.0),
+    (decline.incomplete, 2.5),
+    (decline.live, 2.5),
+    (decline.no_clock, 0.7),
 )
-ARITHMETIC = frozenset({"addition", "subtraction", "multiplication", "division", "doubling", "too large"})
+# Skills with a shape of their own: they need a picture, an exchange before, or tools that are offered.
+SITUATED: tuple[Skill, ...] = (pictures.picture, follow_ups.follow_up, tools.calculation, tools.clock)
+ARITHMETIC = frozenset(
+    {"addition", "subtraction", "multiplication", "division", "doubling", "too large", "negative numbers", "percent", "powers", "chains", "decimals"}
+)  # fmt: skip
 
 PERSONAS = listed("Ada Max Robo Luna Echo Pixel Nova Otto Ruby Bit Iris Hugo")
 NAMED = (
@@ -76,33 +116,65 @@ TERSE = (
 
 @dataclass(frozen=True)
 class Conversation:
-    """OpenAI-style messages with what the template needs beside them."""
+    """OpenAI-style messages with what the template needs beside them, and the pictures in the order of their parts."""
 
     messages: list[dict[str, Any]]
     tools: list[dict[str, Any]] | None
     thinking: bool
     exchanges: tuple[Exchange, ...]
+    pictures: tuple[Scene, ...] = ()
 
 
 def conversation(
     rng: Random, split: Split = "train", skill: Skill | None = None, thinking: bool | None = None
 ) -> Conversation:
     """One conversation of one to eight exchanges; with ``skill`` its last exchange is of that skill."""
+    if skill is pictures.picture or (skill is None and rng.random() < PICTURED):
+        return _pictured(rng, split, thinking)
     offered = rng.choice((("calculator",), ("clock",), ("calculator", "clock"), ("calculator", "clock")))
-    with_tools = skill in (tools.calculation, tools.clock) or (skill is None and rng.random() < 0.15)
+    with_tools = skill in (tools.calculation, tools.clock) or (skill is None and rng.random() < TOOLED)
     if skill in (tools.calculation, tools.clock):
         offered = ("calculator", "clock")
     situation = Situation(tools=frozenset(offered if with_tools else ()))
     system = _system(rng, situation, with_tools)
     if thinking is None:
-        thinking = rng.random() < 0.35
+        thinking = rng.random() < THOUGHTFUL
     turns = rng.choice((1, 1, 2, 3)) if thinking else rng.choice((1, 1, 2, 3, 4, 5, 6, 8))
     if with_tools:
         turns = rng.randint(3, 5)
-    exchanges = [_exchange(rng, split, situation) for _ in range(turns - 1)]
-    exchanges.append(skill(rng, split, situation) if skill else _exchange(rng, split, situation))
+    exchanges: list[Exchange] = []
+    for i in range(max(turns, 2) if skill is follow_ups.follow_up else turns):
+        asked = skill if skill and i == max(turns, 2 if skill is follow_ups.follow_up else 1) - 1 else None
+        exchanges.append(asked(rng, split, situation) if asked else _exchange(rng, split, situation))
+        situation.last = exchanges[-1]
     declared = tools.declare(rng, situation.tools) if with_tools else None
     return Conversation(messages(exchanges, system, thinking), declared, thinking, tuple(exchanges))
+
+
+PICTURED, TOOLED, THOUGHTFUL = 0.38, 0.06, 0.28  # shares of conversations with a picture, with tools, with thoughts
+
+
+def _pictured(rng: Random, split: Split, thinking: bool | None) -> Conversation:
+    """Questions about a picture, seldom about a second one, and now and then about something else."""
+    situation = Situation()
+    if thinking is None:
+        thinking = rng.random() < 0.15
+    shown: dict[int, Scene] = {}
+    exchanges: list[Exchange] = []
+    for i in range(rng.choice((1, 3, 4, 5, 6))):
+        if i == 0 or rng.random() < 0.06:
+            shown[i] = situation.scene = scenes.scene(rng)
+        about = i in shown or rng.random() < 0.88
+        exchanges.append((pictures.picture if about else _exchange)(rng, split, situation))
+        situation.last = exchanges[-1]
+    if not exchanges[-1].reason.startswith("That is what I see"):  # the examination asks about pictures
+        exchanges[-1] = pictures.picture(rng, split, situation)
+    told = messages(exchanges, None, thinking)
+    asked = [message for message in told if message["role"] == "user"]
+    for i in shown:
+        part = {"type": "text", "text": asked[i]["content"]}
+        asked[i]["content"] = [{"type": "image"}, part] if rng.random() < 0.8 else [part, {"type": "image"}]
+    return Conversation(told, None, thinking, tuple(exchanges), tuple(shown.values()))
 
 
 def _system(rng: Random, situation: Situation, with_tools: bool) -> str | None:
@@ -129,11 +201,15 @@ def _exchange(rng: Random, split: Split, situation: Situation) -> Exchange:
         return talk.persona(rng, split, situation)
     if (situation.name or situation.number) and rng.random() < 0.3:
         return talk.memory(rng, split, situation)
+    if situation.last and rng.random() < 0.22:
+        return follow_ups.follow_up(rng, split, situation)
     while True:
         exchange = rng.choices(_CHOICES, _WEIGHTS)[0](rng, split, situation)
         if "calculator" in situation.tools and exchange.skill in ARITHMETIC:
             continue
         if "clock" in situation.tools and exchange.skill == "decline clock":
+            continue
+        if situation.scene and exchange.answer == decline.NO_PICTURE:
             continue
         return exchange
 

@@ -1,8 +1,8 @@
-"""The demo model's training forward: Qwen3.5's text trunk in plain PyTorch, chunkwise and packed.
+"""The demo model's training forward: Qwen3.5 in plain PyTorch, chunkwise and packed.
 
-Same parameters, names and mathematics as transformers' ``Qwen3_5ForCausalLM`` (export.py checks the logits), but several
-conversations share one row: ``starts`` marks where a conversation begins, and nothing flows across that mark, neither
-through the convolution, nor the recurrent state, nor attention.
+Same parameters, names and mathematics as transformers' ``Qwen3_5ForConditionalGeneration`` (export.py checks the logits),
+but several conversations share one row: ``starts`` marks where a conversation begins, and nothing flows across that mark,
+neither through the convolution, nor the recurrent state, nor attention.
 
 Formulas: Qwen3.5's text model as transformers' ``modeling_qwen3_5`` defines it; the chunkwise gated delta rule is
 Yang et al., "Gated Delta Networks" (arXiv 2412.06464), section 3.
@@ -16,6 +16,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (its customary name)
+
+from .pictures.canvas import Bytes
+from .tower import Eyes, Tower
 
 FORGET = -40.0  # log decay at the first token of a conversation: exp(-40) of the previous one's state is left
 
@@ -33,6 +36,7 @@ class Shape:
     kv_heads: int = 2
     head_dim: int = 64
     rotary_dim: int = 16
+    sections: tuple[int, int, int] = (3, 3, 2)  # rotary frequencies that turn by time, by row, by column
     rope_theta: float = 10_000.0
     key_heads: int = 4
     value_heads: int = 8
@@ -182,23 +186,28 @@ class Attention(nn.Module):
         self.q_norm = ZeroCentredNorm(shape.head_dim, shape.eps)
         self.k_norm = ZeroCentredNorm(shape.head_dim, shape.eps)
 
-    def rotate(self, x: Tensor, position: Tensor) -> Tensor:
-        """Rotary embedding of the first rotary_dim entries, pairs (i, i + rotary_dim / 2); x [B, H, T, Dh]."""
+    def rotate(self, x: Tensor, positions: Tensor) -> Tensor:
+        """Rotary embedding of the first rotary_dim entries, pairs (i, i + rotary_dim / 2).
+
+        x [B, H, T, Dh], positions [B, 3, T]. Frequency i turns by row where i % 3 is 1, by column where it is 2, as far as
+        their sections reach, and by time elsewhere.
+        """
         half = self.shape.rotary_dim // 2
         rates = self.shape.rope_theta ** (-torch.arange(half, dtype=torch.float32) / half)
-        angle = (position.float().unsqueeze(-1) * rates).unsqueeze(1)  # [B, 1, T, half]
+        axes = [i % 3 if i < 3 * self.shape.sections[i % 3] else 0 for i in range(half)]
+        angle = (positions.float()[:, axes].transpose(1, 2) * rates).unsqueeze(1)  # [B, 1, T, half]
         cos, sin = angle.cos(), angle.sin()
         a, b, rest = x.split([half, half, x.shape[-1] - 2 * half], -1)
         return torch.cat([a * cos - b * sin, b * cos + a * sin, rest], -1)
 
-    def forward(self, x: Tensor, age: Tensor, mask: Tensor) -> Tensor:
-        """x [B, T, D]; age [B, T] is the rotary position; mask [B, 1, T, T]: who may read whom -> [B, T, D]."""
+    def forward(self, x: Tensor, positions: Tensor, mask: Tensor) -> Tensor:
+        """x [B, T, D]; positions [B, 3, T]; mask [B, 1, T, T]: who may read whom -> [B, T, D]."""
         s = self.shape
         q, gate = self.q_proj(x).unflatten(-1, (s.heads, 2, s.head_dim)).unbind(-2)  # [B, T, H, Dh] each
         k = self.k_proj(x).unflatten(-1, (s.kv_heads, s.head_dim))
         v = self.v_proj(x).unflatten(-1, (s.kv_heads, s.head_dim)).transpose(1, 2)
-        q = self.rotate(self.q_norm(q).transpose(1, 2), age)
-        k = self.rotate(self.k_norm(k).transpose(1, 2), age)
+        q = self.rotate(self.q_norm(q).transpose(1, 2), positions)
+        k = self.rotate(self.k_norm(k).transpose(1, 2), positions)
         repeat = s.heads // s.kv_heads
         k, v = (t.to(v.dtype).repeat_interleave(repeat, 1) for t in (k, v))
         o = F.scaled_dot_product_attention(q.to(v.dtype), k, v, attn_mask=mask)
@@ -233,10 +242,10 @@ class Layer(nn.Module):
         self.mlp = Mlp(shape)
         self.full = shape.is_full(index)
 
-    def forward(self, h: Tensor, starts: Tensor, age: Tensor, mask: Tensor, chunk: int) -> Tensor:
+    def forward(self, h: Tensor, starts: Tensor, age: Tensor, positions: Tensor, mask: Tensor, chunk: int) -> Tensor:
         """The residual stream h [B, T, D] before and after this block."""
         x = self.input_layernorm(h)
-        h = h + (self.self_attn(x, age, mask) if self.full else self.linear_attn(x, starts, age, chunk))
+        h = h + (self.self_attn(x, positions, mask) if self.full else self.linear_attn(x, starts, age, chunk))
         return h + self.mlp(self.post_attention_layernorm(h))
 
 
@@ -255,17 +264,38 @@ class Network(nn.Module):
                 out = name.endswith(("out_proj.weight", "o_proj.weight", "down_proj.weight"))
                 nn.init.normal_(parameter, std=0.02 if out else parameter.shape[1] ** -0.5)
 
-    def forward(self, ids: Tensor, starts: Tensor, chunk: int = 32) -> Tensor:
-        """ids, starts (first token of a conversation) [B, T] -> hidden [B, T, D]; T a multiple of chunk."""
+    def forward(
+        self, ids: Tensor, starts: Tensor, positions: Tensor, seen: Tensor | None = None, chunk: int = 32
+    ) -> Tensor:
+        """ids, starts (first token of a conversation) [B, T], positions [B, 3, T] -> hidden [B, T, D]; T a multiple of chunk.
+
+        ``seen`` [R, D] are the pictures' rows, which stand where ids are below zero, row after row.
+        """
         index = torch.arange(ids.shape[1])
         first = torch.where(starts, index, 0).cummax(1).values  # [B, T] where this token's conversation begins
         age = index - first
         mask = (first.unsqueeze(2) == first.unsqueeze(1)).tril().unsqueeze(1)  # [B, 1, T, T]
-        h = self.embed_tokens(ids)
+        h = self.embed_tokens(ids.clamp(min=0))
+        if seen is not None:
+            h = h.masked_scatter((ids < 0).unsqueeze(-1), seen.to(h.dtype))
         for layer in self.layers:
-            h = layer(h, starts, age, mask, chunk)
+            h = layer(h, starts, age, positions, mask, chunk)
         return self.norm(h)
 
     def logits(self, hidden: Tensor) -> Tensor:
         """[..., D] -> [..., V] through the tied embedding."""
         return F.linear(hidden, self.embed_tokens.weight)
+
+
+class Seeing(nn.Module):
+    """The whole model: eyes and language."""
+
+    def __init__(self, shape: Shape, eyes: Eyes) -> None:
+        super().__init__()
+        self.language = Network(shape)
+        self.visual = Tower(eyes)
+
+    def forward(self, ids: Tensor, starts: Tensor, positions: Tensor, pictures: list[Bytes], chunk: int = 32) -> Tensor:
+        """As ``Network``; the pictures [H, W, 3] belong to the ids below zero, in order -> hidden [B, T, D]."""
+        seen = self.visual(pictures) if pictures else None
+        return self.language(ids, starts, positions, seen, chunk)

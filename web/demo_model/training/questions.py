@@ -13,7 +13,8 @@ from typing import Any
 
 from . import generate
 from .exchange import Situation, Skill
-from .skills import arithmetic, tools
+from .pictures.scenes import Scene
+from .skills import arithmetic
 
 EXAM_SEED = 7
 BASIC = ("addition", "subtraction", "multiplication")  # the skills with the stricter bound
@@ -31,6 +32,7 @@ class Question:
     tools: list[dict[str, Any]] | None
     thinking: bool
     expected: str
+    pictures: tuple[Scene, ...] = ()
 
 
 def call_markup(call: dict[str, Any]) -> str:
@@ -42,19 +44,19 @@ def call_markup(call: dict[str, Any]) -> str:
 
 def questions(per_skill: int, thinking: bool, seed: int = EXAM_SEED) -> list[Question]:
     """The last exchange of ``per_skill`` conversations of every skill; a tool's exchange gives two questions."""
-    skills: list[Skill] = [skill for skill, _ in generate.SKILLS] + [tools.calculation, tools.clock]
+    skills: list[Skill] = [skill for skill, _ in generate.SKILLS] + list(generate.SITUATED)
     out = []
     for number, skill in enumerate(skills):
         rng = Random(f"{seed}/{number}/{thinking}")
         for _ in range(per_skill):
             sample = generate.conversation(rng, "held", skill, thinking)
             name = sample.exchanges[-1].skill
-            history = 3 if sample.exchanges[-1].tool else 1
-            if history == 3:
+            if sample.exchanges[-1].tool:
                 call = call_markup(sample.messages[-3]["tool_calls"][0])
                 out.append(Question(f"{name} call", sample.messages[:-3], sample.tools, thinking, call))
                 name = f"{name} reply"
-            out.append(Question(name, sample.messages[:-1], sample.tools, thinking, sample.messages[-1]["content"]))
+            asked, expected = sample.messages[:-1], sample.messages[-1]["content"]
+            out.append(Question(name, asked, sample.tools, thinking, expected, sample.pictures))
     return out
 
 

@@ -1,37 +1,46 @@
-"""Trains the demo model from scratch on the generated conversations; resumable, and stoppable at any time.
+"""Trains the demo model, language and eyes together, on the generated conversations; resumable, and stoppable at any time.
 
-    python -m web.demo_model.training.train RUN --minutes 85 --decay-minutes 15
+    python -m web.demo_model.training.train RUN --from web/demo_model/checkpoint --steps 40000 --decay-steps 5000
 
-RUN must hold the tokenizer (tokenizer.py writes it). Every few minutes RUN/state.pt is replaced; starting again goes on from
-there. The learning rate is constant after a short warm-up and falls to zero in the last ``--decay-minutes``; creating the
-file RUN/decay starts that fall at once. Matrices are trained with Muon (Jordan 2024), everything else with AdamW.
-Every worker process has one core, its own conversations and a share of the Muon updates; gradients are averaged.
-In the decay phase the forward pass sees weights rounded to four bits, so that the shipped q4 bundle loses little.
+The first start copies the tokenizer of the checkpoint into RUN and its weights into the network; what it lacks, the eyes
+perhaps, begins at random. Without ``--from`` RUN must hold a tokenizer (tokenizer.py writes it) and everything begins at
+random. Every few minutes RUN/state.pt is replaced; the same command goes on from there, and a new number of steps counts.
+RUN/pid holds the process: SIGSTOP pauses it, SIGCONT lets it go on, SIGTERM saves and ends. The learning rate is constant
+after a short warm-up and falls to zero in the last ``--decay-steps``; creating the file RUN/decay starts that fall at once.
+RUN/log.jsonl has the loss, of text and about pictures, and every ``EXAM_EVERY`` steps the held-out marks by skill.
+Matrices are trained with Muon (Jordan 2024), everything else with AdamW. In the second half of the decay the language's
+forward pass sees weights rounded to four bits, so that the shipped q4 bundle loses little.
 
-Needs torch 2.13, tokenizers 0.23, numpy, jinja2. With bfloat16 autocast about 2,900 tokens/s on each core.
+Needs torch 2.13, tokenizers 0.23, safetensors 0.7, numpy, jinja2. With bfloat16 autocast some 2,500 tokens/s on one core.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import shutil
+import signal
 import time
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import torch
-import torch.distributed as dist
-import torch.multiprocessing as mp
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from . import batches, tokenizer
-from .model import Network, Shape
+from . import batches, exam, export, tokenizer
+from .model import Seeing, Shape
+from .questions import questions
+from .tower import Eyes
 
-ROWS, LENGTH, CHUNK = 8, 512, 32  # rows over all workers
-SEED = 20261122
+ROWS, LENGTH, CHUNK = 8, 512, 32
+SEED = 20261125
 AVERAGED = 0.01  # share of each step in the running average of the weights
-SKIP_QUANTIZED = ("in_proj_a", "in_proj_b", "conv1d", "norm", "embed")  # what the q4 recipe keeps at higher precision
+EXAM_EVERY, PER_SKILL = 1000, 12
+SAVE_EVERY = 180  # seconds
 
 
 class Muon(torch.optim.Optimizer):
@@ -42,28 +51,18 @@ class Muon(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self) -> None:  # type: ignore[override]
-        """Update every matrix; the workers share the orthogonalisation."""
+        """Update every matrix."""
         for group in self.param_groups:
-            updates = []
-            for i, p in enumerate(group["params"]):
+            for p in group["params"]:
+                if p.grad is None:  # no picture in this batch
+                    continue
                 state = self.state[p]
                 if "velocity" not in state:
                     state["velocity"] = torch.zeros_like(p)
                 velocity = state["velocity"].lerp_(p.grad, 1 - group["momentum"])
-                mine = i % dist.get_world_size() == dist.get_rank()
-                updates.append(orthogonalise(p.grad.lerp(velocity, group["momentum"])) if mine else torch.zeros_like(p))
-            share(updates)  # each worker computed some of them, the others are zero
-            for p, update in zip(group["params"], updates, strict=True):
+                update = orthogonalise(p.grad.lerp(velocity, group["momentum"]))
                 p.mul_(1 - group["lr"] * group["decay"])
                 p.add_(update, alpha=-group["lr"] * max(1.0, p.shape[0] / p.shape[1]) ** 0.5)
-
-
-def share(tensors: list[Tensor]) -> None:
-    """Replace each tensor by its sum over the workers."""
-    flat = torch.cat([t.flatten() for t in tensors])
-    dist.all_reduce(flat)
-    for t, part in zip(tensors, flat.split([t.numel() for t in tensors]), strict=True):
-        t.copy_(part.view_as(t))
 
 
 def orthogonalise(g: Tensor, steps: int = 5) -> Tensor:
@@ -91,133 +90,164 @@ class FourBits(nn.Module):
         return w + (rounded.flatten(1) - w).detach()
 
 
-def optimisers(net: Network) -> list[torch.optim.Optimizer]:
-    """Muon for the matrices inside the trunk, AdamW for embedding, gates, convolution and norms."""
+def optimisers(net: Seeing) -> list[torch.optim.Optimizer]:
+    """Muon for the matrices inside trunk and tower, AdamW for embeddings, gates, convolutions, norms and biases."""
     matrices, rest = [], []
     for name, p in net.named_parameters():
-        wide = p.ndim == 2 and "embed" not in name and "in_proj_a" not in name and "in_proj_b" not in name
+        wide = p.ndim == 2 and not any(part in name for part in ("embed", "in_proj_a", "in_proj_b"))
         (matrices if wide else rest).append(p)
-    return [Muon(matrices, lr=0.02), torch.optim.AdamW(rest, lr=0.004, betas=(0.9, 0.98), weight_decay=0.0)]
+    return [Muon(matrices, lr=0.015), torch.optim.AdamW(rest, lr=0.003, betas=(0.9, 0.98), weight_decay=0.0)]
 
 
-def rate(step: int, elapsed: float, end: float, decay: float) -> float:
-    """Fraction of the peak learning rate: warm-up by steps, then by minutes until ``end``."""
-    warm = min(1.0, (step + 1) / 60)
-    return warm * max(0.0, min(1.0, (end - elapsed) / decay))
+def rate(step: int, steps: int, decay: int) -> float:
+    """Fraction of the peak learning rate: up within 100 steps, down over the last ``decay``."""
+    return min(1.0, (step + 1) / 100) * max(0.0, min(1.0, (steps - step) / decay))
 
 
-def train(rank: int, workers: int, run: Path, minutes: float, decay: float, quantize: bool) -> None:
-    """One worker's loop; ``minutes`` counts over all resumptions. All workers hold the same weights at every step."""
-    torch.set_num_threads(1)
-    os.environ |= {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29517", "GLOO_SOCKET_IFNAME": "lo"}
-    dist.init_process_group("gloo", rank=rank, world_size=workers)
-    torch.manual_seed(SEED)
-    net = Network(Shape(tokenizer.ROWS))
-    optims = optimisers(net)
-    peaks = [[g["lr"] for g in o.param_groups] for o in optims]
-    encoder = batches.Encoder(run)
-    step, elapsed, end = 0, 0.0, minutes
-    average = {name: w.clone() for name, w in weights(net).items()}
-    if (run / "state.pt").exists():
-        saved = torch.load(run / "state.pt")
-        net.load_state_dict(saved["net"])
-        for o, state in zip(optims, saved["optims"], strict=True):
+class Run:
+    """One training on disk and in memory."""
+
+    def __init__(self, folder: Path, start: Path | None, compiled: bool = False) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        if start and not (folder / "tokenizer.json").exists():
+            shutil.copyfile(start / "tokenizer.json", folder / "tokenizer.json")
+        torch.manual_seed(SEED)
+        self.net = Seeing(Shape(tokenizer.ROWS), Eyes())
+        self.step, self.seconds = 0, 0.0
+        self.optims = optimisers(self.net)
+        self.peaks = [[group["lr"] for group in o.param_groups] for o in self.optims]
+        self.encoder = batches.Encoder(folder)
+        self.average: dict[str, Tensor] = {}
+        if (folder / "state.pt").exists():
+            self._load()
+        elif start:
+            known = {export.inner(name): w.float() for name, w in load_file(start / export.WEIGHTS).items()}
+            self.net.load_state_dict(self.net.state_dict() | known)
+        self.average = self.average or {name: w.clone() for name, w in weights(self.net).items()}
+        if compiled:
+            for layer in self.net.language.layers:
+                layer.compile(dynamic=False)
+
+    def _load(self) -> None:
+        saved = torch.load(self.folder / "state.pt")
+        self.net.load_state_dict(saved["net"])
+        for o, state in zip(self.optims, saved["optims"], strict=True):
             o.load_state_dict(state)
-        step, elapsed, average = saved["step"], saved["elapsed"], saved.get("average", saved["net"])
-    mark = told = saved_at = time.monotonic()
-    mean_loss, rounding = None, False
-    while True:
-        fraction = rate(step, elapsed, end, decay)
-        if fraction <= 0:
-            break
-        if quantize and not rounding and end - elapsed < decay * 0.5:
-            rounding = True
-            for module in net.layers.modules():
-                if isinstance(module, nn.Linear) and module.out_features >= 32:
-                    parametrize.register_parametrization(module, "weight", FourBits())
-        for o, lrs in zip(optims, peaks, strict=True):
+        self.step, self.seconds, self.average = saved["step"], saved["seconds"], saved["average"]
+
+    def save(self) -> None:
+        """Replace state.pt, never leaving half a file."""
+        state = {"net": weights(self.net), "average": self.average, "optims": [o.state_dict() for o in self.optims]}
+        torch.save(state | {"step": self.step, "seconds": self.seconds}, self.folder / "state.part")
+        (self.folder / "state.part").replace(self.folder / "state.pt")
+
+    def log(self, **entry: Any) -> None:
+        """Append one line to log.jsonl and print it."""
+        line = json.dumps({"step": self.step, "cpu_hours": round(self.seconds / 3600, 3), **entry})
+        with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
+        print(line, flush=True)
+
+    def round_weights(self) -> None:
+        """From here on the language's forward pass sees four bits."""
+        for module in self.net.language.layers.modules():
+            if isinstance(module, nn.Linear) and module.out_features >= 32:
+                parametrize.register_parametrization(module, "weight", FourBits())
+
+    def logits(self, batch: batches.Batch) -> Tensor:
+        """Logits [L, V] of the tokens to be learned."""
+        ids, starts, positions = (torch.from_numpy(x) for x in (batch.ids, batch.starts, batch.positions))
+        with torch.autocast("cpu", torch.bfloat16):
+            hidden = self.net(ids, starts, positions, batch.pictures, CHUNK)
+            return self.net.language.logits(hidden[:, :-1][torch.from_numpy(batch.learn)[:, 1:]]).float()
+
+    def learn(self, fraction: float) -> dict[str, float]:
+        """One update; mean loss of the tokens that the assistant writes, in conversations without and with pictures."""
+        for o, lrs in zip(self.optims, self.peaks, strict=True):
             for group, lr in zip(o.param_groups, lrs, strict=True):
                 group["lr"] = lr * fraction
-        ids, starts, learn = batches.pack(
-            encoder, Random(f"{SEED}/{step}/{rank}"), ROWS // workers, LENGTH, tokenizer.BASE
-        )
-        loss = learn_step(net, optims, *(torch.from_numpy(x) for x in (ids, starts, learn)))
-        mean_loss = loss if mean_loss is None else 0.95 * mean_loss + 0.05 * loss
-        step += 1
-        if rank == 0:
-            for name, w in weights(net).items():
-                average[name].lerp_(w, AVERAGED)
-        now = time.monotonic()
-        clock = torch.tensor([elapsed + (now - mark) / 60, float((run / "decay").exists())], dtype=torch.float64)
-        dist.broadcast(clock, 0)  # one worker's watch decides for all
-        elapsed, mark = float(clock[0]), now
-        if clock[1] and end > elapsed + decay:
-            end = elapsed + decay
-        if rank == 0 and step % 20 == 0:
-            speed = 20 * ROWS * LENGTH / (now - told)
-            print(
-                f"step {step} minutes {elapsed:.1f} loss {mean_loss:.4f} rate {fraction:.3f} {speed:.0f} tokens/s",
-                flush=True,
-            )
-            told = now
-        if rank == 0 and now - saved_at > 120:
-            save(run, net, average, optims, step, elapsed)
-            saved_at = now
-    if rank == 0:
-        save(run, net, average, optims, step, elapsed)
-        print(f"done: step {step}, {step * ROWS * LENGTH / 1e6:.1f} M tokens, loss {mean_loss}", flush=True)
+        samples = batches.endless(self.encoder, Random(f"{SEED}/{self.step}"))
+        batch = batches.pack(samples, ROWS, LENGTH, tokenizer.BASE)
+        chosen = torch.from_numpy(batch.learn)
+        losses = nn.functional.cross_entropy(self.logits(batch), torch.from_numpy(batch.ids)[chosen], reduction="none")
+        losses.mean().backward()
+        nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
+        for o in self.optims:
+            o.step()
+            o.zero_grad(set_to_none=True)
+        pictured = torch.zeros_like(chosen)
+        for sample, row, at in batch.placed:
+            pictured[row, at : at + len(sample.ids)] = bool(sample.pictures)
+        about = pictured[chosen]
+        self.step += 1
+        for name, w in weights(self.net).items():
+            self.average[name].lerp_(w, AVERAGED)
+        means = {"text": losses[~about], "pictures": losses[about]}
+        return {name: float(part.detach().mean()) for name, part in means.items() if len(part)}
+
+    def examine(self) -> None:
+        """Log the held-out marks of the weights as they are: per skill, and together."""
+        with torch.compiler.set_stance("force_eager"):  # its batches have many shapes
+            marks = exam.examine(self.logits, self.encoder, questions(PER_SKILL, thinking=False))
+        right, asked = (sum(mark[i] for mark in marks.values()) for i in (0, 1))
+        self.log(held_out=round(right / asked, 4), skills={s: round(r / n, 2) for s, (r, n) in sorted(marks.items())})
 
 
-def learn_step(net: Network, optims: list[torch.optim.Optimizer], ids: Tensor, starts: Tensor, learn: Tensor) -> float:
-    """One update on one batch: cross-entropy of the tokens that the assistant writes."""
-    with torch.autocast("cpu", torch.bfloat16):
-        hidden = net(ids, starts, CHUNK)
-        chosen = learn[:, 1:]
-        logits = net.logits(hidden[:, :-1][chosen])
-    loss = nn.functional.cross_entropy(logits.float(), ids[:, 1:][chosen])
-    loss.backward()
-    share([p.grad for p in net.parameters()])
-    for p in net.parameters():
-        p.grad /= dist.get_world_size()
-    nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-    for o in optims:
-        o.step()
-        o.zero_grad(set_to_none=True)
-    return loss.item()
-
-
-def weights(net: Network) -> dict[str, Tensor]:
+def weights(net: Seeing) -> dict[str, Tensor]:
     """The parameters under their own names, whether they are being rounded or not."""
     return {name.replace("parametrizations.weight.original", "weight"): w for name, w in net.state_dict().items()}
 
 
-def save(
-    run: Path,
-    net: Network,
-    average: dict[str, Tensor],
-    optims: list[torch.optim.Optimizer],
-    step: int,
-    elapsed: float,
-) -> None:
-    """Replace RUN/state.pt, never leaving half a file."""
-    state = {"net": weights(net), "average": average, "optims": [o.state_dict() for o in optims], "step": step}
-    torch.save(state | {"elapsed": elapsed}, run / "state.part")
-    (run / "state.part").replace(run / "state.pt")
+def train(run: Run, steps: int, decay: int, quantize: bool) -> None:
+    """Learn until the rate is zero or SIGTERM comes."""
+    ended = False
+
+    def end(*_: object) -> None:
+        nonlocal ended
+        ended = True
+
+    signal.signal(signal.SIGTERM, end)
+    mean: dict[str, float] = {}
+    saved, told, spent = time.monotonic(), run.step, time.process_time()
+    rounding = False
+    while (fraction := rate(run.step, steps, decay)) > 0 and not ended:
+        if (run.folder / "decay").exists() and steps - run.step > decay:
+            steps = run.step + decay
+        if quantize and not rounding and steps - run.step <= decay // 2:
+            rounding = True
+            run.round_weights()
+        for name, loss in run.learn(fraction).items():
+            mean[name] = 0.98 * mean.get(name, loss) + 0.02 * loss
+        now, before = time.process_time(), spent
+        run.seconds, spent = run.seconds + now - before, now
+        if run.step % 50 == 0:
+            run.log(loss={name: round(loss, 4) for name, loss in mean.items()}, rate=round(fraction, 3))
+        if run.step % EXAM_EVERY == 0:
+            run.examine()
+        if time.monotonic() - saved > SAVE_EVERY:
+            run.save()
+            saved = time.monotonic()
+    run.save()
+    if run.step > told and not ended:
+        run.examine()
 
 
 def main() -> None:
     """Parse and run."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path)
-    parser.add_argument("--minutes", type=float, default=85)
-    parser.add_argument("--decay-minutes", type=float, default=15)
-    parser.add_argument(
-        "--full-precision", action="store_true", help="do not round weights to four bits in the decay phase"
-    )
-    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--from", dest="start", type=Path, help="a checkpoint to begin with")
+    parser.add_argument("--steps", type=int, default=40_000)
+    parser.add_argument("--decay-steps", type=int, default=5_000)
+    parser.add_argument("--full-precision", action="store_true", help="do not round weights to four bits in the decay")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--compile", action="store_true", help="a quarter faster, after a minute; wants a C++ compiler")
     options = parser.parse_args()
-    work = (options.workers, options.run, options.minutes, options.decay_minutes, not options.full_precision)
-    mp.spawn(train, work, nprocs=options.workers)
+    torch.set_num_threads(options.threads)
+    run = Run(options.run, options.start, options.compile)
+    (options.run / "pid").write_text(f"{os.getpid()}\n", encoding="utf-8")
+    train(run, options.steps, options.decay_steps, not options.full_precision)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import isleap
 from random import Random
 
-from ..exchange import Exchange, Situation, Split, listed, phrases, vary
+from ..exchange import Exchange, Phrases, Situation, Split, any_case, listed, phrases, vary
 
 DAYS = listed("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
 MONTHS = listed("January February March April May June July August September October November December")
@@ -42,17 +42,46 @@ YESTERDAY = phrases(
 )
 
 
+BETWEEN = phrases(
+    """How many days [are there ;are ;is it ;]from {d} to {e}?|How many days [are there ;are ;]between {d} and {e}?|How many days until {e} if [today is;it is] {d}[; today]?|[Today is;It is] {d}. How many days [is it ;are there ;]until {e}?|How far is {e} from {d}?""",
+    "It is {d} today; in how many days is it {e}?|If today is {d}, in how many days is {e}?",
+)
+
+
 def weekday(rng: Random, split: Split, situation: Situation) -> Exchange:
-    """Neighbouring days, and a day some days later."""
-    i, kind = rng.randrange(7), rng.randrange(6)
+    """Neighbouring days, a day some days later or earlier, and how many days lie between two."""
+    i, kind = rng.randrange(7), rng.randrange(7)
+    return _weekday(rng, split, i, kind)
+
+
+def _weekday(rng: Random, split: Split, i: int, kind: int) -> Exchange:
     day = DAYS[i]
+
+    def again(chance: Random) -> tuple[str, Exchange]:
+        j = chance.choice([j for j in range(7) if j != i])
+        return any_case(chance, DAYS[j]), _weekday(chance, split, j, kind)
+
+    if kind == 6:
+        n = rng.randint(1, 6)
+        other = DAYS[(i + n) % 7]
+        user = vary(rng, BETWEEN.draw(rng, split).format(d=any_case(rng, day), e=any_case(rng, other)))
+        path = ", ".join(DAYS[(i + s) % 7] for s in range(1, n + 1))
+        thought = f"I count from {day}: {path}."
+        unit = "day" if n == 1 else "days"
+        return Exchange("weekday", user, thought, f"From {day} to {other} it is {n} {unit}.", number=n, reason=thought)
     if kind >= 4:
-        n = rng.randint(2, 10)
-        user = vary(rng, LATER.draw(rng, split).format(d=day, n=n))
-        path = ", ".join(DAYS[(i + s) % 7] for s in range(1, n % 7 + 1))
-        week = f"{n} - 7 = {n % 7}. " if n >= 7 else ""
-        thought = week + (f"I count {n % 7} from {day}: {path}." if path else "A full week.")
-        return Exchange("weekday", user, thought, f"{n} days after {day} is {DAYS[(i + n) % 7]}.")
+        n = rng.randint(2, 14)
+        back = rng.random() < 0.2
+        text = (EARLIER if back else LATER).draw(rng, split)
+        user = vary(rng, text.format(d=any_case(rng, day), n=n))
+        step = -1 if back else 1
+        path = ", ".join(DAYS[(i + step * s) % 7] for s in range(1, n % 7 + 1))
+        week = f"{n} - 7 = {n - 7}. " if n >= 7 else ""
+        thought = week + (f"I count {n % 7} from {day}: {path}." if path else f"A full week later it is {day} again.")
+        if n == 14:
+            thought = "14 days are two weeks."
+        answer = f"{n} days {'before' if back else 'after'} {day} is {DAYS[(i + step * n) % 7]}."
+        return Exchange("weekday", user, thought, answer, reason=thought)
     wordings, step, form = (
         (AFTER, 1, "The day after {d} is {r}."),
         (BEFORE, -1, "The day before {d} is {r}."),
@@ -60,9 +89,16 @@ def weekday(rng: Random, split: Split, situation: Situation) -> Exchange:
         (YESTERDAY, -1, "Yesterday was {r}."),
     )[kind]
     result = DAYS[(i + step) % 7]
-    user = vary(rng, wordings.draw(rng, split).format(d=day))
+    user = vary(rng, wordings.draw(rng, split).format(d=any_case(rng, day)))
     order = f"{day}, {result}" if step > 0 else f"{result}, {day}"
-    return Exchange("weekday", user, f"The order is {order}.", form.format(d=day, r=result))
+    thought = f"The order is {order}."
+    return Exchange("weekday", user, thought, form.format(d=day, r=result), reason=thought, again=again)
+
+
+EARLIER = phrases(
+    """What day [is;was] {n} days before {d}?|Which day [is;was] {n} days before {d}?|{n} days before {d}|[If today is;Today is;It is] {d}, [what;which] day was it {n} days ago?|What weekday was {n} days before {d}?|From {d}, which day is {n} days earlier?""",
+    "Which weekday was it {n} days before {d}?|Counting back {n} days from {d}, which day is it?",
+)
 
 
 MONTH_AFTER = phrases(
@@ -92,26 +128,91 @@ LEAP = phrases(
 )
 
 
+NUMBER_OF_MONTH = phrases(
+    """[What;Which] number [is;has] {m}?|[What;Which] month of the year is {m}?|[Which;What] number month is {m}?|{m} is which month of the year?|What is the number of {m}?|[Tell me;Do you know] the number of the month {m}[;.]|What place has {m} in the year?""",
+    "The month {m} has which number?|Which month in the year is {m}, by number?",
+)
+SEASON = phrases(
+    """[Which;What] season is {m} in?|[In which;In what] season is {m}?|{m} is in [which;what] season?|[Which;What] season do we have in {m}?|What season is it in {m}?|[Tell me;Do you know] the season of {m}[;.]""",
+    "To which season does {m} belong?|What is the season in the month of {m}?",
+)
+SEASONS = (
+    "winter",
+    "winter",
+    "spring",
+    "spring",
+    "spring",
+    "summer",
+    "summer",
+    "summer",
+    "autumn",
+    "autumn",
+    "autumn",
+    "winter",
+)
+NTH = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+)
+NTH_MONTH = phrases(
+    """[What is;What's;Whats;Which is;Tell me;Name] the {o} month[; of the year;, please]?|[Which;What] month is the {o}[; one][; of the year]?|[Which;What] month [comes;is] {o}[; in the year]?|The {o} month[; of the year;?]|{o} month of the year[;?]|In the year, which month is {o}?""",
+    "Which month do we call the {o} one?|Name the {o} month in a year.",
+)
+NTH_DAY = phrases(
+    """[What is;What's;Which is;Tell me;Name] the {o} day of the week?|[Which;What] day is the {o}[; one] of the week?|[Which;What] day of the week is {o}?|The {o} day of the week[;?]|{o} day of the week""",
+    "Which day do we call the {o} of the week?|Name the {o} day in a week.",
+)
+
+
 def calendar(rng: Random, split: Split, situation: Situation) -> Exchange:
-    """Months in order, their lengths and numbers, and leap years from 1980 to 2060."""
-    i, kind = rng.randrange(12), rng.randrange(5)
+    """Months and days in order, their lengths, numbers and seasons, and leap years from 1980 to 2060."""
+    i, kind = rng.randrange(12), rng.choice((0, 1, 2, 2, 3, 4, 5, 6, 7, 7, 8))
+    return _calendar(rng, split, i, kind)
+
+
+def _calendar(rng: Random, split: Split, i: int, kind: int) -> Exchange:
     month = MONTHS[i]
+    typed = any_case(rng, month)
+
+    def again(chance: Random) -> tuple[str, Exchange]:
+        j = chance.choice([j for j in range(12) if j != i])
+        return any_case(chance, MONTHS[j]), _calendar(chance, split, j, kind)
+
+    def told(wordings: Phrases, thought: str, answer: str, **fill: object) -> Exchange:
+        user = vary(rng, wordings.draw(rng, split).format(**fill))
+        repeated = again if kind in (0, 1, 2, 5, 6) else None
+        return Exchange("calendar", user, thought, answer, reason=thought, again=repeated)
+
     if kind == 4:
         year = rng.randint(1980, 2060)
-        leap = isleap(year)
-        rest = year % 100
+        leap, rest = isleap(year), year % 100
         thought = f"{rest} = 4 × {rest // 4}." if leap else f"{rest} = 4 × {rest // 4} + {rest % 4}."
-        answer = f"Yes, {year} is a leap year." if leap else f"No, {year} is not a leap year."
-        return Exchange("calendar", vary(rng, LEAP.draw(rng, split).format(y=year)), thought, answer)
+        return told(LEAP, thought, f"{'Yes' if leap else 'No'}, {year} is {'' if leap else 'not '}a leap year.", y=year)
     if kind == 2:
         extra = ", and 29 in a leap year" if i == 1 else ""
-        user, thought = MONTH_LENGTH.draw(rng, split).format(m=month), f"{month} has {LENGTHS[i]} days."
-        return Exchange("calendar", vary(rng, user), thought, f"{month} has {LENGTHS[i]} days{extra}.")
+        return told(MONTH_LENGTH, f"{month} has {LENGTHS[i]} days.", f"{month} has {LENGTHS[i]} days{extra}.", m=typed)
     if kind == 3:
-        user = MONTH_NUMBER.draw(rng, split).format(i=i + 1)
-        return Exchange("calendar", vary(rng, user), f"{month} is number {i + 1}.", f"Month number {i + 1} is {month}.")
+        return told(MONTH_NUMBER, f"{month} is number {i + 1}.", f"Month number {i + 1} is {month}.", i=i + 1)
+    if kind == 5:
+        return told(NUMBER_OF_MONTH, f"I count to {month}: {i + 1}.", f"{month} is month number {i + 1}.", m=typed)
+    if kind == 6:
+        return told(SEASON, "I think of the north.", f"In the north, {month} is in {SEASONS[i]}.", m=typed)
+    if kind == 7:
+        return told(NTH_MONTH, f"I count: {', '.join(MONTHS[: i + 1])}.", f"The {NTH[i]} month is {month}.", o=NTH[i])
+    if kind == 8:
+        day = DAYS[i % 7]
+        return told(NTH_DAY, "I count from Monday.", f"The {NTH[i % 7]} day of the week is {day}.", o=NTH[i % 7])
     wordings, step, side = ((MONTH_AFTER, 1, "after"), (MONTH_BEFORE, -1, "before"))[kind]
     result = MONTHS[(i + step) % 12]
-    user = vary(rng, wordings.draw(rng, split).format(m=month))
     order = f"{month}, {result}" if step > 0 else f"{result}, {month}"
-    return Exchange("calendar", user, f"The order is {order}.", f"The month {side} {month} is {result}.")
+    return told(wordings, f"The order is {order}.", f"The month {side} {month} is {result}.", m=typed)

@@ -1,10 +1,11 @@
-"""Lists of known words and of numbers: sort, reverse, count; and the letters of a word."""
+"""Lists of words and of numbers: sort, reverse, count, pick one; any words, not only known ones."""
 
 from __future__ import annotations
 
 from random import Random
 
-from ..exchange import Exchange, Situation, Split, listed, phrases, vary
+from ..exchange import Exchange, Phrases, Situation, Split, listed, phrases, vary
+from ..lexicon import any_word
 
 VOCABULARY = listed(
     """apple banana cherry grape lemon melon orange peach pear plum dog cat horse mouse bird fish cow sheep lion tiger
@@ -41,91 +42,119 @@ COUNT = phrases(
 )
 
 
+DESCENDING = phrases(
+    """[Sort;Order;Arrange] [these numbers;the numbers;this list] from [largest to smallest;large to small;high to low;the largest down]: {l}|Sort descending: {l}|Sort in descending order: {l}|[Sort;Order] {l} from [largest to smallest;high to low;big to small].
+    |Largest first: {l}|Put the largest first: {l}|[Sort;Order] these numbers backwards: {l}""",
+    "Could you sort these from the largest to the smallest: {l}|Bring these numbers into falling order: {l}",
+)
+ITEM = phrases(
+    """[What is;What's;Which is;Tell me;Give me] the {o} word [in;of] [this list;the list;here]: {l}|[Which;What] word is {o}: {l}|{o} word: {l}|The {o} word of {l}|[What is;Name;Say] the {o} word: {l}|[In the list;Of the words;Among] {l}, [which;what] word is {o}?""",
+    "Which word stands {o} here: {l}|Tell me the {o} one of these words: {l}",
+)
+EXTREME = phrases(
+    """[Which;What] [word ;]is the {o}[; word][: {l}; of these: {l}; of these words: {l}; in this list: {l}]|[Find;Tell me;Give me;Name] the {o} word: {l}|[What is;What's;Which is] the {o} [word;number;one] [here;in this list;of these]: {l}|The {o} of {l}|[Of;Among] {l}, which is the {o}?|{o} of {l}?""",
+    "Which of these is the {o}: {l}|Pick out the {o} one: {l}",
+)
+
+
 def _list(rng: Random, words: list[str]) -> str:
-    return (" " if rng.random() < 0.2 else ", ").join(words)
+    style = rng.random()
+    if style < 0.2:
+        return " ".join(words)
+    if style < 0.3:
+        return ",".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}" if style < 0.42 and len(words) > 1 else ", ".join(words)
 
 
 def _listed(rng: Random, text: str, words: list[str]) -> str:
-    shown = text.format(l=_list(rng, words))
+    shown = text.replace("{l}", _list(rng, words))
     return vary(rng, shown) if text.endswith((".", "?")) else shown
 
 
+def _words(rng: Random, count: int) -> list[str]:
+    """Different words in any mixture: familiar ones, any ones, or several that begin alike."""
+    kind = rng.random()
+    out: list[str] = []
+    first = rng.choice("abcdefghilmnoprstw") if 0.8 < kind < 0.9 else ""
+    for _ in range(200):
+        word = rng.choice(VOCABULARY) if kind < 0.3 else any_word(rng)
+        if word.lower() not in map(str.lower, out) and (word.startswith(first) or rng.random() < 0.02):
+            out.append(word)
+        if len(out) == count:
+            break
+    return out
+
+
+def _again(
+    rng: Random, skill: str, wordings: Phrases, words: list[str], thought: str, answer: str, split: Split
+) -> Exchange:
+    user = _listed(rng, wordings.draw(rng, split), words)
+    return Exchange(skill, user, thought, answer, reason=thought)
+
+
 def sorting(rng: Random, split: Split, situation: Situation) -> Exchange:
-    """Words from the vocabulary by the alphabet, or numbers below 100 by size."""
-    if rng.random() < 0.4:
-        numbers = rng.sample(range(100) if rng.random() < 0.7 else range(20), rng.choice((3, 3, 4, 4, 5)))
-        ordered = ", ".join(str(n) for n in sorted(numbers))
-        shown = [str(n) for n in numbers]
+    """Words by the alphabet, or numbers by size."""
+    if rng.random() < 0.35:
+        pool = range(rng.choice((20, 100, 100, 1000)))
+        numbers = rng.sample(pool, rng.choice((3, 3, 4, 4, 5, 6)))
+        down = rng.random() < 0.25
+        ordered = ", ".join(str(n) for n in sorted(numbers, reverse=down))
         thought = f"The smallest is {min(numbers)}, the largest is {max(numbers)}."
-        user = _listed(rng, SORT_NUMBERS.draw(rng, split), shown)
-        return Exchange("sorting numbers", user, thought, f"Sorted: {ordered}.")
-    words = rng.sample(VOCABULARY, rng.choice((3, 3, 4, 4, 5)))
-    initials = ", ".join(word[0] for word in sorted(words))
-    user = _listed(rng, SORT.draw(rng, split), words)
-    return Exchange(
-        "sorting words", user, f"First letters in order: {initials}.", f"Sorted: {', '.join(sorted(words))}."
-    )
+        wordings = DESCENDING if down else SORT_NUMBERS
+        return _again(rng, "sorting numbers", wordings, list(map(str, numbers)), thought, f"Sorted: {ordered}.", split)
+    words = _words(rng, rng.choice((2, 3, 3, 4, 4, 5, 6)))
+    ordered_words = sorted(words, key=str.lower)
+    thought = f"First letters in order: {', '.join(word[0] for word in ordered_words)}."
+    return _again(rng, "sorting words", SORT, words, thought, f"Sorted: {', '.join(ordered_words)}.", split)
 
 
 def reversing(rng: Random, split: Split, situation: Situation) -> Exchange:
     """The same words from last to first."""
-    words = rng.sample(VOCABULARY, rng.choice((2, 3, 3, 4, 4, 5)))
-    user = _listed(rng, REVERSE.draw(rng, split), words)
+    words = _words(rng, rng.choice((2, 3, 3, 4, 4, 5)))
+    if rng.random() < 0.15:
+        words = [str(rng.randrange(100)) for _ in words]
     thought = f"The last word is {words[-1]}, the first is {words[0]}."
-    return Exchange("reversing words", user, thought, f"Reversed: {', '.join(reversed(words))}.")
+    return _again(rng, "reversing words", REVERSE, words, thought, f"Reversed: {', '.join(reversed(words))}.", split)
 
 
 def counting(rng: Random, split: Split, situation: Situation) -> Exchange:
     """How many words a list has."""
-    words = rng.sample(VOCABULARY, rng.randint(2, 8))
-    user = _listed(rng, COUNT.draw(rng, split), words)
+    words = _words(rng, rng.randint(2, 8))
     steps = ", ".join(f"{word} {i}" for i, word in enumerate(words, 1))
     answer = str(len(words)) if situation.terse else f"There are {len(words)} words."
-    return Exchange("counting words", user, f"I count: {steps}.", answer)
+    return _again(rng, "counting words", COUNT, words, f"I count: {steps}.", answer, split)
 
 
-SPELL = phrases(
-    """Spell {w}.|How do you spell {w}?|Spell the word {w}.|Can you spell {w}?|How is {w} spelled?|Spell "{w}".|How do I spell {w}?
-    |Please spell {w}.|Write the letters of {w}.|What are the letters of {w}?|Spelling of {w}?|Spell out {w}.|How do you spell the word {w}?
-    |Could you spell {w}?|Tell me the letters of {w}.|Which letters are in {w}?|Tell me how {w} is spelled.|Spell {w} for me.|Say the letters of {w}.""",
-    "Could you spell {w} for me?|Tell me how to spell {w}.|Which letters does {w} have?",
-)
-BACKWARDS = phrases(
-    """Spell {w} backwards.|Write {w} backwards.|What is {w} backwards?|Reverse the word {w}.|Reverse the letters of {w}.|Can you spell {w} backwards?
-    |Say {w} backwards.|How is {w} spelled backwards?
-    |Could you spell {w} backwards?|Read {w} from back to front.|Turn around the word {w}.|Spell the word {w} from the end.|Give me {w} backwards.|Turn {w} around.""",
-    "Could you spell {w} from back to front?|Turn the word {w} around.",
-)
-LETTERS = phrases(
-    """How many letters are in {w}?|How many letters does {w} have?|Count the letters in {w}.|How many letters has the word {w}?|Number of letters in {w}?
-    |How many letters are there in {w}?|How long is the word {w}?|How many letters are in the word {w}?
-    |Tell me the number of letters in {w}.|Do you know how many letters {w} has?|What is the number of letters in {w}?|How many letters do you count in {w}?""",
-    "What number of letters does {w} have?|Tell me how many letters {w} has.",
-)
-FIRST = phrases(
-    """What is the first letter of {w}?|Which letter does {w} start with?|First letter of {w}?|What letter does {w} begin with?
-    |With which letter does {w} start?|What's the first letter of the word {w}?
-    |{w} starts with which letter?|Tell me which letter {w} starts with.|What letter is first in {w}?""",
-    "Tell me the first letter of {w}.|{w} begins with which letter?",
-)
-LAST = phrases(
-    """What is the last letter of {w}?|Which letter does {w} end with?|Last letter of {w}?|What letter is at the end of {w}?
-    |With which letter does {w} end?|What's the last letter of the word {w}?
-    |{w} ends in which letter?|Tell me which letter {w} ends with.|What letter is last in {w}?""",
-    "Tell me the last letter of {w}.|{w} ends with which letter?",
-)
+ORDINALS = ("first", "second", "third", "fourth", "fifth")
 
 
-def spelling(rng: Random, split: Split, situation: Situation) -> Exchange:
-    """Letters of a vocabulary word: forwards, backwards, how many, first and last."""
-    word, kind = rng.choice(VOCABULARY), rng.choice((0, 0, 0, 1, 2, 2, 3, 4))
-    letters = "-".join(word)
-    wordings, answer = (
-        (SPELL, f"{letters}."),
-        (BACKWARDS, f"{'-'.join(reversed(word))}."),
-        (LETTERS, str(len(word)) if situation.terse else f"The word {word} has {len(word)} letters."),
-        (FIRST, f"The word {word} starts with {word[0]}."),
-        (LAST, f"The word {word} ends with {word[-1]}."),
-    )[kind]
-    user = vary(rng, wordings.draw(rng, split).format(w=word))
-    return Exchange("spelling", user, f"The letters are {letters}.", answer)
+def picking(rng: Random, split: Split, situation: Situation) -> Exchange:
+    """One word of a list by its place, its length or the alphabet; the largest or the smallest number."""
+    kind = rng.random()
+    if kind < 0.35:
+        numbers = [str(n) for n in rng.sample(range(rng.choice((20, 100, 1000))), rng.randint(3, 6))]
+        name, best = rng.choice(
+            (("largest", max), ("biggest", max), ("highest", max), ("smallest", min), ("lowest", min))
+        )
+        chosen = best(numbers, key=int)
+        text = EXTREME.draw(rng, split).replace(" word", " number").replace("{o}", name)
+        user, thought = _listed(rng, text, numbers), f"I compare: {', '.join(sorted(numbers, key=int))}."
+        answer = chosen if situation.terse else f"The {name} is {chosen}."
+        return Exchange("picking", user, thought, answer, number=int(chosen), reason=thought)
+    words = _words(rng, rng.randint(3, 5))
+    if kind < 0.6:
+        lengths = sorted(map(len, words))
+        longest = rng.random() < 0.5
+        if lengths[-1] == lengths[-2] or lengths[0] == lengths[1]:
+            words = ["cat", "elephant", rng.choice(("table", "house", "river"))]
+            rng.shuffle(words)
+        name = "longest" if longest else "shortest"
+        chosen = (max if longest else min)(words, key=len)
+        user = _listed(rng, EXTREME.draw(rng, split).replace("{o}", name), words)
+        thought = f"{', '.join(f'{word} has {len(word)}' for word in words)}."
+        return Exchange("picking", user, thought, f"The {name} word is {chosen}.", reason=thought)
+    place = rng.choice([*range(min(5, len(words))), -1])
+    name = "last" if place < 0 else ORDINALS[place]
+    user = _listed(rng, ITEM.draw(rng, split).replace("{o}", name), words)
+    thought = f"I count to the {name} word."
+    return Exchange("picking", user, thought, f"The {name} word is {words[place]}.", reason=thought)
