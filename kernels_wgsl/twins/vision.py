@@ -35,8 +35,8 @@ def vision_patches(bindings: Bindings, constants: Constants) -> None:
     for frame in range(2):
         at = corner[:, None, None] + inside + frame * control_word(control, "frame_stride")
         for channel in range(3):
-            bytes = (bindings["pixels"][at] >> np.uint32(8 * channel)) & np.uint32(255)  # [T, PATCH, PATCH]
-            y[:, channel, frame] = (bytes.astype(np.float32) - np.float32(127.5)) / np.float32(127.5)
+            values = (bindings["pixels"][at] >> np.uint32(8 * channel)) & np.uint32(255)  # [T, PATCH, PATCH]
+            y[:, channel, frame] = (values.astype(np.float32) - np.float32(127.5)) / np.float32(127.5)
 
 
 def _taps(places: NDArray[np.int64], count: int, side: int) -> tuple[tuple[NDArray[np.int64], Floats], ...]:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from kernels_wgsl.catalog import CATALOG
 from kernels_wgsl.catalog.spec import Value
 from kernels_wgsl.formats import FORMATS
 from kernels_wgsl.pack import pack
@@ -109,8 +110,6 @@ def test_a_product_without_bias_is_the_plain_one(rng: np.random.Generator) -> No
 
 
 def test_the_widest_layers_and_largest_pictures_are_legal() -> None:
-    from kernels_wgsl.catalog import CATALOG
-
     for rows, columns in ((4320, 1152), (1152, 4320), (4608, 4608), (5120, 4608)):
         assert max(CATALOG["matmul_bias"].grid(constants(rows, columns, 14_563))) <= 65_535
 

@@ -34,18 +34,17 @@ def picture(height: int, width: int, **words: int) -> Array:
 def test_vision_patches(rng: np.random.Generator, grid: tuple[int, int], side: int, frames: int) -> None:
     """Every bit of the reference's rows, of one frame and of a pair."""
     (height, width), (H, W) = grid, (side * grid[0], side * grid[1])
-    bytes = rng.integers(0, 256, (frames, H, W, 4)).astype(np.uint8)
-    bytes.reshape(-1)[: 4 * 256] = np.resize(np.repeat(np.arange(256), 4), min(4 * 256, bytes.size))
+    rgba = rng.integers(0, 256, (frames, H, W, 4)).astype(np.uint8)
+    rgba.reshape(-1)[: 4 * 256] = np.resize(np.repeat(np.arange(256), 4), min(4 * 256, rgba.size))
     rows = height * width
     bindings = {
         "control": picture(height, width, frame_stride=H * W if frames == 2 else 0),
-        "pixels": bytes.view(np.uint32),
+        "pixels": rgba.view(np.uint32),
         "y": poisoned(rows + 3, 6 * side * side),
     }
-    pair = (bytes[[0, frames - 1], ..., :3].astype(np.float32) - np.float32(127.5)) / np.float32(127.5)
-    squares = pair.reshape(
-        2, height // 2, 2, side, width // 2, 2, side, 3
-    )  # frame, square, inside, y, square, inside, x, channel
+    pair = (rgba[[0, frames - 1], ..., :3].astype(np.float32) - np.float32(127.5)) / np.float32(127.5)
+    # frame, square, inside, y, square, inside, x, channel
+    squares = pair.reshape(2, height // 2, 2, side, width // 2, 2, side, 3)
     want = squares.transpose(1, 4, 2, 5, 7, 0, 3, 6).reshape(rows, -1)
     for run in (run_kernel, run_twin):
         got = run("vision_patches", {"PATCH": side, "MERGE": 2, "T": rows + 3}, bindings)["y"]
