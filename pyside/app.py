@@ -50,17 +50,29 @@ class App:
 
     @classmethod
     async def load(
-        cls, manifest: bytes, files: Mapping[str, bytes], limits: Limits, gpu: Gpu, progress: Progress
+        cls,
+        manifest: bytes,
+        files: Mapping[str, bytes],
+        limits: Limits,
+        gpu: Gpu,
+        progress: Progress,
+        max_pixels: int | None = None,
     ) -> App:
         """Check the manifest, compile its plan for the device, fill the GPU, test the device's arithmetic.
 
-        ``files`` are the bundle's own by name, already checked against the manifest's hashes.
-        Errors: BundleError, PlanError, and whatever the executor raises while it loads.
+        ``files`` are the bundle's own by name, already checked against the manifest's hashes. ``max_pixels``: of the largest
+        picture that can be seen, by default as ``compile_plan`` says.
+        Errors: RequestError, BundleError, PlanError, and whatever the executor raises while it loads.
         """
         facts = Manifest.from_json(manifest)
+        vision = facts.model.vision
+        if max_pixels is not None and max_pixels < (least := vision.image_min_pixels if vision else 1):
+            raise RequestError(
+                f"maxPixels is {max_pixels:,}, expected {least:,} or more: this model sees no picture smaller"
+            )
         card = Card.from_json(files[CARD]) if CARD in files else None
         known = selftest.baked()
-        plan = compile_plan(facts, limits).joined(selftest.plan(known, limits))
+        plan = compile_plan(facts, limits, pixels=max_pixels).joined(selftest.plan(known, limits))
         loading = asyncio.ensure_future(gpu.load(plan))  # the GPU fills while the vocabulary is read here
         tokenizer = Tokenizer.load(_file(files, "tokenizer.bin"))
         chat = ChatFormat(ChatTemplate(_file(files, "chat_template.jinja").decode()), tokenizer)
@@ -81,6 +93,7 @@ class App:
             "generation": asdict(facts.generation),
             "card": self.card and self.card.to_dict(),
             "contextWindow": self.plan.facts.context_window,
+            "maxPixels": self._sight.max_pixels,
         }
 
     async def handle(

@@ -107,9 +107,19 @@ class Bridge:
         self._running: dict[int, asyncio.Task[str]] = {}
 
     async def load(
-        self, manifest: JsProxy, files: JsProxy, device: str, replay: JsProxy, modules: str, emit: Emit
+        self,
+        manifest: JsProxy,
+        files: JsProxy,
+        device: str,
+        replay: JsProxy,
+        modules: str,
+        max_pixels: int,
+        emit: Emit,
     ) -> str:
-        """Make the app of a bundle, with the author's modules [[name, source]]; emits ``{progress}`` and at last ``{info}``."""
+        """Make the app of a bundle, with the author's modules [[name, source]]; emits ``{progress}`` and at last ``{info}``.
+
+        ``max_pixels``: of the largest picture; 0 where the page does not say.
+        """
 
         def progress(phase: str, loaded: int, total: int) -> None:
             emit(json.dumps({"progress": {"phase": phase, "loaded": loaded, "total": total}}))
@@ -118,7 +128,7 @@ class Bridge:
             contents = {name: bytes(data) for name, data in files.to_py().items()}
             limits = Limits.from_report(json.loads(device))
             self._gpu = BrowserGpu(replay)
-            self._app = await App.load(manifest.to_bytes(), contents, limits, self._gpu, progress)
+            self._app = await App.load(manifest.to_bytes(), contents, limits, self._gpu, progress, max_pixels or None)
             for name, source in json.loads(modules):
                 set_up(self._app, name, source)
             emit(json.dumps({"info": self._app.info()}))

@@ -32,6 +32,7 @@ const RECOVERY = 1000; // ms that a driver has before the next load, as many tim
  * @property {Record<string, any>} generation  stop ids and sampling presets of the model
  * @property {{summary: string, starters: string[]} | null} [card]  a line on what it is, and what to ask it first, if its bundle says so
  * @property {number} contextWindow  tokens
+ * @property {number} maxPixels  of the largest picture that it sees; 0: it reads text alone
  * @property {string} adapter
  * @property {string[]} features  of the GPU
  * @property {Record<string, number>} bytes  on the GPU, by kind
@@ -56,6 +57,7 @@ export class Engine {
 
   #bundle;
   #python;
+  #maxPixels;
   #onProgress;
   /** @type {Promise<Connection> | null} */
   #connection = null;
@@ -65,11 +67,13 @@ export class Engine {
    * Use `Engine.load`.
    * @param {string | import('./files/folder-files.js').PickedFolder} bundle
    * @param {string[]} python
+   * @param {number} maxPixels
    * @param {(progress: Progress) => void} onProgress
    */
-  constructor(bundle, python, onProgress) {
+  constructor(bundle, python, maxPixels, onProgress) {
     this.#bundle = bundle;
     this.#python = python;
+    this.#maxPixels = maxPixels;
     this.#onProgress = onProgress;
   }
 
@@ -80,12 +84,14 @@ export class Engine {
    * @param {object} [options]
    * @param {string | URL | (string | URL)[]} [options.python]  modules of your own, from the page's origin, that have
    *   `setup(app)`: see pyside/api/extension.py
+   * @param {number} [options.maxPixels]  of the largest picture that can be seen, which takes memory; left out: 1,048,576, or what
+   *   the GPU takes when that is less
    * @param {(progress: Progress) => void} [options.onProgress]  told of the load, and of what the first picture fetches
    * @param {AbortSignal} [options.signal]  cancels it: what has arrived of files of more than 1 MiB is kept, and loading again goes on
    * @returns {Promise<Engine>}
    * @throws {EngineError} a sentence that says what is wrong and what to do
    */
-  static async load(bundle, { python = [], onProgress = () => {}, signal } = {}) {
+  static async load(bundle, { python = [], maxPixels = 0, onProgress = () => {}, signal } = {}) {
     signal?.throwIfAborted();
     const base = globalThis.document?.baseURI ?? location.href;
     const source = typeof bundle !== 'object' || bundle instanceof URL ? bundleUrl(bundle) : pickedFolder(bundle);
@@ -95,7 +101,10 @@ export class Engine {
       throw new EngineError('ExtensionError', `The Python module ${foreign} is from another origin than the page (${location.origin}): ` +
         'host it beside the page.');
     }
-    const engine = new Engine(source, modules.map(({ href }) => href), onProgress);
+    if (!Number.isSafeInteger(maxPixels) || maxPixels < 0) {
+      throw new EngineError('RequestError', `maxPixels is ${maxPixels}, expected a whole number of pixels: leave it out for 1,048,576.`);
+    }
+    const engine = new Engine(source, modules.map(({ href }) => href), maxPixels, onProgress);
     engine.#connection = engine.#start(signal);
     await engine.#connection;
     return engine;
@@ -125,11 +134,12 @@ export class Engine {
    * @param {object} [options]
    * @param {Tool[]} [options.tools]
    * @param {boolean} [options.enable_thinking]
+   * @param {number} [options.max_pixels]  the most that is seen of each picture
    * @param {boolean} [options.tokenize]  answer with token ids, as the engine would run them
    * @returns {Promise<string | number[]>}
    */
-  async applyChatTemplate(messages, { tools, enable_thinking, tokenize = false } = {}) {
-    const { asked, pictures, release } = await takePictures({ messages, tools, enable_thinking });
+  async applyChatTemplate(messages, { tools, enable_thinking, max_pixels, tokenize = false } = {}) {
+    const { asked, pictures, release } = await takePictures({ messages, tools, enable_thinking, max_pixels });
     const { text, ids } = await this.#call('template', asked, { pictures }).finally(release);
     return tokenize ? ids : text;
   }
@@ -258,7 +268,8 @@ export class Engine {
    * @param {AbortSignal} [signal]
    */
   async #fill(connection, signal) {
-    for await (const { progress, info } of connection.stream('load', { bundle: this.#bundle, python: this.#python }, { signal })) {
+    const asked = { bundle: this.#bundle, python: this.#python, maxPixels: this.#maxPixels };
+    for await (const { progress, info } of connection.stream('load', asked, { signal })) {
       if (progress) this.#onProgress(progress);
       if (info) this.info = info;
     }

@@ -57,6 +57,11 @@ class Sight:
     def __init__(self, vision: VisionConfig | None, patches: int, tokenizer: Tokenizer) -> None:
         self._vision, self._patches, self._tokenizer = vision, patches, tokenizer
 
+    @property
+    def max_pixels(self) -> int:
+        """Of the largest picture that can be seen; 0 where none can."""
+        return self._patches * self._vision.patch_size**2 if self._vision else 0
+
     def check(self, parts: Sequence[Part]) -> None:
         """Whether there is anything to see a request's pictures with.
 
@@ -91,7 +96,7 @@ class Sight:
             return Seen(prompt)
         if pictures is None:
             raise RequestError("a message has a picture, and none came with the request: ask through the page's engine")
-        look = _Look(self._vision, self._patches, self._tokenizer, pictures, max_pixels)
+        look = _Look(self._vision, self.max_pixels, self._tokenizer, pictures, max_pixels)
         images = [await look.image(part) for part in parts if isinstance(part, ImagePart)]
         videos = [await look.video(part) for part in parts if isinstance(part, VideoPart)]
         filled, placed = fill(prompt, {self._vision.image_token_id: images, self._vision.video_token_id: videos})
@@ -104,15 +109,10 @@ class _Look:
     """One look at the pictures of a request."""
 
     vision: VisionConfig
-    patches: int
+    most: int  # pixels that the tower takes at once
     tokenizer: Tokenizer
     pictures: Pictures
-    max_pixels: int | None
-
-    @property
-    def most(self) -> int:
-        """Pixels that the tower takes at once."""
-        return self.patches * self.vision.patch_size**2
+    max_pixels: int | None  # of a picture whose part does not say
 
     async def image(self, part: ImagePart) -> _Filling:
         height, width = await self.pictures.size(part.picture)

@@ -21,7 +21,10 @@ from tests.support.browser.scripts import script
 from tests.support.executors.numpy_gpu import NumpyGpu
 from tests.support.models.bundles import BUNDLES
 from tests.support.models.memory_bundle import bundle
+from tests.support.models.seeing import asked
+from tests.support.models.whole_plan import greedy
 from tests.support.paths import GOLDENS
+from tests.support.vision_prompts import VisionPrompt, vision_prompts
 
 TOKENS = 12
 
@@ -69,6 +72,33 @@ def test_greedy_ids_and_log_probabilities(engine: EnginePage) -> None:
             np.testing.assert_allclose(found[1:], golden["prompt_logprobs"], atol=1e-3, rtol=0)
 
 
+def seen_by_numpy(prompt: VisionPrompt, recipe: str) -> list[int]:
+    """Greedy ids about pictures, likewise."""
+
+    async def run() -> list[int]:
+        engine, content, images = await asked(NumpyGpu, prompt, recipe)
+        return await greedy(engine, content, len(prompt.answer), images=images)
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(run())).result()
+
+
+def test_conversations_about_pictures(engine: EnginePage) -> None:
+    model, recipe = engine.info["name"], engine.info["recipe"]
+    for prompt in [prompt for prompt in vision_prompts() if prompt.model == model and not prompt.taken]:
+        pictures = [{"height": p.shape[1], "width": p.shape[2], "rgb": p.ravel().tolist()} for p in prompt.sources]
+        request = {"max_tokens": len(prompt.answer), "temperature": 0, "return_token_ids": True}
+        answer = engine.about(prompt.messages, pictures, **request)
+        choice = answer["choices"][0]
+        assert choice["prompt_token_ids"] == list(prompt.ids)
+        assert choice["token_ids"] == (prompt.answer if recipe == "f32" else seen_by_numpy(prompt, recipe))
+        assert answer["usage"]["extra"]["encoded_pictures"] == len(pictures)
+        said = {"role": "assistant", "content": choice["message"]["content"]}
+        again = engine.about([*prompt.messages, said, {"role": "user", "content": "Sure?"}], pictures, max_tokens=1)
+        assert again["usage"]["extra"]["encoded_pictures"] == 0
+        assert again["usage"]["prompt_tokens_details"]["cached_tokens"] > prompt.content().spans[-1].stop
+
+
 @pytest.fixture(scope="module")
 def small(browser: Browser, url: str) -> Iterator[EnginePage]:
     """One bundle in each browser, for what does not depend on the weights."""
@@ -79,6 +109,7 @@ def small(browser: Browser, url: str) -> Iterator[EnginePage]:
 def test_what_is_loaded_and_how_it_came(small: EnginePage) -> None:
     info = small.info
     assert info["contextWindow"] >= 1024
+    assert info["maxPixels"] == 131_072  # two frames of the largest video that its files allow
     assert set(info["bytes"]) >= {"weight", "state"}
     assert info["timings"]["pyodide"] <= info["timings"]["ready"]
     progress = small.page.evaluate("globalThis.progress")
@@ -86,6 +117,22 @@ def test_what_is_loaded_and_how_it_came(small: EnginePage) -> None:
     assert {step["phase"] for step in progress} == {"runtime", "download", "compile", "selftest", "ready"}
     last = [step for step in progress if step["phase"] == "download"][-1]
     assert last["loaded"] == last["total"] > 0
+
+
+def test_how_large_a_picture_may_be_is_chosen_with_the_load(small: EnginePage) -> None:
+    load = "(await import('/deltapage.js')).Engine.load('/bundles/tiny-a-q8/', { maxPixels: %s })"
+    assert small.failure(load % "'many'") == {
+        "name": "RequestError",
+        "message": "maxPixels is many, expected a whole number of pixels: leave it out for 1,048,576.",
+    }
+    assert small.failure(load % "1000") == {
+        "name": "RequestError",
+        "message": "maxPixels is 1,000, expected 4,096 or more: this model sees no picture smaller",
+    }
+    pixels = small.page.evaluate(
+        f"async () => {{ const e = await {load % '10000'}; e.unload(); return e.info.maxPixels; }}"
+    )
+    assert pixels == 9 * 1024, "as many squares as fit"
 
 
 def test_text_to_ids_and_back(small: EnginePage) -> None:

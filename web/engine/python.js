@@ -4,7 +4,7 @@ import { EngineError } from '../common/errors.js';
 
 /**
  * @typedef {object} Bridge  pyside/host.py; items and faults are JSON, a fault of '' is none
- * @property {(manifest: Uint8Array, files: Map<string, Uint8Array>, device: string, replay: import('./replay.js').Replay, modules: string, emit: Emit) => Promise<string>} load
+ * @property {(manifest: Uint8Array, files: Map<string, Uint8Array>, device: string, replay: import('./replay.js').Replay, modules: string, maxPixels: number, emit: Emit) => Promise<string>} load
  * @property {(file: string) => string} kernel  {code} or {fault}
  * @property {(id: number, kind: string, payload: string, pictures: import('../pictures/request-pictures.js').RequestPictures, emit: Emit) => Promise<string>} answer
  * @property {(id: number) => void} abort

@@ -56,7 +56,7 @@ function post(reply) {
 async function serve({ id, kind, payload, pictures: sources = [] }, send) {
   if (kind === 'load') {
     loading = id;
-    return load(payload.bundle, payload.python, send);
+    return load(payload.bundle, payload.python, payload.maxPixels, send);
   }
   if (kind === 'unload' || kind === 'abort' && payload === loading) {
     await stopDownloads(new EngineError('UnloadedError', 'The model was unloaded before it was there. Load it again with Engine.load.'));
@@ -88,10 +88,11 @@ async function stopDownloads(reason) {
  * Bring a bundle onto the GPU. Sends {progress} any number of times, then {info}.
  * @param {string | import('../files/folder-files.js').PickedFolder} bundle  URL with a trailing slash, or a folder of this computer
  * @param {string[]} urls  of the page author's Python modules
+ * @param {number} maxPixels  of the largest picture; 0: as Python likes
  * @param {(value: any) => void} send
  * @returns {Promise<string>}
  */
-async function load(bundle, urls, send) {
+async function load(bundle, urls, maxPixels, send) {
   const report = throttled(send);
   report('runtime', 0, 1);
   const sum = { loaded: 0, total: 0 };
@@ -133,7 +134,7 @@ async function load(bundle, urls, send) {
   const [bridge, contents, sources] = await Promise.all([python, small, modules]);
   mark('files');
   const abilities = JSON.stringify({ ...gpu.limits, features: gpu.features, software: gpu.software });
-  return bridge.load(manifest.bytes, new Map(contents), abilities, executor, JSON.stringify(sources), (item) => {
+  return bridge.load(manifest.bytes, new Map(contents), abilities, executor, JSON.stringify(sources), maxPixels, (item) => {
     const value = JSON.parse(item);
     if (value.info) {
       mark('ready');

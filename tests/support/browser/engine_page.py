@@ -36,6 +36,12 @@ class EnginePage:
         answer: dict[str, Any] = self.page.evaluate("(request) => engine.chat.completions.create(request)", request)
         return answer
 
+    def about(self, messages: list[Any], pictures: list[dict[str, Any]], **request: object) -> dict[str, Any]:
+        """As ``chat`` about pictures {height, width, rgb}, which image parts name by their number."""
+        asked = {"request": {"messages": messages, **request}, "pictures": pictures}
+        answer: dict[str, Any] = self.page.evaluate(script("engine.about"), asked)
+        return answer
+
     def greedy(self, ids: list[int], count: int) -> list[int]:
         """The next ids after ``ids``."""
         answer = self.text(prompt=ids, max_tokens=count, temperature=0, return_token_ids=True)

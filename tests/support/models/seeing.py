@@ -102,7 +102,7 @@ async def check_answer(executor: Callable[[Sequence[bytes]], Gpu], prompt: Visio
 
     And a second question, of which the tower hears nothing: the answer of an engine that reads all of it in larger chunks.
     """
-    engine, content, images = await _asked(executor, prompt, chunk=16)
+    engine, content, images = await asked(executor, prompt, chunk=16)
     assert content.ids == prompt.ids
     said = await greedy(engine, content, len(prompt.answer), images=images)
     assert said == prompt.answer
@@ -112,15 +112,15 @@ async def check_answer(executor: Callable[[Sequence[bytes]], Gpu], prompt: Visio
     answer = await greedy(engine, following, 6, images=images)
     assert engine.timings.encoded_pictures == 0
     assert engine.timings.cached_tokens == len(following.ids) - 4, "the last id of the answer was never fed"
-    fresh, _, images = await _asked(executor, prompt, chunk=64)
+    fresh, _, images = await asked(executor, prompt)
     assert answer == await greedy(fresh, following, 6, images=images)
 
 
-async def _asked(
-    executor: Callable[[Sequence[bytes]], Gpu], prompt: VisionPrompt, chunk: int
+async def asked(
+    executor: Callable[[Sequence[bytes]], Gpu], prompt: VisionPrompt, recipe: str = "f32", chunk: int = 64
 ) -> tuple[Engine, Content, dict[str, Image]]:
     """An engine, and the prompt with its pictures as the API makes it of messages."""
-    made = tiny(prompt.model)
+    made = tiny(prompt.model, recipe)
     plan, gpu = plan_of(made, chunk), executor(made.shards)
     await gpu.load(plan)
     sight = Sight(vision_of(made), plan.facts.vision_patches, tokenizer())
