@@ -17,7 +17,7 @@ from pyside.plan.gpu import Gpu
 from tests.support.executors.native_gpu import NativeGpu
 from tests.support.executors.numpy_gpu import NumpyGpu
 from tests.support.models.memory_bundle import MemoryBundle, bundle
-from tests.support.models.seeing import check_against_golden, check_layers, pictures
+from tests.support.models.seeing import PATCH, check_against_golden, check_layers, pictures, vision_of
 from tests.support.models.tower_oracle import Seen
 from tests.support.models.vision_goldens import Arrays, trimmed
 
@@ -28,10 +28,13 @@ async def check(executor: Callable[[Sequence[bytes]], Gpu], made: MemoryBundle, 
     """One case: whole, and block by block where the golden has them."""
     await check_against_golden(executor, made, want)
     if "block_0" in want:
-        (frames,) = pictures(want)
-        blocks = [want[f"block_{i}"] for i in range(sum(name.startswith("block_") for name in want) - 1)]
-        seen = Seen(want["patch_embed"], want["block_in"], blocks, want["merged"])
-        await check_layers(executor, made, seen, frames, 1e-4)
+        names = ["patch_embed", "block_in", *(f"block_{i}" for i in range(vision_of(made).depth))]
+        first = 0
+        for frames in pictures(want):
+            rows = slice(first, first := first + frames.shape[1] * frames.shape[2] // PATCH**2)
+            embed, block_in, *blocks = (want[name][rows] for name in names)
+            merged = want["merged"][rows.start // 4 : rows.stop // 4]
+            await check_layers(executor, made, Seen(embed, block_in, blocks, merged), frames, 1e-4)
 
 
 def main() -> int:
