@@ -9,8 +9,6 @@ from jinja2 import Environment, FunctionLoader, meta
 
 from kernels_wgsl import sources
 from kernels_wgsl.catalog import CATALOG
-from kernels_wgsl.catalog.spec import Value
-from kernels_wgsl.catalog.vision import VISION_KERNELS
 from kernels_wgsl.render import environment, render
 from pyside.network.model import compile_plan
 from pyside.plan.limits import Limits
@@ -20,19 +18,6 @@ from tests.support.models.published import manifest
 
 FILES = sorted(path.relative_to(sources.TEMPLATES).as_posix() for path in sources.TEMPLATES.rglob("*.wgsl"))
 
-TOWER: dict[str, Value] = {"D": 768, "HEADS": 12, "HD": 64, "SIDE": 48, "PATCH": 16, "MERGE": 2, "T": 4096, "EPS": 1e-6}
-LINEAR: dict[str, Value] = {"K": 768, "N": 768, "PATCHES": 1, "Y_STRIDE": 768, "FORMAT": "f16", "EPILOGUE": "store"}
-
-
-def of_pictures() -> list[Pipeline]:
-    """The kernels of a vision tower, with a product for each format and epilogue."""
-    linears: list[dict[str, Value]] = [{"EPILOGUE": name} for name in ("store", "add", "gelu_tanh", "gelu_erf")]
-    linears += [{"FORMAT": name} for name in ("f32", "q8", "q4")]
-    calls = [("matmul_bias", TOWER | LINEAR | changed) for changed in linears]
-    calls += [(spec.name, TOWER) for spec in VISION_KERNELS]
-    exact = [(kernel, {name: sizes[name] for name in CATALOG[kernel].constants}) for kernel, sizes in calls]
-    return [Pipeline(kernel, constants, sources.file_name(kernel, constants)) for kernel, constants in exact]
-
 
 @pytest.fixture(scope="module")
 def pipelines() -> list[Pipeline]:
@@ -40,9 +25,9 @@ def pipelines() -> list[Pipeline]:
     found = {
         sources.files(pipeline.kernel, pipeline.constants): pipeline
         for recipe in ("f32", "f16", "q8", "q4")
-        for pipeline in compile_plan(manifest("0.8B", recipe), Limits.baseline()).pipelines
+        for pipeline in compile_plan(manifest("0.8B", recipe, vision=True), Limits.baseline()).pipelines
     }
-    return [*found.values(), *of_pictures()]
+    return list(found.values())
 
 
 def names(pipelines: list[Pipeline]) -> list[str]:
