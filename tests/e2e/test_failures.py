@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Error, Page
 
+from pyside.bundle.manifest import Manifest
 from tests.support.browser.engine_page import EnginePage, engine_page
 from tests.support.browser.faulty_site import FaultySite, flipped
 from tests.support.browser.pages import opened
@@ -44,6 +46,30 @@ def fails(page: Page, call: str) -> tuple[str, str]:
     """Name and message of what an expression that gives a promise throws."""
     error = page.evaluate(f"({call})().then(() => ['nothing', ''], ({{ name, message }}) => [name, message])")
     return error[0], error[1]
+
+
+def test_what_sees_comes_with_the_first_picture_and_is_asked_for_again(
+    page: Page, faults: FaultySite, bundles: list[Path]
+) -> None:
+    engine = EnginePage(page, BUNDLE)
+    folder = next(path for path in bundles if path.name in BUNDLE)
+    manifest = Manifest.from_json((folder / "manifest.json").read_bytes())
+    (tower,) = (shard for shard in manifest.shards if shard.part == "vision")
+    file, picture = f"{BUNDLE}{tower.file}", {"height": 64, "width": 96, "rgb": [90, 120, 60] * 64 * 96}
+    messages = [{"role": "user", "content": [{"type": "text", "text": "What?"}, {"type": "image", "picture": 0}]}]
+    faults.faults[file] = lambda data: None
+    assert file not in [path for path, _ in faults.requests]
+    with pytest.raises(Error, match=f"does not give out {tower.file}"):
+        engine.about(messages, [picture], max_tokens=2)
+    assert len(engine.greedy([5, 6, 7], 4)) == 4, "text is answered all the same"
+    faults.faults.clear()
+    faults.requests.clear()
+    assert engine.about(messages, [picture], max_tokens=2)["usage"]["extra"]["encoded_pictures"] == 1
+    engine.about(messages, [picture | {"rgb": [9, 8, 7] * 64 * 96}], max_tokens=2)
+    assert [path for path, _ in faults.requests].count(file) == 1, "once for all pictures"
+
+    told = [each for each in page.evaluate("globalThis.progress") if each["phase"] == "picture"]
+    assert (told[-1]["loaded"], told[-1]["total"]) == (tower.bytes, tower.bytes)
 
 
 def before(found: str) -> Callable[[bytes], bytes]:

@@ -23,12 +23,13 @@ async () => {
   const step = (pipeline, ...bindings) => ({ pipeline, bindings, grid: [1, 1, 1], label: `step ${pipeline}` });
   const plan = {
     buffers: [buffer('control', 'step'), buffer('w', 'weight', 512), buffer('twice', 'scratch'), buffer('sum', 'state'), buffer('late', 'scratch'),
-      buffer('apart', 'weight')],
+      buffer('apart', 'weight'), buffer('small', 'step'), buffer('huge', 'scratch', 2 ** 42)],
     pipelines: Object.keys(files).map((file) => ({ kernel: file.split('.')[0], file, constants: {} })),
     passes: {
       step: [step(0, whole(0), { buffer: 1, offset: 256, bytes: 256 }, whole(2)), step(1, whole(2), whole(3, 0))],
       later: [step(1, whole(1), whole(4))],
       apart: [step(1, whole(5), whole(4))],
+      huge: [step(1, whole(6), whole(7))],
       wrong: [step(2, whole(4))],
     },
     uploads: [
@@ -36,7 +37,7 @@ async () => {
       { shard: 1, shard_offset: 256, bytes: 256, buffer: 1, buffer_offset: 256 },
       { shard: 2, shard_offset: 0, bytes: 256, buffer: 5, buffer_offset: 0 },
     ],
-    lazy: ['later', 'apart', 'wrong'],
+    lazy: ['later', 'apart', 'huge', 'wrong'],
   };
   const arrivals = async function* (/** @type {number[]} */ numbers) { // shard n holds 100 n + 0, 1, .. 63 twice
     for (const number of numbers) {
@@ -78,6 +79,7 @@ async () => {
   replay.drop('second');
   seen.held = replay.bytes();
 
+  seen.huge = await failure(replay.ready('huge'));
   seen.refused = (await failure(replay.ready('apart'))).message;
   await Promise.all([replay.ready('apart'), replay.ready('apart')]);
   replay.run('apart', 1);
