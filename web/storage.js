@@ -41,7 +41,8 @@ export async function isKept(bundle) {
   const manifest = await new HostedFiles(bundleUrl(bundle)).lastManifest();
   if (!manifest) return false;
   const here = await new FileCache().sizes();
-  return [...manifest.shards, ...manifest.files].every(({ sha256 }) => here.get(sha256) === Infinity);
+  const needed = manifest.shards.filter(({ part }) => !part); // the others come when they are first needed
+  return [...needed, ...manifest.files].every(({ sha256 }) => here.get(sha256) === Infinity);
 }
 
 /**

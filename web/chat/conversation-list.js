@@ -1,5 +1,6 @@
 /** The conversations that the browser keeps, in step with the other windows of the site; import and export. */
 
+import { missing } from '../common/errors.js';
 import { ConversationDatabase, byPlace, headOf } from './conversation-database.js';
 import { forgetDraft } from './drafts.js';
 import { count } from './format.js';
@@ -52,7 +53,7 @@ export class ConversationList {
    * @param {Blob} file
    */
   async importFile(file) {
-    const { outcomeOf, readFile } = await import('./conversation-import.js');
+    const { outcomeOf, readFile } = await import('./conversation-import.js').catch(missing('chat/conversation-import.js'));
     const read = await readFile(file);
     const { storage } = this.#store.state;
     const [first] = read.conversations;
@@ -101,7 +102,7 @@ export class ConversationList {
 
   /** Read what is kept, and show meanwhile what is found of it. */
   async #beginSearch() {
-    const { ConversationSearch } = await import('./conversation-search.js');
+    const { ConversationSearch } = await import('./conversation-search.js').catch(missing('chat/conversation-search.js'));
     if (this.#search || !this.#store.state.query.trim()) return; // it was begun or given up meanwhile
     const search = this.#search = new ConversationSearch();
     search.read(this.#database, () => { if (search === this.#search) this.#showFound(); }).catch((error) => this.#store.fail(error));
@@ -252,16 +253,22 @@ export class ConversationList {
    */
   async exportText(form) {
     const { tree } = this.#shown;
-    if (form === 'markdown') return (await import('./conversation-markdown.js')).toMarkdown(tree);
-    return (await import('./conversation-files.js')).toJson([tree.toJSON()]);
+    if (form === 'json') return (await files()).toJson([tree.toJSON()]);
+    const { toMarkdown } = await import('./conversation-markdown.js').catch(missing('chat/conversation-markdown.js'));
+    return toMarkdown(tree);
   }
 
   /** @param {'markdown' | 'json' | 'all'} form */
   async #exportFile(form) {
-    const { download, toJson } = await import('./conversation-files.js');
+    const { download, toJson } = await files();
     const { title } = this.#shown.tree;
     if (form === 'markdown') download(`${title}.md`, await this.exportText(form), 'text/markdown');
     else if (form === 'json') download(`${title}.json`, await this.exportText(form), 'application/json');
     else download('conversations.json', toJson(await this.#database.all()), 'application/json');
   }
+}
+
+/** What makes files: fetched when there is one to make. */
+function files() {
+  return import('./conversation-files.js').catch(missing('chat/conversation-files.js'));
 }

@@ -1,5 +1,7 @@
 /** The model in use: loaded when it is first needed, let go of when another one is chosen. */
 
+import { missing } from '../common/errors.js';
+
 /** @typedef {import('../deltapage.js').Engine} Engine */
 /** @typedef {import('./state-types.js').ChatStore} ChatStore */
 /** @typedef {import('./state-types.js').ListedModel} ListedModel */
@@ -43,7 +45,7 @@ export class ModelInUse {
    */
   async checkGpu() {
     if (await navigator.gpu?.requestAdapter()) return;
-    const { findAdapter } = await import('../common/adapter.js');
+    const { findAdapter } = await import('../common/adapter.js').catch(missing('common/adapter.js'));
     await findAdapter();
   }
 
@@ -80,7 +82,7 @@ export class ModelInUse {
   async #look() {
     const { bundle } = this.#store.state;
     if (typeof bundle !== 'string' || !bundle || !(await globalThis.caches?.keys().catch(() => []))?.length) return;
-    const { isKept } = await import('../storage.js');
+    const { isKept } = await import('../storage.js').catch(missing('storage.js'));
     const here = await isKept(bundle);
     if (bundle === this.#store.state.bundle) this.#store.set({ here });
   }

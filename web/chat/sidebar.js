@@ -1,5 +1,6 @@
 /** The kept conversations: begin one, search, select, import, export, and their list. On a narrow page it is a drawer. */
 
+import { missing } from '../common/errors.js';
 import { h, icon } from './dom.js';
 
 /** @typedef {import('./list-view.js').ListView} ListView */
@@ -41,14 +42,14 @@ export class Sidebar {
     this.#lists.append(this.#more);
     store.subscribe(({ conversations, found }) => conversations.length > 0 || found !== null, (some) => {
       this.#search.hidden = select.hidden = !some;
-      if (some && !this.#list) this.#showList();
+      if (some && !this.#list) this.#showList().catch((error) => store.fail(error));
     });
     store.subscribe(({ found, moreConversations: more }) => found ? found.count > found.conversations.length : more, (more) => { this.#more.hidden = !more; });
     store.subscribe(({ drawer }) => drawer, (open) => { if (open) this.#fresh.focus(); });
   }
 
   async #showList() {
-    const { ListView } = await import('./list-view.js');
+    const { ListView } = await import('./list-view.js').catch(missing('chat/list-view.js'));
     if (this.#list) return;
     this.#list = new ListView(this.#store);
     this.#lists.prepend(this.#list.element);

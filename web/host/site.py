@@ -157,8 +157,9 @@ def bundle_list(folders: Mapping[str, Path], runtime_folder: Path = runtime.RUNT
 
 
 def _bundle_on_the_way(folder: Path, manifest: Manifest) -> int:
-    """The bytes of a bundle as they are sent; of its kernels few more than one device asks for."""
-    hosted = (own_file(folder, name) for name in (MANIFEST, *(file.file for file in manifest.listed)))
+    """The bytes of a bundle's first load as they are sent; of its kernels few more than one device asks for."""
+    needed = (file.file for file in manifest.listed if not file.part)
+    hosted = (own_file(folder, name) for name in (MANIFEST, *needed))
     return sum(bytes_on_the_way(path) for path in hosted if path is not None)
 
 
