@@ -110,6 +110,8 @@ class VisionConfig:
                 found.append(f"{name} is {value}, must be an id below {vocab_size}")
         for kind in ("image", "video"):
             least, most = getattr(self, f"{kind}_min_pixels"), getattr(self, f"{kind}_max_pixels")
+            if most < self.factor**2:
+                found.append(f"{kind}_max_pixels is {most}, must be at least {self.factor**2}, a square of patches")
             if least > most:
                 found.append(f"{kind}_min_pixels is {least}, must be at most {kind}_max_pixels {most}")
         return found

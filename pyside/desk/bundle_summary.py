@@ -12,6 +12,8 @@ from pyside.plan.plan import Buffer, Pass, Plan
 
 _KINDS = {"gdn": "linear attention", "attn": "full attention", "mlp": "MLP"}  # third word of a tensor's name
 
+_LATER = "shards, with the first picture"
+
 
 @dataclass(frozen=True)
 class Table:
@@ -136,11 +138,11 @@ def _download(manifest: Manifest) -> Table:
         name: (len(files), sum(file.bytes for file in files))
         for name, files in (
             ("shards", [shard for shard in manifest.shards if not shard.part]),
-            ("shards, with the first picture", [shard for shard in manifest.shards if shard.part]),
+            (_LATER, [shard for shard in manifest.shards if shard.part]),
             ("kernels", manifest.kernels),
             ("other files", manifest.files),
         )
-        if files or "picture" not in name
+        if files or name != _LATER
     }
     rows = [(name, f"{count:,}", size(amount)) for name, (count, amount) in lists.items()]
     count, amount = (sum(column) for column in zip(*lists.values(), strict=True))

@@ -9,17 +9,12 @@ from fnmatch import fnmatchcase
 _GATES = ("*.gdn.in_proj_ba", "f32")
 # The tower's rows are few and every later layer reads them: never 4 bits, and its first matrix, which reads pixels, never 8.
 _TOWER = (("vision.patches.*", "f16"), ("vision.*", "q8"))
+_VOCABULARY = (("embed*", "q8"), ("head*", "q8"))  # its rows suffer most at 4 bits
 RECIPES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "f32": (("*", "f32"),),
     "f16": (_GATES, ("*", "f16")),
     "q8": (_GATES, *_TOWER, ("*", "q8")),
-    "q4": (
-        _GATES,
-        *_TOWER,
-        ("embed*", "q8"),
-        ("head*", "q8"),
-        ("*", "q4"),
-    ),  # rows of the vocabulary suffer most at 4 bits
+    "q4": (_GATES, *_TOWER, *_VOCABULARY, ("*", "q4")),
 }
 
 

@@ -24,9 +24,7 @@ class Part:
     shape: tuple[int, ...]
     transform: Transform = "none"
     root: bool = False  # named from the checkpoint's root on, not from that of the text network
-    padded: tuple[
-        int, ...
-    ] = ()  # the shape that it takes in the weight, if another: its rows laid flat, zeros behind and below
+    padded: tuple[int, ...] = ()  # its shape in the weight, if another: rows laid flat, zeros behind and below
 
     @property
     def place(self) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from tests.support.models.checkpoints import Shape, config
 
 SIZES = {
     IMAGES: {"size": {"shortest_edge": 4096, "longest_edge": 65536}},
-    VIDEOS: {"size": {"shortest_edge": 1, "longest_edge": 9}},
+    VIDEOS: {"size": {"shortest_edge": 1, "longest_edge": 2048}},
 }
 
 
@@ -36,7 +36,7 @@ def test_a_published_config() -> None:
 
 
 def test_pixels_are_those_that_the_files_state_under_either_name() -> None:
-    assert pixels(SIZES) == (4096, 65536, 1, 9)
+    assert pixels(SIZES) == (4096, 65536, 1, 2048)
     assert pixels({}) == (65_536, 16_777_216, 4_096, 25_165_824)
     assert pixels({IMAGES: {"min_pixels": 5, "max_pixels": 6}}) == (5, 6, 4_096, 25_165_824)
     assert pixels({IMAGES: {"min_pixels": 5, "size": {"longest_edge": 7}}})[:2] == (5, 7)

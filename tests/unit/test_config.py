@@ -58,6 +58,7 @@ def test_refused(changes: dict[str, Any], message: str) -> None:
         ({"image_token_id": 512}, "image_token_id is 512, must be an id below 512"),
         ({"vision_end_token_id": -1}, "vision_end_token_id is -1, must be an id below 512"),
         ({"image_min_pixels": 65_537}, "image_min_pixels is 65537, must be at most image_max_pixels 65536"),
+        ({"video_max_pixels": 1023}, "video_max_pixels is 1023, must be at least 1024, a square of patches"),
         ({"depth": 0}, "depth is 0, must be positive"),
         ({"depth": 201}, "depth is 201, must be at most 200"),
         ({"intermediate_size": 1 << 40}, "intermediate_size is 1099511627776, must be at most"),

@@ -401,8 +401,10 @@ export class Replay {
     if (!dispatches) throw new Error(`the plan has no pass named ${name}`);
     const used = [...this.#usedBy([name])];
     await this.#create(used);
-    await this.#fill(used);
-    const pipelines = await Promise.all(dispatches.map(({ pipeline }) => this.#pipelines.get(this.#plan.pipelines[pipeline])));
+    const [pipelines] = await Promise.all([
+      Promise.all(dispatches.map(({ pipeline }) => this.#pipelines.get(this.#plan.pipelines[pipeline]))),
+      this.#fill(used),
+    ]);
     this.#passes.set(name, dispatches.map((dispatch, at) => (
       { pipeline: pipelines[at], group: this.#bind(dispatch, pipelines[at]), grid: dispatch.grid }
     )));
