@@ -16,7 +16,7 @@ import pytest
 from safetensors import safe_open
 
 from pyside.desk.checkpoint_config import model_config
-from web.demo_model.training import batches, careless, generate, newcomers, questions, template, tokenizer
+from web.demo_model.training import batches, careless, generate, newcomers, questions, schedule, template, tokenizer
 from web.demo_model.training.exchange import Card, Phrases, spoken
 from web.demo_model.training.skills import arithmetic, decline, knowledge, sum_wordings
 
@@ -161,6 +161,14 @@ def test_a_conversation_that_does_not_fit_waits_for_the_next_row(encoder: batche
     length = max(len(sample.ids) for sample in samples) + 17
     batch = batches.pack(iter(samples), len(samples), length, tokenizer.BASE)
     assert sorted(id(sample) for sample, _, _ in batch.placed) == sorted(map(id, samples))
+
+
+def test_the_rate_falls_where_the_run_ends_or_where_somebody_asks_and_a_restart_goes_on_with_it(tmp_path: Path) -> None:
+    assert [schedule.rate(step, 1000, 200) for step in (0, 99, 500, 800, 900, 1000)] == [0.01, 1, 1, 1, 0.5, 0]
+    assert schedule.last_step(tmp_path, 500, 1000, 200) == 1000
+    (tmp_path / "decay").touch()
+    assert schedule.last_step(tmp_path, 500, 1000, 200) == 700
+    assert schedule.last_step(tmp_path, 650, 1000, 200) == 700 and schedule.last_step(tmp_path, 650, 680, 200) == 680
 
 
 def config() -> dict[str, Any]:

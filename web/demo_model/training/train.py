@@ -1,6 +1,6 @@
 """Trains the demo model, language and eyes together, on the generated conversations; resumable, and stoppable at any time.
 
-    python -m web.demo_model.training.train RUN --from web/demo_model/checkpoint --steps 40000 --decay-steps 5000
+    python -m web.demo_model.training.train RUN --from web/demo_model/checkpoint --steps 20000 --decay-steps 4000
 
 The first start copies the tokenizer of the checkpoint into RUN and its weights into the network; what it lacks, the eyes
 perhaps, begins at random. Without ``--from`` RUN must hold a tokenizer (tokenizer.py writes it) and everything begins at
@@ -34,6 +34,7 @@ from torch.nn.utils import parametrize
 from . import batches, exam, export, tokenizer
 from .model import Seeing, Shape
 from .questions import questions
+from .schedule import last_step, rate
 from .tower import Eyes
 
 ROWS, LENGTH, CHUNK = 8, 512, 32
@@ -99,11 +100,6 @@ def optimisers(net: Seeing) -> list[torch.optim.Optimizer]:
     return [Muon(matrices, lr=0.015), torch.optim.AdamW(rest, lr=0.003, betas=(0.9, 0.98), weight_decay=0.0)]
 
 
-def rate(step: int, steps: int, decay: int) -> float:
-    """Fraction of the peak learning rate: up within 100 steps, down over the last ``decay``."""
-    return min(1.0, (step + 1) / 100) * max(0.0, min(1.0, (steps - step) / decay))
-
-
 class Run:
     """One training on disk and in memory."""
 
@@ -151,6 +147,7 @@ class Run:
 
     def round_weights(self) -> None:
         """From here on the language's forward pass sees four bits."""
+        torch.compiler.reset()  # what was compiled of each layer is of no use any more, and their number is limited
         for module in self.net.language.layers.modules():
             if isinstance(module, nn.Linear) and module.out_features >= 32:
                 parametrize.register_parametrization(module, "weight", FourBits())
@@ -211,10 +208,8 @@ def train(run: Run, steps: int, decay: int, quantize: bool) -> None:
     mean: dict[str, float] = {}
     saved, told, spent = time.monotonic(), run.step, time.process_time()
     rounding = False
-    while (fraction := rate(run.step, steps, decay)) > 0 and not ended:
-        if (run.folder / "decay").exists() and steps - run.step > decay:
-            steps = run.step + decay
-        if quantize and not rounding and steps - run.step <= decay // 2:
+    while (fraction := rate(run.step, last := last_step(run.folder, run.step, steps, decay), decay)) > 0 and not ended:
+        if quantize and not rounding and last - run.step <= decay // 2:
             rounding = True
             run.round_weights()
         for name, loss in run.learn(fraction).items():
@@ -238,8 +233,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path)
     parser.add_argument("--from", dest="start", type=Path, help="a checkpoint to begin with")
-    parser.add_argument("--steps", type=int, default=40_000)
-    parser.add_argument("--decay-steps", type=int, default=5_000)
+    parser.add_argument("--steps", type=int, default=20_000)
+    parser.add_argument("--decay-steps", type=int, default=4_000)
     parser.add_argument("--full-precision", action="store_true", help="do not round weights to four bits in the decay")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--compile", action="store_true", help="a quarter faster, after a minute; wants a C++ compiler")
