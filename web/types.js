@@ -23,14 +23,30 @@
  * @property {'low' | 'high' | 'auto'} [detail]
  */
 
+/**
+ * @typedef {string | URL | Blob | HTMLVideoElement | PictureSource[]} VideoSource
+ *   a file, its address as that of a picture, an element that shows one and is not disturbed, or all frames in order
+ */
+
+/**
+ * @typedef {object} VideoSize  what is seen of a video
+ * @property {number} [source_fps]  frames a second that it has; left out: found for a file, 24 for a list of frames
+ * @property {number} [fps]  frames a second that are seen: 2
+ * @property {number} [max_frames]  that are seen: 768
+ * @property {number} [max_pixels]  of all those frames together: 4,194,304
+ */
+
 /** @typedef {{type: 'text', text: string}} TextPart */
 /** @typedef {{type: 'image_url', image_url: {url: string, detail?: PictureSize['detail']}, max_pixels?: number}} ImageUrlPart */
 /** @typedef {{type: 'image', image: PictureSource} & PictureSize} ImagePart */
+/** @typedef {{type: 'video_url', video_url: {url: string}} & VideoSize} VideoUrlPart */
+/** @typedef {{type: 'video', video: VideoSource} & VideoSize} VideoPart */
+/** @typedef {TextPart | ImageUrlPart | ImagePart | VideoUrlPart | VideoPart} Part */
 
 /**
  * @typedef {object} Message
  * @property {'system' | 'user' | 'assistant' | 'tool'} role
- * @property {string | (TextPart | ImageUrlPart | ImagePart)[] | null} [content]
+ * @property {string | Part[] | null} [content]
  * @property {string} [reasoning_content]  what was thought before the content
  * @property {ToolCall[]} [tool_calls]
  * @property {string} [tool_call_id]

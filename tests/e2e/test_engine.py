@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -85,16 +86,21 @@ def seen_by_numpy(prompt: VisionPrompt, recipe: str) -> list[int]:
 
 def test_conversations_about_pictures(engine: EnginePage) -> None:
     model, recipe = engine.info["name"], engine.info["recipe"]
-    for prompt in [prompt for prompt in vision_prompts() if prompt.model == model and not prompt.taken]:
-        pictures = [{"height": p.shape[1], "width": p.shape[2], "rgb": p.ravel().tolist()} for p in prompt.sources]
+    for prompt in [prompt for prompt in vision_prompts() if prompt.model == model]:
+        frames = [frame for source in prompt.sources for frame in source]
+        pictures = [{"height": len(f), "width": len(f[0]), "rgb": f.ravel().tolist()} for f in frames]
+        messages = deepcopy(prompt.messages)
+        for part in messages[0]["content"]:
+            if part["type"] == "video":
+                part["source_fps"] = prompt.fps
         request = {"max_tokens": len(prompt.answer), "temperature": 0, "return_token_ids": True}
-        answer = engine.about(prompt.messages, pictures, **request)
+        answer = engine.about(messages, pictures, **request)
         choice = answer["choices"][0]
         assert choice["prompt_token_ids"] == list(prompt.ids)
         assert choice["token_ids"] == (prompt.answer if recipe == "f32" else seen_by_numpy(prompt, recipe))
-        assert answer["usage"]["extra"]["encoded_pictures"] == len(pictures)
+        assert answer["usage"]["extra"]["encoded_pictures"] == len(prompt.grids)
         said = {"role": "assistant", "content": choice["message"]["content"]}
-        again = engine.about([*prompt.messages, said, {"role": "user", "content": "Sure?"}], pictures, max_tokens=1)
+        again = engine.about([*messages, said, {"role": "user", "content": "Sure?"}], pictures, max_tokens=1)
         assert again["usage"]["extra"]["encoded_pictures"] == 0
         assert again["usage"]["prompt_tokens_details"]["cached_tokens"] > prompt.content().spans[-1].stop
 

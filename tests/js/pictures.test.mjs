@@ -4,8 +4,10 @@ import assert from 'node:assert/strict';
 import { readFile, readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, test } from 'node:test';
 
+import { steady } from '../../web/pictures/frame-rate.js';
 import { headerOf } from '../../web/pictures/file-header.js';
 import { takePictures } from '../../web/pictures/messages.js';
+import { toPost } from '../../web/pictures/posting.js';
 import { RequestPictures } from '../../web/pictures/request-pictures.js';
 
 const FOLDER = new URL('../data/pictures/', import.meta.url);
@@ -100,6 +102,66 @@ test('pictures are taken out of messages, each once, and what stands beside them
   assert.deepEqual(await Promise.all(pictures.slice(1).map((picture) => /** @type {Blob} */ (picture).text())), ['fetched', 'Hi', 'fetched']);
   assert.deepEqual(fetched, Array(2).fill(['https://page.example/a.png', 'same-origin']));
   assert.deepEqual((await takePictures({ prompt: 'x' })).asked, { prompt: 'x' });
+});
+
+test('a list of frames is one video for each of the rates that it is given with, and its bitmaps are released', async () => {
+  const frames = /** @type {any} */ ([{}, new Blob(['22'])]);
+  const content = [
+    { type: 'video', video: frames, source_fps: 8, fps: 1 }, { type: 'video', video: frames }, { type: 'video', video: frames, source_fps: 8 },
+    { type: 'image', image: frames[1] }, { type: 'video_url' },
+  ];
+  const { asked, pictures, release } = await takePictures({ messages: [{ role: 'user', content }] });
+  assert.deepEqual(asked.messages[0].content, [
+    { type: 'video', picture: 0, fps: 1 }, { type: 'video', picture: 1 }, { type: 'video', picture: 0 }, { type: 'image', picture: 2 }, { type: 'video_url' },
+  ]);
+  const sent = /** @type {any[]} */ (toPost(pictures).pictures);
+  assert.deepEqual(sent.map((each) => [each.fps, each.frames?.length]), [[8, 2], [0, 2], [undefined, undefined]]);
+  assert.equal(open, 2);
+  const cloned = (frame) => frame instanceof Blob ? frame : { ...frame, close() {} };
+  const held = new RequestPictures(sent.slice(0, 2).map(({ frames: each, fps }) => ({ frames: each.map(cloned), fps })), () => {});
+  assert.deepEqual(await held.clip(0), [2, 8]);
+  assert.deepEqual(await held.clip(1), [2, 0]);
+  assert.deepEqual(await held.size(0, 1), [2, 4]);
+  assert.notEqual(await held.fit(0, 2, 2, 0), await held.fit(0, 2, 2, 1));
+  held.end();
+  assert.equal(open, 2);
+  await release();
+  assert.equal(open, 0);
+
+  const broken = [{}, 'https://elsewhere.example/a.png'];
+  assert.match(await failure(takePictures({ messages: [{ role: 'user', content: [{ type: 'video', video: broken }] }] })), /^PictureError: Picture 1 is from/);
+  assert.equal(open, 0);
+  assert.match(await failure(takePictures({ messages: [{ role: 'user', content: [{ type: 'video', video: new Blob(['a film']) }] }] })), /only a page can decode/);
+});
+
+test('the frames a second are those of the times at which frames are shown, some of them left out', () => {
+  assert.equal(steady([0, 0.033, 0.067, 0.1, 0.133]), 30);
+  assert.equal(steady([0, 0.033, 0.133, 0.2, 0.3]), 30);
+  assert.equal(steady([0, 0.042, 0.083, 0.125]), 24);
+  assert.equal(steady([0, 2, 4, 6]), 1);
+  assert.equal(steady([0, 0.001, 0.002, 0.003]), 120);
+  assert.equal(steady([0, 0, 0.5]), null);
+});
+
+test('a page that decodes a video is asked for one frame after the other, and its answer or fault is the frame', async () => {
+  const { port1, port2 } = new MessageChannel();
+  const asked = [];
+  port1.on('message', (index) => {
+    asked.push(index);
+    if (index === 9) port1.postMessage({ fault: { name: 'PictureError', message: 'damaged' } });
+    else if (index < 9) port1.postMessage({ bitmap: { width: 4, height: 2, data: new Uint8Array(32).fill(index + 1), close: null } });
+  });
+  const video = /** @type {any} */ ({ file: new Blob(['a film']), frames: 12, fps: 4, height: 2, width: 4, port: port2 });
+  const held = new RequestPictures([video], () => {});
+  assert.deepEqual(await held.clip(0), [12, 4]);
+  assert.deepEqual(await held.size(0, 9), [2, 4]);
+  assert.deepEqual(asked, [], 'its size is stated');
+  assert.equal(await failure(held.fit(0, 2, 2, 9)), 'PictureError: damaged');
+  const waiting = failure(held.fit(0, 2, 2, 10));
+  while (asked.length < 2) await new Promise((resolve) => { setTimeout(resolve); });
+  held.end();
+  assert.match(await waiting, /^AbortError/);
+  port1.close();
 });
 
 test('what is drawn is released with the request, and when another picture cannot be had', async () => {

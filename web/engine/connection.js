@@ -1,10 +1,11 @@
 /** The page's end of the engine: sends requests to the worker and hands out their answers as async iterables. */
 
 import { EngineError, errorOf } from '../common/errors.js';
+import { toPost } from '../pictures/posting.js';
 
 const UNLOAD_LIMIT = 2000; // ms that a worker has to put away what it holds
 
-/** @typedef {{signal?: AbortSignal, pictures?: import('../pictures/sources.js').Source[]}} Posted  what goes with a request beside its payload */
+/** @typedef {{signal?: AbortSignal, pictures?: import('../pictures/posting.js').Taken[]}} Posted  what goes with a request beside its payload */
 
 /**
  * @typedef {object} OpenRequest
@@ -47,7 +48,7 @@ export class Connection {
    * @param {Posted} [posted]
    * @returns {AsyncGenerator<any, void, void>}
    */
-  async *stream(kind, payload, { signal, pictures } = {}) {
+  async *stream(kind, payload, { signal, pictures: taken = [] } = {}) {
     signal?.throwIfAborted();
     if (this.closed) throw this.closed;
     const id = ++this.#lastId;
@@ -57,7 +58,8 @@ export class Connection {
     this.#open.set(id, request);
     signal?.addEventListener('abort', wake);
     try {
-      this.#worker.postMessage({ id, kind, payload, pictures });
+      const { pictures, transferred } = toPost(taken);
+      this.#worker.postMessage({ id, kind, payload, pictures }, transferred);
       for (;;) {
         signal?.throwIfAborted();
         if (request.items.length) yield request.items.shift();

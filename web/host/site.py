@@ -39,7 +39,7 @@ PAGE_SUFFIXES = frozenset({".html", ".js", ".css", ".svg", ".png", ".ico", ".web
 # come from anybody and has no part in the site: even opened by itself it can do nothing.
 POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' blob:; worker-src 'self'; style-src 'self'; "
-    "img-src 'self' blob: data:; manifest-src 'self'; base-uri 'none'; form-action 'none'"
+    "img-src 'self' blob: data:; media-src blob:; manifest-src 'self'; base-uri 'none'; form-action 'none'"
 )
 PAGE_POLICY = f"{POLICY}; frame-ancestors 'self'"
 BUNDLE_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"

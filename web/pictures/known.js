@@ -6,13 +6,13 @@
  * @property {Map<string, string>} digests  of what it was resampled to, by that size
  */
 
-const MOST = 256; // files; each takes a few hundred bytes
+const MOST = 4096; // pictures and frames of videos; each takes a few hundred bytes
 
-/** @type {Map<string, Known>} By the sha256 of the file, the one that was asked for last at the end. */
+/** @type {Map<string, Known>} By the sha256 of the file, and a frame's time; the one that was asked for last at the end. */
 const files = new Map();
 
 /**
- * @param {string} hash  sha256 of the file
+ * @param {string} hash  that of the file, or of a frame
  * @returns {Known | undefined}
  */
 export function recall(hash) {
@@ -25,7 +25,7 @@ export function recall(hash) {
 }
 
 /**
- * @param {string} hash  sha256 of the file
+ * @param {string} hash  that of the file, or of a frame
  * @param {[number, number]} size  height and width
  * @returns {Known}
  */

@@ -1,50 +1,62 @@
 /**
  * The pictures of one request, for the engine's Python: `Pictures` of pyside/engine/pictures.py.
  *
- * One picture is decoded at a time. Pixels are held from `fit` to `upload`, as many as there is room for; what was let go, or is
- * known from an earlier request, is decoded again when it is to be uploaded.
+ * One picture, or frame of a video, is decoded at a time. Pixels are held from `fit` to `upload`, as many as there is room for; what was
+ * let go, or is known from an earlier request, is decoded again when it is to be uploaded.
  */
 
 import { EngineError } from '../common/errors.js';
 import { sha256 } from '../common/sha256.js';
-import { decode } from './decode.js';
-import { pictureError } from './faults.js';
+import { clipOf } from './clips.js';
 import { recall, remember } from './known.js';
 import { Resampler } from './resample.js';
 
 /** @typedef {import('./decode.js').Decoded} Decoded */
-/** @typedef {import('./sources.js').Source} Source */
-/** @typedef {{height: number, width: number}} Size */
+/** @typedef {import('./picture.js').Frame} Frame */
 
 const HELD_MAX = 2 ** 26; // bytes of pixels between `fit` and `upload`
 
 export class RequestPictures {
-  #pictures;
+  #clips;
   #write;
   #ended = false;
-  /** @type {{picture: Picture, decoded: Decoded} | null} The picture that was decoded last. */
+  /** @type {{frame: Frame, decoded: Decoded} | null} What was decoded last. */
   #open = null;
+  /** @type {Set<Frame>} Those whose pixels are held, the first at the beginning. */
+  #held = new Set();
 
   /**
-   * @param {Source[]} sources  in the order of their numbers
+   * @param {import('./posting.js').Posted[]} sources  in the order of their numbers
    * @param {(buffer: string, pixels: Uint8Array<ArrayBuffer>, offset: number) => void} write  to the GPU, queued; takes the pixels over
    */
   constructor(sources, write) {
-    this.#pictures = sources.map((source, number) => new Picture(source, number));
+    this.#clips = sources.map(clipOf);
     this.#write = write;
   }
 
   /**
+   * How long a video is.
    * @param {number} number
+   * @returns {Promise<[number, number]>} frames, and how many of them make a second; 0 where that is not known
+   */
+  async clip(number) {
+    const { total, fps } = this.#clips[number];
+    return [total, fps];
+  }
+
+  /**
+   * @param {number} number
+   * @param {number} [index]  of a video's frame
    * @returns {Promise<[number, number]>} height and width in pixels
    * @throws {EngineError} PictureError for what cannot be read or decoded
    */
-  async size(number) {
-    const picture = this.#pictures[number];
-    const hash = await picture.hash();
+  async size(number, index = 0) {
+    const frame = this.#clips[number].frame(index);
+    if (frame.size) return frame.size;
+    const hash = await frame.hash();
     const known = hash && recall(hash);
     if (known) return known.size;
-    const { height, width } = await this.#decoded(picture);
+    const { height, width } = await this.#decoded(frame);
     if (hash) remember(hash, [height, width]);
     return [height, width];
   }
@@ -54,15 +66,16 @@ export class RequestPictures {
    * @param {number} number
    * @param {number} height
    * @param {number} width
+   * @param {number} [index]  of a video's frame
    * @returns {Promise<string>} sha256 of height and width, each a little-endian u32, and RGBA [height, width, 4]
    * @throws {EngineError} PictureError
    */
-  async fit(number, height, width) {
-    const picture = this.#pictures[number];
-    picture.asked = { height, width };
-    picture.pixels = null;
-    const hash = await picture.hash();
-    return (hash && recall(hash)?.digests.get(`${height} × ${width}`)) ?? this.#resample(picture);
+  async fit(number, height, width, index = 0) {
+    const frame = this.#clips[number].frame(index);
+    frame.asked = { height, width };
+    this.#letGo(frame);
+    const hash = await frame.hash();
+    return (hash && recall(hash)?.digests.get(`${height} × ${width}`)) ?? this.#resample(frame);
   }
 
   /**
@@ -70,12 +83,13 @@ export class RequestPictures {
    * @param {number} number
    * @param {string} buffer
    * @param {number} offset  bytes
+   * @param {number} [index]  of a video's frame
    */
-  async upload(number, buffer, offset) {
-    const picture = this.#pictures[number];
-    if (!picture.pixels) await this.#resample(picture);
-    const pixels = /** @type {Uint8Array<ArrayBuffer>} */ (picture.pixels);
-    picture.pixels = null;
+  async upload(number, buffer, offset, index = 0) {
+    const frame = this.#clips[number].frame(index);
+    if (!frame.pixels) await this.#resample(frame);
+    const pixels = /** @type {Uint8Array<ArrayBuffer>} */ (frame.pixels);
+    this.#letGo(frame);
     this.#write(buffer, pixels, offset);
   }
 
@@ -83,17 +97,18 @@ export class RequestPictures {
   end() {
     this.#ended = true;
     this.#close();
-    for (const { source } of this.#pictures) if ('close' in source) source.close();
-    this.#pictures = [];
+    for (const clip of this.#clips) clip.end();
+    this.#clips = [];
+    this.#held.clear();
   }
 
   /**
-   * @param {Picture} picture
+   * @param {Frame} frame
    * @returns {Promise<string>} the digest
    */
-  async #resample(picture) {
-    const { height, width } = /** @type {Size} */ (picture.asked);
-    const decoded = await this.#decoded(picture);
+  async #resample(frame) {
+    const { height, width } = /** @type {NonNullable<Frame['asked']>} */ (frame.asked);
+    const decoded = await this.#decoded(frame);
     const bytes = new Uint8Array(8 + 4 * height * width);
     new DataView(bytes.buffer).setUint32(0, height, true);
     new DataView(bytes.buffer).setUint32(4, width, true);
@@ -105,30 +120,30 @@ export class RequestPictures {
       this.#goOn();
     }
     const digest = await sha256(bytes);
-    const hash = await picture.hash();
+    const hash = await frame.hash();
     if (hash) remember(hash, [decoded.height, decoded.width]).digests.set(`${height} × ${width}`, digest);
     this.#close();
     this.#goOn();
-    this.#hold(picture, pixels);
+    this.#hold(frame, pixels);
     return digest;
   }
 
   /**
    * A picture decoded; the one before is closed.
-   * @param {Picture} picture
+   * @param {Frame} frame
    */
-  async #decoded(picture) {
-    if (this.#open?.picture === picture) return this.#open.decoded;
+  async #decoded(frame) {
+    if (this.#open?.frame === frame) return this.#open.decoded;
     this.#close();
-    const decoded = await decode(picture.source, picture.number, await picture.file());
-    this.#open = { picture, decoded };
+    const decoded = await frame.decode();
+    this.#open = { frame, decoded };
     if (this.#ended) this.#close();
     this.#goOn();
     return decoded;
   }
 
   #close() {
-    if (this.#open?.picture.isFile) this.#open.decoded.close(); // a bitmap that the page gave is decoded once for all
+    if (this.#open?.frame.passes) this.#open.decoded.close(); // a bitmap that the page gave is decoded once for all
     this.#open = null;
   }
 
@@ -138,57 +153,22 @@ export class RequestPictures {
 
   /**
    * Hold a picture's pixels, and let others go as far as needed.
-   * @param {Picture} picture
+   * @param {Frame} frame
    * @param {Uint8Array<ArrayBuffer>} pixels
    */
-  #hold(picture, pixels) {
+  #hold(frame, pixels) {
     let room = HELD_MAX - pixels.length;
-    for (const other of this.#pictures) {
+    for (const other of this.#held) {
       room -= other.pixels?.length ?? 0;
-      if (room < 0) other.pixels = null;
+      if (room < 0) this.#letGo(other);
     }
-    picture.pixels = pixels;
-  }
-}
-
-/** One picture of a request. */
-class Picture {
-  source;
-  number;
-  /** @type {Size | null} What it was resampled to last. */
-  asked = null;
-  /** @type {Uint8Array<ArrayBuffer> | null} RGBA of that size, unless they were let go. */
-  pixels = null;
-  /** @type {Promise<string> | undefined} */
-  #hash;
-
-  /**
-   * @param {Source} source
-   * @param {number} number
-   */
-  constructor(source, number) {
-    this.source = source;
-    this.number = number;
+    frame.pixels = pixels;
+    this.#held.add(frame);
   }
 
-  /** Whether it has to be decoded; other sources are pixels already. */
-  get isFile() {
-    return this.source instanceof Blob;
-  }
-
-  /** The sha256 of its file; nothing for what is none. */
-  async hash() {
-    if (this.isFile) this.#hash ??= this.file().then((file) => sha256(/** @type {Uint8Array<ArrayBuffer>} */ (file)));
-    return this.#hash;
-  }
-
-  /** The bytes of its file; nothing for what is none. */
-  async file() {
-    if (!(this.source instanceof Blob)) return undefined;
-    try {
-      return new Uint8Array(await this.source.arrayBuffer());
-    } catch (error) {
-      throw pictureError(this.number, this.source, 'cannot be read: the file was changed or taken away after it was chosen. Choose it again', error);
-    }
+  /** @param {Frame} frame */
+  #letGo(frame) {
+    frame.pixels = null;
+    this.#held.delete(frame);
   }
 }

@@ -17,14 +17,17 @@
     }
   },
 
-  /** An answer about pictures [{height, width, rgb}], which image parts name by their number. */
+  /** An answer about pictures [{height, width, rgb}], which image parts name by their number; a video part is all of them. */
   async about({ request: { messages, ...request }, pictures }) {
     const images = pictures.map(({ height, width, rgb }) => {
       const data = new Uint8ClampedArray(4 * height * width).fill(255);
       rgb.forEach((value, place) => { data[place + Math.floor(place / 3)] = value; });
       return new ImageData(data, width, height);
     });
-    const shown = (part) => (part.type === 'image' ? { type: 'image', image: images[part.picture] } : part);
+    const shown = ({ picture, ...part }) => {
+      if (part.type === 'video') return { ...part, video: images };
+      return part.type === 'image' ? { ...part, image: images[picture] } : part;
+    };
     const told = messages.map(({ content, ...message }) => ({ ...message, content: Array.isArray(content) ? content.map(shown) : content }));
     return engine.chat.completions.create({ messages: told, ...request });
   },

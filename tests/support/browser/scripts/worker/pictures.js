@@ -13,16 +13,19 @@ self.onmessage = async ({ data: { id, kind, payload, pictures } }) => {
 };
 
 async function look({ request, shown }, sources, say) {
-  const parts = request.messages.flatMap(({ content }) => content).filter(({ type }) => type === 'image');
+  const parts = request.messages.flatMap(({ content }) => content).filter(({ type }) => type !== 'text');
   const written = [];
   const given = new RequestPictures(sources, (buffer, pixels, offset) => written.push([buffer, Array.from(pixels), offset]));
   const seen = [];
-  for (const { picture, fit, ...part } of parts) {
-    const size = await given.size(picture);
-    const digest = await given.fit(picture, fit?.[0] ?? size[0], fit?.[1] ?? size[1]);
-    await given.upload(picture, 'pixels', 0);
-    const [, pixels] = written.at(-1);
-    seen.push({ picture, part, size, digest, pixels });
+  for (const { picture, fit, at = [0], ...part } of parts) {
+    const clip = await given.clip(picture);
+    for (const frame of at) {
+      const size = await given.size(picture, frame);
+      const digest = await given.fit(picture, fit?.[0] ?? size[0], fit?.[1] ?? size[1], frame);
+      await given.upload(picture, 'pixels', 0, frame);
+      const [, pixels] = written.at(-1);
+      seen.push({ picture, part, size, digest, pixels, clip });
+    }
   }
   given.end();
   if (shown?.ids.length === 0) {
