@@ -58,7 +58,7 @@ def faults(site: tuple[str, FaultySite]) -> Iterator[FaultySite]:
     yield switchboard
     switchboard.faults.clear()
     switchboard.cut.clear()
-    switchboard.stall.clear()
+    switchboard.trickle.clear()
     switchboard.left.clear()
     switchboard.policy = POLICY
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,11 +15,11 @@ from web.host.runtime import WEB
 
 AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
 ANSWER = "## Title\n\nText with `code`, $x^2$ and [a link](https://example.org).\n\n```js\nlet a = 1; // one\n```\n\n|a|b|\n|-|-|\n|1|2|\n\n> Said"
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True},
-}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "is_mobile": True}
+
+
+def empty(chat: ChatPage) -> None:
+    """The page as it opens."""
 
 
 def answered(chat: ChatPage) -> None:
@@ -146,35 +145,39 @@ def deleting(chat: ChatPage) -> None:
     expect(chat.page.get_by_role("group", name="Delete Small?")).to_be_visible()
 
 
-VIEWS: list[Callable[[ChatPage], None]] = [
-    lambda chat: None, answered, writing, calling, branched, failed, settings, about, instructed, cut, full, listed, pinned, selecting,
+View = Callable[[ChatPage], None]
+VIEWS: tuple[View, ...] = (
+    empty, answered, writing, calling, branched, failed, settings, about, instructed, cut, full, listed, pinned, selecting,
     searching, exporting, models, deleting,
-]  # fmt: skip
+)  # fmt: skip
+THEMED = {answered, calling, settings, about, instructed, failed}
+each_view = pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.__name__)
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_axe(chromium: Browser, shell: str, look: str) -> None:
-    found: dict[str, Any] = {}
-    for view in VIEWS:
-        with chat_page(chromium, shell, bypass_csp=True, reduced_motion="reduce", **LOOKS[look]) as chat:
-            view(chat)
-            chat.page.add_script_tag(content=Path(AXE).read_text(encoding="utf-8"))
+@each_view
+def test_axe(chromium: Browser, shell: str, view: View) -> None:
+    """As the computer has it, and some views in the theme that the computer does not have."""
+    looks = [("light", "system"), ("dark", "system")]
+    if view in THEMED:
+        looks += [("dark", "light"), ("light", "dark")]
+    found = {}
+    with chat_page(chromium, shell, bypass_csp=True, reduced_motion="reduce") as chat:
+        view(chat)
+        chat.page.add_script_tag(path=AXE)
+        for scheme, theme in looks:
+            chat.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            chat.page.evaluate("(theme) => { document.querySelector('delta-chat').settings = { theme }; }", theme)
             if violations := chat.page.evaluate(script("chat.violations")):
-                found[view.__name__] = violations
+                found[f"{scheme}, theme {theme}"] = violations
     assert not found, json.dumps(found, indent=1)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_in_a_theme_that_the_computer_does_not_have(chromium: Browser, shell: str, theme: str) -> None:
-    found: dict[str, Any] = {}
-    others = {"light": "dark", "dark": "light"}
-    for view in (answered, calling, settings, about, instructed, failed):
-        with chat_page(chromium, shell, bypass_csp=True, reduced_motion="reduce", color_scheme=others[theme]) as chat:
-            chat.page.evaluate("(theme) => { document.querySelector('delta-chat').settings = { theme }; }", theme)
-            view(chat)
-            chat.page.add_script_tag(content=Path(AXE).read_text(encoding="utf-8"))
-            if violations := chat.page.evaluate(script("chat.violations")):
-                found[view.__name__] = violations
+@each_view
+def test_axe_on_a_phone(chromium: Browser, shell: str, view: View) -> None:
+    with chat_page(chromium, shell, bypass_csp=True, reduced_motion="reduce", **PHONE) as chat:
+        view(chat)
+        chat.page.add_script_tag(path=AXE)
+        found = chat.page.evaluate(script("chat.violations"))
     assert not found, json.dumps(found, indent=1)
 
 
@@ -188,7 +191,7 @@ def test_motion_stops_where_it_is_not_wanted(chromium: Browser, shell: str) -> N
 
 
 def test_a_phone_scrolls_in_one_direction(chromium: Browser, shell: str) -> None:
-    with chat_page(chromium, shell, **LOOKS["phone"]) as chat:
+    with chat_page(chromium, shell, **PHONE) as chat:
         chat.write("```\n" + "a long line " * 30 + "\n```\n\n" + "unbreakable" * 30)
         chat.ask("Show me")
         for element in (
@@ -222,7 +225,7 @@ def test_a_page_that_is_read_from_the_right(chromium: Browser, shell: str) -> No
 
 
 def test_a_thumb_reaches_every_button(chromium: Browser, shell: str) -> None:
-    with chat_page(chromium, shell, **LOOKS["phone"]) as chat:
+    with chat_page(chromium, shell, **PHONE) as chat:
         chat.ask("Hello")
         buttons = [
             chat.button(name).last for name in ("Conversations", "Model: Small q4", "New chat", "Settings", "Send")

@@ -160,9 +160,9 @@ def test_a_load_that_is_cancelled_leaves_the_network_and_goes_on_later(
 ) -> None:
     file = path(bundles, specs[0])
     half = specs[0]["bytes"] // 2
-    faults.stall[file] = half
+    faults.trickle[file] = half
     assert page.evaluate(script("files.cancelLoad"), {"base": base(page, bundles), "after": half}) == "AbortError"
-    deadline = monotonic() + 10  # the server's own notice; silence alone would take twenty seconds
+    deadline = monotonic() + 10  # the server's own notice
     while faults.left != [file] and monotonic() < deadline:
         page.wait_for_timeout(50)
     assert faults.left == [file]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import uvicorn
@@ -13,7 +14,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.host import server, site
 
+TRICKLE = 0.05  # s between two bytes
 BLANK = b"<!doctype html><html lang=en><title>blank</title>"
+Headers = list[tuple[bytes, bytes]]
 Fault = Callable[[bytes], bytes | None]  # a file's bytes to other bytes, or to None: not found
 
 
@@ -30,8 +33,8 @@ class FaultySite:
         self.app = app
         self.faults: dict[str, Fault] = {}
         self.cut: dict[str, int] = {}  # path -> bytes after which the first response breaks off
-        self.stall: dict[str, int] = {}  # path -> bytes after which the first response falls silent
-        self.left: list[str] = []  # paths of silent responses that the browser has ended
+        self.trickle: dict[str, int] = {}  # path -> bytes after which the first response goes on byte by byte
+        self.left: list[str] = []  # paths of trickling responses that the browser has ended
         self.policy = site.POLICY
         self.requests: list[tuple[str, str]] = []  # path, range header
 
@@ -51,37 +54,31 @@ class FaultySite:
         path = scope["path"]
         wanted = dict(scope["headers"]).get(b"range", b"").decode()
         self.requests.append((path, wanted))
-        if path in {*self.faults, *self.cut, *self.stall}:  # faults are of a file's own bytes, not its compressed ones
+        if path in {
+            *self.faults,
+            *self.cut,
+            *self.trickle,
+        }:  # faults are of a file's own bytes, not its compressed ones
             scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         if path == "/blank":
             await _respond(send, 200, BLANK, [(b"content-type", b"text/html")])
         elif path in self.faults:
             await self._faulty(path, scope, receive, send)
         elif path in self.cut:
-            await self._cut(self.cut.pop(path), scope, receive, send, self._break_off)
-        elif path in self.stall:
-            await self._cut(self.stall.pop(path), scope, receive, send, lambda: self._fall_silent(path, receive))
+            await self._cut(self.cut.pop(path), scope, receive, send)
+        elif path in self.trickle:
+            await self._trickle(self.trickle.pop(path), scope, receive, send)
         else:
             await self.app(scope, receive, send)
 
     async def _faulty(self, path: str, scope: Scope, receive: Receive, send: Send) -> None:
-        head: dict[str, list[tuple[bytes, bytes]]] = {"headers": []}
-        body = bytearray()
+        headers, body = await self._collect(scope, receive)
+        drop = (b"content-length", b"etag", b"last-modified", b"cache-control")
+        changed = self.faults[path](body)
+        kept = [(name, value) for name, value in headers if name not in drop]
+        await _respond(send, 404 if changed is None else 200, changed or b"", kept)
 
-        async def collect(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                drop = (b"content-length", b"etag", b"last-modified", b"cache-control")
-                head["headers"] = [(name, value) for name, value in message["headers"] if name not in drop]
-            else:
-                body.extend(message.get("body", b""))
-
-        await self.app(scope, receive, collect)
-        changed = self.faults[path](bytes(body))
-        await _respond(send, 404 if changed is None else 200, changed or b"", head["headers"])
-
-    async def _cut(
-        self, after: int, scope: Scope, receive: Receive, send: Send, then: Callable[[], Awaitable[None]]
-    ) -> None:
+    async def _cut(self, after: int, scope: Scope, receive: Receive, send: Send) -> None:
         sent = 0
 
         async def shorten(message: Message) -> None:
@@ -93,21 +90,45 @@ class FaultySite:
             elif message["type"] == "http.response.start":
                 await send(message)
             if sent >= after:
-                await then()
+                await asyncio.sleep(0.3)  # a browser gives away unread bytes of a response that fails
                 raise ConnectionAbortedError("cut by the test")
 
         await self.app(scope, receive, shorten)
 
-    async def _break_off(self) -> None:
-        await asyncio.sleep(0.3)  # a browser gives away unread bytes of a response that fails
+    async def _trickle(self, after: int, scope: Scope, receive: Receive, send: Send) -> None:
+        """Never silent, so that a browser which ends the response has no other reason than its page's."""
+        headers, body = await self._collect(scope, receive)
+        leaving = asyncio.ensure_future(_disconnected(receive))
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        for start, end in pairwise([0, *range(after, len(body))]):
+            await send({"type": "http.response.body", "body": body[start:end], "more_body": True})
+            await asyncio.wait({leaving}, timeout=TRICKLE)
+            if leaving.done():
+                break
+        await leaving
+        self.left.append(scope["path"])
 
-    async def _fall_silent(self, path: str, receive: Receive) -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        self.left.append(path)
+    async def _collect(self, scope: Scope, receive: Receive) -> tuple[Headers, bytes]:
+        """What the real application answers: headers and body."""
+        head: dict[str, Headers] = {"headers": []}
+        body = bytearray()
+
+        async def collect(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                head["headers"] = message["headers"]
+            else:
+                body.extend(message.get("body", b""))
+
+        await self.app(scope, receive, collect)
+        return head["headers"], bytes(body)
 
 
-async def _respond(send: Send, status: int, body: bytes, headers: list[tuple[bytes, bytes]]) -> None:
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _respond(send: Send, status: int, body: bytes, headers: Headers) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
