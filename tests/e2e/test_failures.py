@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Error, Page
 
 from pyside.bundle.manifest import Manifest
-from tests.support.browser.engine_page import EnginePage, engine_page
+from tests.support.browser.engine_page import EnginePage
 from tests.support.browser.faulty_site import FaultySite, flipped
 from tests.support.browser.pages import opened
 from tests.support.browser.scripts import script, source
@@ -29,10 +31,10 @@ FATAL = b"""def setup(app):
 """
 
 # What the worker finds when it starts, put before its own script.
-NO_GPU, NO_ADAPTER, SMALL_ADAPTER, FULL_GPU, LOSABLE_GPU, LATE_NOTICE = (
-    source(f"worker/{name}.js")
-    for name in ("no_gpu", "no_adapter", "small_adapter", "full_gpu", "losable_gpu", "late_notice")
+NO_GPU, NO_ADAPTER, SMALL_ADAPTER, FULL_GPU, LOSABLE_GPU = (
+    source(f"worker/{name}.js") for name in ("no_gpu", "no_adapter", "small_adapter", "full_gpu", "losable_gpu")
 )
+IMPATIENT = f"({source('impatient.js')})();"
 
 
 @pytest.fixture
@@ -124,6 +126,7 @@ def test_a_manifest_that_is_nested_deep_is_told(page: Page, faults: FaultySite) 
 @pytest.mark.parametrize(("file", "name"), [("manifest.json", "BundleError"), ("tokenizer.bin", "MissingFileError")])
 def test_a_missing_file_is_named(page: Page, faults: FaultySite, file: str, name: str) -> None:
     faults.faults[BUNDLE + file] = lambda data: None
+    faults.faults["/engine/worker.js"] = before(IMPATIENT)
     found = fails(page, LOAD)
     assert found[0] == name
     assert file in found[1]
@@ -144,90 +147,102 @@ def test_a_policy_without_webassembly_is_told(page: Page, faults: FaultySite) ->
     assert "Add 'wasm-unsafe-eval' to script-src" in message
 
 
+LOSABLE = "tiny-b-f32"
+PLAIN: dict[str, Any] = {"prompt": [10, 20, 30], "max_tokens": 90, "temperature": 0}  # no stop id among the 90
+MIDDLE = {"left": 50}  # submissions until the loss: one a token, and some to read and to load
+
+
 @pytest.fixture(scope="module")
-def losable(browser: Browser, url: str, site: tuple[str, FaultySite]) -> Iterator[EnginePage]:
-    """An engine whose GPU a test can lose; each worker that follows the first needs the fault again."""
-    site[1].faults["/engine/worker.js"] = before(LOSABLE_GPU)
-    with engine_page(browser, url, "tiny-b-f32") as engine:
-        yield engine
+def losables(url: str, site: tuple[str, FaultySite]) -> Iterator[Callable[[Browser], EnginePage]]:
+    """Engines whose GPU a test can lose, one in each browser."""
+    with ExitStack() as stack:
+
+        @cache
+        def open_losable(browser: Browser) -> EnginePage:
+            page = stack.enter_context(opened(browser, f"{url}/blank"))
+            page.evaluate(script("gpu.foretell"), [])
+            return EnginePage(page, f"/bundles/{LOSABLE}/")
+
+        yield open_losable
 
 
-@pytest.mark.parametrize(
-    "request_fields",
-    [
-        {"prompt": [5, 6, 7], "max_tokens": 400, "temperature": 0},
-        {"prompt": [5, 6, 7], "max_tokens": 400, "temperature": 1, "seed": 5, "presence_penalty": 1},
-        {
-            "messages": [{"role": "user", "content": "Hi"}],
-            "max_tokens": 120,
-            "temperature": 0,
-            "response_format": {"type": "json_object"},
-        },
-    ],
-    ids=["greedy", "sampled", "constrained"],
-)
-def test_an_answer_outlives_its_gpu(losable: EnginePage, faults: FaultySite, request_fields: dict[str, Any]) -> None:
+@pytest.fixture
+def losable(
+    request: pytest.FixtureRequest, losables: Callable[[Browser], EnginePage], faults: FaultySite
+) -> EnginePage:
+    """Such an engine in the test's browser; each worker that follows the first needs the fault again."""
     faults.faults["/engine/worker.js"] = before(LOSABLE_GPU)
-    undisturbed = losable.page.evaluate(script("gpu.streamWithLosses"), {"request": request_fields, "losses": 0})
-    seen = losable.page.evaluate(script("gpu.streamWithLosses"), {"request": request_fields, "losses": 1})
+    fixture = "browser" if "browser" in request.fixturenames else "chromium"
+    return losables(request.getfixturevalue(fixture))
+
+
+def stream(engine: EnginePage, request: dict[str, Any], *losses: dict[str, int]) -> dict[str, Any]:
+    """An answer, all pieces together."""
+    seen: dict[str, Any] = engine.page.evaluate(
+        script("gpu.streamWithLosses"), {"request": request, "losses": list(losses)}
+    )
+    return seen
+
+
+@pytest.mark.usefixtures("browser")
+@pytest.mark.parametrize(
+    ("request_fields", "loss"),
+    [
+        (PLAIN, MIDDLE),
+        (
+            PLAIN,
+            {**MIDDLE, "late": 2000},
+        ),  # Firefox says `Buffer unmapped`, and that the device is lost when it finds the time
+        ({**PLAIN, "temperature": 1, "seed": 5, "presence_penalty": 1}, MIDDLE),
+        (
+            {
+                "messages": [{"role": "user", "content": "Hi"}],
+                "max_tokens": 24,
+                "temperature": 0,
+                "response_format": {"type": "json_object"},
+            },
+            {"left": 24},
+        ),
+    ],
+    ids=["greedy", "told late", "sampled", "constrained"],
+)
+def test_an_answer_outlives_its_gpu(losable: EnginePage, request_fields: dict[str, Any], loss: dict[str, int]) -> None:
+    undisturbed = stream(losable, request_fields)
+    seen = stream(losable, request_fields, loss)
     assert len(seen.pop("heads")) == len(undisturbed.pop("heads")) == 1
     assert seen == undisturbed
 
 
-def test_an_answer_outlives_a_gpu_whose_loss_is_told_late(browser: Browser, url: str, faults: FaultySite) -> None:
-    """What fails on it comes first: Firefox says `Buffer unmapped`, and that the device is lost only when it finds the time."""
-    faults.faults["/engine/worker.js"] = before(LOSABLE_GPU + LATE_NOTICE)
-    request = {"prompt": [5, 6, 7], "max_tokens": 200, "temperature": 0}
-    with engine_page(browser, url, "tiny-b-f32") as engine:
-        undisturbed = engine.page.evaluate(script("gpu.streamWithLosses"), {"request": request, "losses": 0})
-        assert (
-            engine.page.evaluate(script("gpu.streamWithLosses"), {"request": request, "losses": 1})["ids"]
-            == undisturbed["ids"]
-        )
+def test_a_gpu_that_is_lost_again_is_given_up(losable: EnginePage) -> None:
+    ids = losable.greedy(PLAIN["prompt"], PLAIN["max_tokens"])
+    asked = json.dumps({"request": PLAIN, "losses": [MIDDLE, MIDDLE]})
+    failure = losable.failure(f"({script('gpu.streamWithLosses')})({asked})")
+    assert failure["name"] == "DeviceLostError", failure
+    assert "Send the message again" in failure["message"]
+    assert losable.greedy(PLAIN["prompt"], 4) == ids[:4]
+    assert losable.page.evaluate(script("gpu.answerWithLoss"), {"request": PLAIN, "loss": MIDDLE}) == ids
 
 
-def test_a_gpu_that_is_lost_again_is_given_up(chromium: Browser, url: str, faults: FaultySite) -> None:
-    faults.faults["/engine/worker.js"] = before(LOSABLE_GPU)
-    with engine_page(chromium, url, "tiny-b-q4") as engine:
-        ids = engine.greedy([5, 6, 7], 4)
-        request = {"prompt": [5, 6, 7], "max_tokens": 900, "temperature": 0}
-        failure = engine.failure(f"({script('gpu.streamWithLosses')})({json.dumps({'request': request, 'losses': 2})})")
-        assert failure["name"] == "DeviceLostError"
-        assert "Send the message again" in failure["message"]
-        assert engine.greedy([5, 6, 7], 4) == ids
-        again = engine.page.evaluate(script("gpu.answerWithLoss"))
-        assert again[:4] == ids
+def test_a_load_outlives_its_gpu(page: Page, losable: EnginePage) -> None:
+    request = {**PLAIN, "max_tokens": 4}
+    asked = {"bundle": f"/bundles/{LOSABLE}/", "request": request, "losses": 2}
+    seen = page.evaluate(script("gpu.loadWithLosses"), asked)
+    assert seen == {"ids": losable.greedy(request["prompt"], request["max_tokens"]), "begun": 3}
 
 
-def test_a_load_outlives_its_gpu(page: Page, faults: FaultySite) -> None:
-    faults.faults["/engine/worker.js"] = before(LOSABLE_GPU)
-    asked = {"bundle": BUNDLE, "losses": 0}
-    undisturbed = page.evaluate(script("gpu.loadWithLosses"), asked)
-    assert undisturbed["begun"] == 1
-    seen = page.evaluate(script("gpu.loadWithLosses"), asked | {"losses": 2})
-    assert seen == undisturbed | {"begun": 3}
-
-
-def test_requests_that_cannot_be_met(chromium: Browser, url: str) -> None:
-    with engine_page(chromium, url, "tiny-b-q4") as engine:
-        window = engine.info["contextWindow"]
-        too_long = engine.failure(
-            f"engine.completions.create({{ prompt: Array({window + 1}).fill(5), max_tokens: 4 }})"
-        )
-        assert too_long["name"] == "ContextError"
-        assert "shorten the prompt or start a new chat" in too_long["message"]
-        for request in (
-            "{ prompt: 'a', max_tokens: 'many' }",
-            "{ prompt: 'a', colour: 'red' }",
-            "{ prompt: [99999999] }",
-        ):
-            refused = engine.failure(f"engine.completions.create({request})")
-            assert refused["name"] == "RequestError", refused
-        assert len(engine.greedy([5, 6, 7], 4)) == 4
-        engine.page.evaluate("engine.unload()")
-        gone = engine.failure("engine.tokenize('a')")
-        assert gone["name"] == "UnloadedError"
-        assert len(EnginePage(engine.page, BUNDLE).greedy([5, 6, 7], 4)) == 4
+def test_requests_that_cannot_be_met(losable: EnginePage) -> None:
+    window = losable.info["contextWindow"]
+    too_long = losable.failure(f"engine.completions.create({{ prompt: Array({window + 1}).fill(5), max_tokens: 4 }})")
+    assert too_long["name"] == "ContextError"
+    assert "shorten the prompt or start a new chat" in too_long["message"]
+    for request in (
+        "{ prompt: 'a', max_tokens: 'many' }",
+        "{ prompt: 'a', colour: 'red' }",
+        "{ prompt: [99999999] }",
+    ):
+        refused = losable.failure(f"engine.completions.create({request})")
+        assert refused["name"] == "RequestError", refused
+    assert len(losable.greedy([5, 6, 7], 4)) == 4
 
 
 def test_a_load_can_be_given_up(page: Page) -> None:
@@ -235,15 +250,18 @@ def test_a_load_can_be_given_up(page: Page) -> None:
     assert fails(page, given_up)[0] == "TimeoutError"
 
 
-def test_the_end_of_python_is_told_and_the_next_request_begins_anew(
-    chromium: Browser, url: str, faults: FaultySite
-) -> None:
-    """Nothing that Python gave would be settled any more: freeing a value that is nested deep overflows the browser's stack."""
+def test_the_end_of_an_engine_is_told_and_the_next_begins_anew(page: Page, faults: FaultySite) -> None:
+    """Unloaded by the page, or ended with Python, by freeing a value that is nested so deep that the browser's stack overflows:
+    nothing that Python gave would be settled any more.
+    """
     faults.faults["/fatal.py"] = lambda _: FATAL
-    with opened(chromium, f"{url}/blank") as page:
-        engine = EnginePage(page, BUNDLE, python=["/fatal.py"])
-        for _ in range(2):
-            fault = engine.failure("engine.python('nest')")
-            assert fault["name"] == "PythonError"
-            assert "Try again" in fault["message"]
+    engine = EnginePage(page, BUNDLE, python=["/fatal.py"])
+    page.evaluate("engine.unload()")
+    assert engine.failure("engine.tokenize('a')")["name"] == "UnloadedError"
+
+    engine = EnginePage(page, BUNDLE, python=["/fatal.py"])
+    for _ in range(2):
         assert len(engine.greedy([5, 6, 7], 4)) == 4
+        fault = engine.failure("engine.python('nest')")
+        assert fault["name"] == "PythonError"
+        assert "Try again" in fault["message"]

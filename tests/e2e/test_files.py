@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.support.browser.faulty_site import FaultySite, flipped
-from tests.support.browser.scripts import script
+from tests.support.browser.scripts import script, source
 
 
 @pytest.fixture
@@ -90,6 +90,7 @@ def test_what_a_broken_visit_leaves_is_verified_too(
     (spec,) = specs
     file = path(bundles, spec)
     faults.cut[file] = spec["bytes"] // 2
+    page.evaluate(source("impatient.js"))
     page.evaluate(script("files.answerOnce"))
     assert fetch(page, bundles, specs)["name"] == "MissingFileError"
     (part,) = page.evaluate(script("files.kept"))
@@ -142,6 +143,7 @@ def test_a_file_that_is_not_there_is_named(
     page: Page, faults: FaultySite, bundles: list[Path], specs: list[dict[str, Any]]
 ) -> None:
     faults.faults[path(bundles, specs[0])] = lambda data: None
+    page.evaluate(source("impatient.js"))
     error = fetch(page, bundles, specs)
     assert error["name"] == "MissingFileError"
     assert f"does not give out {specs[0]['file']} (status 404)" in error["message"]

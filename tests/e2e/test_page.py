@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.browser.faulty_site import FaultySite
 from tests.support.browser.pages import opened, send, stop
-from tests.support.browser.scripts import script
+from tests.support.browser.scripts import script, source
 
 
 @pytest.fixture
@@ -58,6 +58,7 @@ def test_a_message_stopped_while_the_model_loads_comes_back(chat: Page) -> None:
 
 def test_a_failure_is_told_and_the_message_kept(chat: Page, faults: FaultySite) -> None:
     faults.faults["/bundles/tiny-a-f32/tokenizer.bin"] = lambda data: None
+    faults.faults["/engine/worker.js"] = lambda worker: f"({source('impatient.js')})();".encode() + worker
     send(chat, "Hello")
     expect(chat.get_by_role("alert")).to_contain_text("does not give out tokenizer.bin")
     expect(chat.get_by_role("textbox", name="Message")).to_have_value("Hello")

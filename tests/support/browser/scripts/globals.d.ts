@@ -7,6 +7,8 @@ declare global {
   var calls: Record<string, (signal: AbortSignal) => Promise<any>>;
   var told: any[];
   var files: File[];
+  var gpus: BroadcastChannel;
+  var losses: { left: number, late?: number }[];
   var script: (request: any) => any[];
   var axe: any;
   interface HTMLElementTagNameMap { 'delta-chat': any }
