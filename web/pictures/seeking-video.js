@@ -12,6 +12,7 @@ import { rateOf } from './frame-rate.js';
 /** @typedef {{file: Blob, frames: number, fps: number, height: number, width: number, port: MessagePort}} PostedVideo */
 
 const PATIENCE = 30_000; // ms that a frame may take, or the file's beginning
+const SETTLING = 150; // ms after a seek within which a browser that tells of it has shown the frame
 const HOURS_MAX = 4;
 const BEYOND = 1e9; // s; seeking there finds the end of a file that does not state it
 
@@ -120,8 +121,30 @@ export class SeekingVideo {
   async #frame(index) {
     const element = this.#element;
     const middle = Math.min((index + 0.5) / this.fps, element.duration); // of the time for which the frame is shown
+    const over = new AbortController();
+    const shown = this.#shown(middle, over.signal);
     await this.#after('seeked', () => { element.currentTime = middle; });
+    await Promise.race([shown, new Promise((resolve) => { setTimeout(resolve, SETTLING); })]);
+    over.abort();
     return createImageBitmap(element, AS_STORED);
+  }
+
+  /**
+   * The frame of a time is there to be drawn: Chromium may say before that it has been sought. Not all browsers and pages are told, nor
+   * is it of a frame that stays for longer than others.
+   * @param {number} middle  of the time for which it is shown
+   * @param {AbortSignal} over  ends the looking
+   */
+  #shown(middle, over) {
+    const element = this.#element;
+    return new Promise((resolve) => {
+      /** @type {VideoFrameRequestCallback} */
+      const look = (_, { mediaTime }) => {
+        if (Math.abs(middle - mediaTime) < 0.75 / this.fps) resolve(undefined);
+        else if (!over.aborted) element.requestVideoFrameCallback(look);
+      };
+      element.requestVideoFrameCallback?.(look);
+    });
   }
 
   /**

@@ -9,7 +9,7 @@
     return seen.map(({ pixels, ...rest }) => ({ ...rest, middle: pixels.slice(pixels.length / 2 + 128, pixels.length / 2 + 131) }));
   },
 
-  /** How a video fails, by the name of a way to give it. */
+  /** How a request about a video fails; null when it does not. */
   async refused(video, part = {}) {
     const content = /** @type {any} */ ([{ type: 'video', video, ...part }]);
     return engine.chat.completions.create({ messages: [{ role: 'user', content }] }).then(() => null, ({ name, message }) => `${name}: ${message}`);
@@ -18,11 +18,13 @@
   /** The middle pixel of each frame, one after the other, of what the browser records of these colours. */
   async seeRecorded({ colours, rate }) {
     const video = await this.recorded(colours);
-    const [first, last] = await Promise.all([[0], Array.from({ length: Math.floor(colours.length * 0.25 * rate) }, (_, at) => at)].map(async (at) => {
+    const seen = async (/** @type {number[]} */ at) => {
       const content = /** @type {any} */ ([{ type: 'video', video, source_fps: rate, at }]);
       return /** @type {any} */ (await engine.chat.completions.create({ messages: [{ role: 'user', content }] })).seen;
-    }));
-    return [...first, ...last].map(({ pixels }) => pixels.slice(pixels.length / 2 + 128, pixels.length / 2 + 131));
+    };
+    const [{ clip: [frames] }] = await seen([0]);
+    const all = await seen(Array.from({ length: frames }, (_, at) => at));
+    return all.map(({ pixels }) => pixels.slice(pixels.length / 2 + 128, pixels.length / 2 + 131));
   },
 
   /** A request that is given up while its frames are read, and whether the video's element holds a file afterwards. */
@@ -90,7 +92,7 @@
     return new File([file], 'silence.wav', { type: 'audio/wav' });
   },
 
-  /** What the browser's recorder makes of a canvas that is painted with one colour after the other, each for a quarter of a second. */
+  /** What the browser's recorder makes of a canvas that is painted with one colour after the other, each for a quarter of a second and five paints at least. */
   async recorded(colours) {
     const canvas = document.createElement('canvas');
     Object.assign(canvas, { width: 64, height: 64 });
@@ -100,7 +102,8 @@
     recorder.ondataavailable = ({ data }) => pieces.push(data);
     const stopped = new Promise((resolve) => { recorder.onstop = resolve; });
     for (const [place, colour] of colours.entries()) {
-      for (const end = performance.now() + 250; performance.now() < end;) {
+      const end = performance.now() + 250;
+      for (let paints = 0; performance.now() < end || paints < 5; paints++) {
         context.fillStyle = `rgb(${colour})`;
         context.fillRect(0, 0, 64, 64);
         await new Promise(requestAnimationFrame);
