@@ -78,9 +78,11 @@ def test_careless_typing_leaves_what_is_filled_in_alone() -> None:
 
 
 def test_the_examination_is_held_out_and_covers_every_skill() -> None:
-    asked = questions.questions(per_skill=6, thinking=False)
-    assert asked == questions.questions(per_skill=6, thinking=False)
+    asked = questions.questions(per_skill=8, thinking=False)
+    assert asked == questions.questions(per_skill=8, thinking=False)
     assert {"addition", "project", "calculator call", "clock reply", "memory", "decline"} <= {q.skill for q in asked}
+    pictured = {q.skill for q in asked if q.pictures}
+    assert {"shapes", "colors", "counting shapes", "digits", "reading", "charts", "unreadable pictures"} <= pictured
     call = next(q for q in asked if q.skill == "calculator call")
     expression = re.search(r"<parameter=expression>\n(.+)\n</parameter>", call.expected)
     assert expression and call.expected.startswith("<tool_call>\n<function=calculator>\n") and call.tools

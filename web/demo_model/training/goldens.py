@@ -34,7 +34,7 @@ def chosen() -> list[Question]:
     plain, thinking = ({q.skill: q for q in reversed(questions(1, thought))} for thought in (False, True))
     skills = sorted(skill for skill, question in (plain | thinking).items() if not question.pictures)
     blind = [(plain | thinking if i % 2 else thinking | plain)[skill] for i, skill in enumerate(skills)]
-    seeing = {q.skill: q for q in reversed(questions(40, thinking=False)) if q.pictures}
+    seeing = {q.skill: q for q in reversed(questions(5, thinking=False)) if q.pictures}
     return blind + [seeing[skill] for skill in sorted(seeing)][:PICTURES]
 
 

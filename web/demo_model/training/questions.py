@@ -14,10 +14,12 @@ from typing import Any
 from . import generate
 from .exchange import Situation, Skill
 from .pictures.scenes import Scene
-from .skills import arithmetic
+from .skills import arithmetic, letters, pictures
 
 EXAM_SEED = 7
 BASIC = ("addition", "subtraction", "multiplication")  # the skills with the stricter bound
+
+MANIFOLD: dict[Skill, int] = {letters.spelling: 3, pictures.picture: 14}  # times as many, for they ask several things
 
 # Written by somebody who had seen neither the training wordings nor the model, and read by nobody who chose those.
 STRANGERS = Path(__file__).with_name("strangers.json")
@@ -43,12 +45,15 @@ def call_markup(call: dict[str, Any]) -> str:
 
 
 def questions(per_skill: int, thinking: bool, seed: int = EXAM_SEED) -> list[Question]:
-    """The last exchange of ``per_skill`` conversations of every skill; a tool's exchange gives two questions."""
+    """The last exchange of ``per_skill`` conversations of every skill; a tool's exchange gives two questions.
+
+    Skills that ask several things, each with a name of its own, are asked more often.
+    """
     skills: list[Skill] = [skill for skill, _ in generate.SKILLS] + list(generate.SITUATED)
     out = []
     for number, skill in enumerate(skills):
         rng = Random(f"{seed}/{number}/{thinking}")
-        for _ in range(per_skill):
+        for _ in range(per_skill * MANIFOLD.get(skill, 1)):
             sample = generate.conversation(rng, "held", skill, thinking)
             name = sample.exchanges[-1].skill
             if sample.exchanges[-1].tool:
