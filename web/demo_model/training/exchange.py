@@ -91,7 +91,6 @@ class Card:
     answer: str
     thought: str
     phrases: Phrases
-    reason: str = ""
 
 
 def card(skill: str, answer: str, thought: str, train: str, held: str) -> Card:
@@ -143,7 +142,7 @@ def from_cards(cards: Sequence[Card]) -> Skill:
     def ask(rng: Random, split: Split, situation: Situation) -> Exchange:
         chosen = rng.choice(cards)
         user = vary(rng, chosen.phrases.draw(rng, split))
-        return Exchange(chosen.skill, user, chosen.thought, chosen.answer, reason=chosen.reason)
+        return Exchange(chosen.skill, user, chosen.thought, chosen.answer, reason="That is how I learned it.")
 
     return ask
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from ..exchange import Exchange, Situation, Split, phrases, vary
+from ..exchange import Exchange, Phrases, Situation, Split, phrases, vary
 from ..lexicon import article
 from ..pictures.palette import NAMES as COLOURS
 from ..pictures.scenes import SHAPES, Scene, Thing
@@ -162,20 +162,22 @@ def _ground(rng: Random, split: Split, scene: Scene) -> Exchange:
 
 
 def _other_kind(rng: Random, split: Split, scene: Scene) -> Exchange:
-    """A question that supposes something else than what the picture holds."""
-    wordings = rng.choice([w for w in (READ, SHAPE, EXTREME, EXISTS) if not (w is READ and scene.kind == "text")])
-    if (scene.kind == "shapes" and wordings is SHAPE) or (scene.kind == "chart" and wordings is EXTREME):
-        wordings = EXISTS if scene.kind == "shapes" else SHAPE
-    if wordings is EXISTS:
+    """A question that supposes something else than what the picture holds, or asks whether a shape is there."""
+    labels = ", ".join(bar.label for bar in scene.bars)
+    told: list[tuple[Phrases, str]] = []
+    if scene.kind != "text":
+        read = f"The bars are labelled {labels}." if labels.strip(", ") else "There is no text in the picture."
+        told.append((READ, read))
+    if scene.kind != "shapes":
+        bars = f"It is a bar chart with {len(scene.bars)} bars." if scene.bars else "There is no shape in the picture."
+        told.append((SHAPE, bars))
+    if scene.kind != "chart":
+        told.append((EXTREME, "There is no bar chart in the picture."))
+    if rng.random() < 0.3:
         return _exists(rng, split, scene)
+    wordings, answer = rng.choice(told)
     user = wordings.draw(rng, split).format(m="tallest", v="highest")
-    answer = {id(READ): "There is no text in the picture.", id(SHAPE): "There is no shape in the picture."}
-    if wordings is READ and scene.kind == "chart" and scene.bars[0].label:
-        answer[id(READ)] = f"The bars are labelled {', '.join(bar.label for bar in scene.bars)}."
-    if wordings is SHAPE and scene.kind == "chart":
-        answer[id(SHAPE)] = f"It is a bar chart with {len(scene.bars)} bars."
-    said = answer.get(id(wordings), "There is no bar chart in the picture.")
-    return _said("not in the picture", rng, user, "I look for it.", said)
+    return _said("not in the picture", rng, user, "I look for it.", answer)
 
 
 def _exists(rng: Random, split: Split, scene: Scene) -> Exchange:
